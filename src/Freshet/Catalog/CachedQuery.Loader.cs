@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Freshet;
+
+/// <summary>Loads a cached query's value from its source, as a class with its own dependencies.</summary>
+/// <typeparam name="TArgs">The query's arguments.</typeparam>
+/// <typeparam name="TValue">The query's value.</typeparam>
+public interface IQueryLoader<in TArgs, TValue>
+{
+    /// <summary>Reads the value from its source. Runs in a service scope of its own, never in a caller's transaction.</summary>
+    Task<TValue> LoadAsync(TArgs args, LoadContext context, CancellationToken cancellationToken);
+}
+
+/// <summary>A loader with its services already asked for: how every form of <c>LoadWith</c> ends up.</summary>
+internal delegate Task<TValue> Loader<TArgs, TValue>(IServiceProvider services, TArgs args, LoadContext context, CancellationToken cancellationToken);
+
+public sealed partial class CachedQuery<TArgs, TValue>
+{
+    internal Loader<TArgs, TValue>? Loader { get; private set; }
+
+    /// <summary>Loads with a function of the arguments alone.</summary>
+    public CachedQuery<TArgs, TValue> LoadWith(Func<TArgs, CancellationToken, Task<TValue>> load) =>
+        With((_, args, _, ct) => load(args, ct));
+
+    /// <summary>Loads with one service, resolved from a scope of the load's own: <c>LoadWith((Db db, string id, CancellationToken ct) => db.SummaryAsync(id, ct))</c>.</summary>
+    public CachedQuery<TArgs, TValue> LoadWith<TService>(Func<TService, TArgs, CancellationToken, Task<TValue>> load) where TService : notnull =>
+        With((services, args, _, ct) => load(services.GetRequiredService<TService>(), args, ct));
+
+    /// <summary>Loads with two services, resolved from a scope of the load's own.</summary>
+    public CachedQuery<TArgs, TValue> LoadWith<TService1, TService2>(Func<TService1, TService2, TArgs, CancellationToken, Task<TValue>> load)
+        where TService1 : notnull
+        where TService2 : notnull =>
+        With((services, args, _, ct) => load(services.GetRequiredService<TService1>(), services.GetRequiredService<TService2>(), args, ct));
+
+    /// <summary>Loads with one service and the load's context, to add tags found in the data, shorten the time to live or refuse to cache.</summary>
+    public CachedQuery<TArgs, TValue> LoadWith<TService>(Func<TService, TArgs, LoadContext, CancellationToken, Task<TValue>> load) where TService : notnull =>
+        With((services, args, context, ct) => load(services.GetRequiredService<TService>(), args, context, ct));
+
+    /// <summary>Loads with a class, resolved from a scope of the load's own; it need not be registered.</summary>
+    public CachedQuery<TArgs, TValue> LoadWith<[System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicConstructors)] TLoader>()
+        where TLoader : class, IQueryLoader<TArgs, TValue> =>
+        With((services, args, context, ct) => ActivatorUtilities.GetServiceOrCreateInstance<TLoader>(services).LoadAsync(args, context, ct));
+
+    private CachedQuery<TArgs, TValue> With(Loader<TArgs, TValue> loader)
+    {
+        ThrowIfComposed();
+        Loader = loader;
+        return this;
+    }
+}

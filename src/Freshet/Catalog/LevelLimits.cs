@@ -1,0 +1,34 @@
+namespace Freshet;
+
+/// <summary>How loose the policy of a cached query may be, by its level. A query, and configuration, may tighten every knob and loosen none beyond this.</summary>
+/// <remarks>
+/// A level's defaults are its limits, with one exception: <see cref="QueryPolicy.TimeToLive"/> is a safety net, not a promise of
+/// freshness, so a query may raise it up to <see cref="MaxTimeToLive"/>.
+/// </remarks>
+public static class LevelLimits
+{
+    /// <summary>The loosest policy that a query of a level may have in a keyspace: each knob at its limit.</summary>
+    /// <param name="level">The query's level.</param>
+    /// <param name="keyspaceMax">The keyspace's <see cref="FreshetOptions.MaxTimeToLive"/>, which no query exceeds.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The level is none of the three.</exception>
+    public static QueryPolicy For(RiskLevel level, TimeSpan keyspaceMax)
+    {
+        var defaults = QueryPolicy.For(level);
+        return defaults with { TimeToLive = MaxTimeToLive(level) is { } most && most < keyspaceMax ? most : keyspaceMax };
+    }
+
+    /// <summary>The longest time to live of a level: high 10 minutes, medium 1 hour; null for low, where only the keyspace's maximum holds.</summary>
+    public static TimeSpan? MaxTimeToLive(RiskLevel level) => level switch
+    {
+        RiskLevel.High => TimeSpan.FromMinutes(10),
+        RiskLevel.Medium => TimeSpan.FromHours(1),
+        _ => null,
+    };
+
+    /// <summary>The policy a query starts from: its level's defaults, with a time to live no longer than the keyspace allows.</summary>
+    internal static QueryPolicy Defaults(RiskLevel level, TimeSpan keyspaceMax)
+    {
+        var defaults = QueryPolicy.For(level);
+        return defaults.TimeToLive <= keyspaceMax ? defaults : defaults with { TimeToLive = keyspaceMax };
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+
+namespace Freshet;
+
+/// <summary>The policies in force: what queries declare, as configuration changed it, followed while configuration reloads.</summary>
+internal sealed class PolicyBook : IDisposable
+{
+    private readonly CatalogModel _model;
+    private readonly IConfiguration? _section;
+    private readonly TimeSpan _keyspaceMax;
+    private readonly ILogger _log;
+    private readonly IDisposable? _subscription;
+
+    // Read by anybody, replaced under _gate.
+    private volatile FrozenDictionary<CachedQuery, QueryPolicy> _policies;
+
+    // Guarded by _gate.
+    private readonly Lock _gate = new();
+    private readonly Queue<News> _untold = [];
+    private bool _telling;
+    private bool _disposed;
+    private long _refusedReloads;
+
+    /// <summary>Opens the book.</summary>
+    /// <param name="model">The composed catalogs.</param>
+    /// <param name="section">The configuration section <c>Freshet</c>; null when there is none.</param>
+    /// <param name="options">The keyspace's options.</param>
+    /// <param name="log">Where refused and applied reloads are logged.</param>
+    /// <exception cref="CatalogException">Configured policies have faults: all of them.</exception>
+    public PolicyBook(CatalogModel model, IConfiguration? section, FreshetOptions options, ILogger log)
+    {
+        _model = model;
+        _section = section;
+        _keyspaceMax = options.MaxTimeToLive;
+        _log = log;
+
+        var overrides = PolicyOverrides.Read(section, model.Queries, _keyspaceMax);
+        var faults = overrides.SelectMany(entry => entry.Faults).ToList();
+        if (faults.Count > 0) throw new CatalogException(CatalogComposer.Ordered(faults));
+        _policies = Applied(overrides, FrozenDictionary<CachedQuery, QueryPolicy>.Empty);
+
+        if (section is null) return;
+        _subscription = ChangeToken.OnChange(section.GetReloadToken, Reload);
+        // Configuration may have reloaded after it was read above and before the subscription stood: that reload told nobody.
+        Reload();
+    }
+
+    /// <summary>A policy changed while running. Subscribe before reading <see cref="For"/>, or a change in between is missed. Told in the order of the changes, on the thread that reloads, with no lock held.</summary>
+    public event Action<CachedQuery, QueryPolicy>? Changed;
+
+    /// <summary>How often a reload was refused for a query, or named one that does not exist.</summary>
+    public long RefusedReloads => Interlocked.Read(ref _refusedReloads);
+
+    /// <summary>The policy in force for a query.</summary>
+    /// <exception cref="UnknownDeclarationException">No composed catalog declares the query.</exception>
+    public QueryPolicy For(CachedQuery query) => _policies.GetValueOrDefault(query) ?? throw new UnknownDeclarationException(
+        query.DeclarationKind, query.Name, "Add the catalog that declares it with AddFreshet().Add<TCatalog>().");
+
+    /// <summary>Stops following configuration. The policies stay as they are.</summary>
+    public void Dispose()
+    {
+        lock (_gate) _disposed = true;
+        _subscription?.Dispose();
+    }
+
+    private void Reload()
+    {
+        lock (_gate)
+        {
+            if (_disposed) return;
+            var overrides = PolicyOverrides.Read(_section, _model.Queries, _keyspaceMax);
+            foreach (var refused in overrides.Where(entry => entry.Faults.Count > 0))
+            {
+                Interlocked.Increment(ref _refusedReloads);
+                _untold.Enqueue(new Refusal(refused.Faults));
+            }
+
+            var before = _policies;
+            _policies = Applied(overrides, before);
+            foreach (var (query, policy) in _policies)
+            {
+                if (before[query] != policy) _untold.Enqueue(new Change(query, before[query], policy));
+            }
+            // One thread tells at a time, so that of two reloads the later is also told later:
+            //   A sets 5 s  ->  B sets 3 s and tells  ->  A tells, and listeners are left with 5 s.
+            if (_telling) return;
+            _telling = true;
+        }
+        Tell();
+    }
+
+    /// <summary>Every query's policy: configured, else declared; the previous one where configuration has faults.</summary>
+    private FrozenDictionary<CachedQuery, QueryPolicy> Applied(IReadOnlyList<PolicyOverride> overrides, FrozenDictionary<CachedQuery, QueryPolicy> before)
+    {
+        var policies = _model.Queries.ToDictionary(declared => declared.Declaration, declared => declared.Policy);
+        foreach (var entry in overrides)
+        {
+            if (entry.Query is null) continue;
+            var query = entry.Query.Declaration;
+            policies[query] = entry.Faults.Count == 0 ? entry.Policy! : before[query];
+        }
+        return policies.ToFrozenDictionary();
+    }
+
+    private void Tell()
+    {
+        while (true)
+        {
+            News? next;
+            lock (_gate)
+            {
+                if (!_untold.TryDequeue(out next))
+                {
+                    _telling = false;
+                    return;
+                }
+            }
+            if (next is Change change) Tell(change);
+            else if (next is Refusal refusal)
+                foreach (var fault in refusal.Faults) _log.PolicyRefused(fault.DeclarationKind, fault.Declaration, fault.What, fault.WayOut);
+        }
+    }
+
+    private void Tell(Change change)
+    {
+        if (_log.IsEnabled(LogLevel.Information)) _log.PolicyChanged(change.Query.Name, change.ToString());
+        foreach (var listener in Changed?.GetInvocationList() ?? [])
+        {
+            try
+            {
+                ((Action<CachedQuery, QueryPolicy>)listener)(change.Query, change.After);
+            }
+            catch (Exception failed)
+            {
+                _log.PolicyListenerFailed(failed, change.Query.Name);
+            }
+        }
+    }
+
+    /// <summary>What a reload brought, told after the lock is released.</summary>
+    private abstract record News;
+
+    private sealed record Refusal(IReadOnlyList<CatalogFault> Faults) : News;
+
+    private sealed record Change(CachedQuery Query, QueryPolicy Before, QueryPolicy After) : News
+    {
+        /// <summary>The knobs that changed: <c>StaleTime 00:00:30 -> 00:00:05</c>.</summary>
+        public override string ToString() => string.Join(", ", PolicyKnob.All
+            .Where(knob => knob.Text(Before) != knob.Text(After))
+            .Select(knob => $"{knob.Name} {knob.Text(Before)} -> {knob.Text(After)}"));
+    }
+}

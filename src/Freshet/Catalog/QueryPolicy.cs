@@ -1,0 +1,87 @@
+namespace Freshet;
+
+/// <summary>May a browser show the result of a mutation before the server has answered?</summary>
+public enum OptimisticUpdates
+{
+    /// <summary>No: what a person sees is what is committed.</summary>
+    Refused,
+
+    /// <summary>Yes, and the old value is put back when the mutation fails.</summary>
+    WithRollback,
+
+    /// <summary>Yes.</summary>
+    Allowed,
+}
+
+/// <summary>What a cached query promises, knob by knob. The defaults come from its level; a query or configuration may tighten them.</summary>
+public sealed record QueryPolicy
+{
+    /// <summary>How far behind a finished write a node may be when it answers from its cache. Zero: not at all.</summary>
+    public required TimeSpan MaxStaleness { get; init; }
+
+    /// <summary>Whether a value whose tag was marked stale may be served once more while one load replaces it.</summary>
+    public required bool ServeStale { get; init; }
+
+    /// <summary>How long a node may serve unconfirmed values while the log cannot be reached.</summary>
+    public required TimeSpan OutageGrace { get; init; }
+
+    /// <summary>How long the last good value may be served while the loader fails.</summary>
+    public required TimeSpan StaleOnError { get; init; }
+
+    /// <summary>When an entry dies, whatever happens; counted from before its load began, varied by 10 % so that entries written together do not die together.</summary>
+    public required TimeSpan TimeToLive { get; init; }
+
+    /// <summary>How long a browser shows the value without asking again.</summary>
+    public required TimeSpan StaleTime { get; init; }
+
+    /// <summary>Whether a browser asks again when its window regains focus.</summary>
+    public required bool RefetchOnFocus { get; init; }
+
+    /// <summary>Whether a browser may show the expected result of a mutation before the answer.</summary>
+    public required OptimisticUpdates Optimistic { get; init; }
+
+    /// <summary>The defaults of a level.</summary>
+    public static QueryPolicy For(RiskLevel level) => level switch
+    {
+        RiskLevel.High => _high,
+        RiskLevel.Medium => _medium,
+        RiskLevel.Low => _low,
+        _ => throw new ArgumentOutOfRangeException(nameof(level), level, "Use High, Medium or Low."),
+    };
+
+    private static readonly QueryPolicy _high = new()
+    {
+        MaxStaleness = TimeSpan.Zero,
+        ServeStale = false,
+        OutageGrace = TimeSpan.Zero,
+        StaleOnError = TimeSpan.Zero,
+        TimeToLive = TimeSpan.FromMinutes(2),
+        StaleTime = TimeSpan.Zero,
+        RefetchOnFocus = true,
+        Optimistic = OptimisticUpdates.Refused,
+    };
+
+    private static readonly QueryPolicy _medium = new()
+    {
+        MaxStaleness = TimeSpan.FromSeconds(2),
+        ServeStale = true,
+        OutageGrace = TimeSpan.FromSeconds(30),
+        StaleOnError = TimeSpan.FromSeconds(30),
+        TimeToLive = TimeSpan.FromMinutes(10),
+        StaleTime = TimeSpan.FromSeconds(30),
+        RefetchOnFocus = true,
+        Optimistic = OptimisticUpdates.WithRollback,
+    };
+
+    private static readonly QueryPolicy _low = new()
+    {
+        MaxStaleness = TimeSpan.FromSeconds(60),
+        ServeStale = true,
+        OutageGrace = TimeSpan.FromHours(1),
+        StaleOnError = TimeSpan.FromDays(1),
+        TimeToLive = TimeSpan.FromHours(1),
+        StaleTime = TimeSpan.FromMinutes(5),
+        RefetchOnFocus = false,
+        Optimistic = OptimisticUpdates.Allowed,
+    };
+}

@@ -1,0 +1,100 @@
+namespace Freshet;
+
+internal sealed partial class FreshetService
+{
+    private const string UseRevalidate =
+        "RevalidateTag(tag, profile), or RevalidateTag(tag, Expire.Now) where not even one stale answer can be afforded,";
+
+    public FreshetAction BeginUserAction(string name, string? actor = null) => Begin(TriggerKind.UserAction, name, actor, null);
+
+    public FreshetAction BeginWebhook(string name, string? actor = null) => Begin(TriggerKind.Webhook, name, actor, null);
+
+    public FreshetAction BeginJob(string name, string? actor = null) => Begin(TriggerKind.Job, name, actor, null);
+
+    public FreshetAction BeginOperator(string name, string actor, string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(actor);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        return Begin(TriggerKind.Operator, name, actor, reason);
+    }
+
+    public void Raise<TEvent>(TEvent raised) where TEvent : notnull
+    {
+        ArgumentNullException.ThrowIfNull(raised);
+        var action = RequireAction(nameof(Raise));
+        var declared = Catalog.EventFor<TEvent>();
+        var (kind, deadline) = action.Trigger == TriggerKind.UserAction
+            ? (InvalidationKind.Expire, TimeSpan.Zero)
+            : (InvalidationKind.MarkStale, declared.Profile.Expire);
+        Record(action, nameof(Raise), declared.Name, raised, declared.TagsOf(raised), kind, deadline);
+    }
+
+    public void UpdateTag(Tag tag)
+    {
+        var action = RequireAction(nameof(UpdateTag));
+        if (action.Trigger != TriggerKind.UserAction) throw TriggerException.Wrong(nameof(UpdateTag), action.Trigger, UseRevalidate);
+        RequireDeclared(tag);
+        Record(action, nameof(UpdateTag), null, null, [tag], InvalidationKind.Expire, TimeSpan.Zero);
+    }
+
+    public void RevalidateTag(Tag tag, Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var action = RequireAction(nameof(RevalidateTag));
+        RequireDeclared(tag);
+        Record(action, nameof(RevalidateTag), null, null, [tag], InvalidationKind.MarkStale, profile.Expire);
+    }
+
+    public void RevalidateTag(Tag tag, Expire expire)
+    {
+        ArgumentNullException.ThrowIfNull(expire);
+        var action = RequireAction(nameof(RevalidateTag));
+        RequireDeclared(tag);
+        Record(action, nameof(RevalidateTag), null, null, [tag], InvalidationKind.Expire, TimeSpan.Zero);
+    }
+
+    public void RevalidatePath(string path, PathScope scope)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        var action = RequireAction(nameof(RevalidatePath));
+        // A process without endpoints cannot tell: the pages are rendered elsewhere.
+        if (_paths?.Reaches(path, scope) == false) throw new UnknownPathException(path, scope);
+        var (kind, deadline) = action.Trigger == TriggerKind.UserAction
+            ? (InvalidationKind.Expire, TimeSpan.Zero)
+            : (InvalidationKind.MarkStale, Profile.Default.Expire);
+        Record(action, nameof(RevalidatePath), null, null, [PathTags.For(path, scope)], kind, deadline);
+    }
+
+    public void Refresh()
+    {
+        var action = RequireAction(nameof(Refresh));
+        if (action.Trigger != TriggerKind.UserAction) throw TriggerException.Wrong(nameof(Refresh), action.Trigger, useInstead: null);
+        action.RequestRefresh();
+    }
+
+    private FreshetAction Begin(TriggerKind trigger, string name, string? actor, string? reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (Ambient.Current?.Load is { } load) throw TriggerException.InsideLoader($"Begin{trigger}", load.Query.Name);
+        return new FreshetAction(trigger, name, actor, reason, _log, _logger);
+    }
+
+    private static FreshetAction RequireAction(string call)
+    {
+        var ambient = Ambient.Current;
+        if (ambient?.Load is { } load) throw TriggerException.InsideLoader(call, load.Query.Name);
+        return ambient?.Action ?? throw TriggerException.None(call);
+    }
+
+    private void RequireDeclared(Tag tag)
+    {
+        if (tag.IsDefault) throw new InvalidKeyException("tag", "the tag", KeyFault.Null);
+        if (!_tagKinds.Contains(tag.Kind))
+            throw new UnknownDeclarationException("tag kind", tag.Kind, "Declare it in a catalog and add the catalog with AddFreshet().Add<TCatalog>().");
+    }
+
+    private static void Record(
+        FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline) =>
+        action.Record(new RecordDraft(
+            Guid.NewGuid(), call, @event, value, [.. tags.Select(tag => new Invalidation(tag, kind, deadline))], action.Reason));
+}

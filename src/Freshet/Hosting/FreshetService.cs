@@ -1,0 +1,65 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>The engine of one application: queries at work, the node, the log. Reading and writing are in the files beside this one.</summary>
+internal sealed partial class FreshetService : IFreshet, IDisposable
+{
+    private readonly FrozenDictionary<CachedQuery, QueryRuntime> _runtimes;
+    private readonly FrozenSet<string> _tagKinds;
+    private readonly PolicyBook _policies;
+    private readonly Node _node;
+    private readonly InProcessLog _log;
+    private readonly ILogger _logger;
+    private readonly IPathRegistry? _paths;
+
+    public FreshetService(
+        CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, InProcessLog log,
+        IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths)
+    {
+        Catalog = catalog;
+        _policies = policies;
+        _node = node;
+        _log = log;
+        _logger = logger;
+        _paths = paths;
+        _tagKinds = catalog.Tags.Select(tag => tag.Declaration.Name).ToFrozenSet(StringComparer.Ordinal);
+        _runtimes = catalog.Queries.ToFrozenDictionary(
+            declared => declared.Declaration,
+            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(node, services, options, logger)));
+        policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
+        foreach (var runtime in _runtimes.Values) runtime.Adopt(policies.For(runtime.Declared.Declaration));
+    }
+
+    public CatalogModel Catalog { get; }
+
+    public IFreshnessLog Log => _log;
+
+    public FreshetAction? CurrentAction => Ambient.Current?.Action;
+
+    internal IReadOnlyCollection<QueryRuntime> Runtimes => _runtimes.Values;
+
+    internal Node Node => _node;
+
+    public void Dispose() => _policies.Changed -= AdoptPolicy;
+
+    private void AdoptPolicy(CachedQuery query, QueryPolicy policy)
+    {
+        if (_runtimes.TryGetValue(query, out var runtime)) runtime.Adopt(policy);
+    }
+
+    private QueryRuntime<TArgs, TValue> RuntimeOf<TArgs, TValue>(CachedQuery<TArgs, TValue> query) where TArgs : notnull
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var last = query.LastRuntime;
+        if (last is not null && ReferenceEquals(last.Node, _node)) return last;
+        if (!_runtimes.TryGetValue(query, out var runtime))
+            throw new UnknownDeclarationException("cached query", query.Name, "Add its catalog with AddFreshet().Add<TCatalog>().");
+        return query.LastRuntime = (QueryRuntime<TArgs, TValue>)runtime;
+    }
+}
+
+/// <summary>What every query's runtime is made with.</summary>
+internal sealed record RuntimeParts(Node Node, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger);

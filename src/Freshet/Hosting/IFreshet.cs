@@ -1,0 +1,79 @@
+namespace Freshet;
+
+/// <summary>Reads cached queries and records what writes invalidate. One instance for the whole application, safe for any number of callers.</summary>
+public interface IFreshet
+{
+    /// <summary>Everything the application's catalogs declare.</summary>
+    CatalogModel Catalog { get; }
+
+    /// <summary>The log of invalidations, to look at and to follow.</summary>
+    IFreshnessLog Log { get; }
+
+    /// <summary>The action this call runs in; null outside any.</summary>
+    FreshetAction? CurrentAction { get; }
+
+    /// <summary>The value of a cached query: from the cache while it is not outdated, else from its loader. A hit allocates nothing.</summary>
+    /// <param name="query">The query, declared in a composed catalog.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="cancellationToken">Ends this caller's wait; a load that others wait for goes on.</param>
+    /// <exception cref="UnknownDeclarationException">No composed catalog declares the query.</exception>
+    /// <exception cref="InvalidKeyException">An argument is null, empty, too long or has control characters.</exception>
+    ValueTask<TValue> ReadAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken = default) where TArgs : notnull;
+
+    /// <summary>As <see cref="ReadAsync"/>, with what is known of the answer's freshness, and with a requirement of this read's own.</summary>
+    /// <param name="query">The query, declared in a composed catalog.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="requirement">A consistency token or minimum version to meet; null takes the surrounding read scope's.</param>
+    /// <param name="cancellationToken">Ends this caller's wait; a load that others wait for goes on.</param>
+    /// <exception cref="UnknownDeclarationException">No composed catalog declares the query.</exception>
+    /// <exception cref="InvalidKeyException">An argument is null, empty, too long or has control characters.</exception>
+    ValueTask<Answer<TValue>> ReadAnswerAsync<TArgs, TValue>(
+        CachedQuery<TArgs, TValue> query, TArgs args, ReadRequirement? requirement = null, CancellationToken cancellationToken = default) where TArgs : notnull;
+
+    /// <summary>Opens a scope that gathers tags and positions of all reads within it, and gives them a requirement. Hosts open one per request.</summary>
+    ReadScope BeginReadScope(ReadRequirement? requirement = null);
+
+    /// <summary>Opens an action for a person who waits for the result.</summary>
+    /// <param name="name">Name of the action, such as <c>POST /invoices/{id}/pay</c>.</param>
+    /// <param name="actor">Who acts, for the record.</param>
+    FreshetAction BeginUserAction(string name, string? actor = null);
+
+    /// <summary>Opens an action for a call from another system.</summary>
+    FreshetAction BeginWebhook(string name, string? actor = null);
+
+    /// <summary>Opens an action for a job or message consumer.</summary>
+    FreshetAction BeginJob(string name, string? actor = null);
+
+    /// <summary>Opens an action for an operator.</summary>
+    /// <param name="name">What is being done.</param>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="reason">Why; it is kept in the record.</param>
+    FreshetAction BeginOperator(string name, string actor, string reason);
+
+    /// <summary>The everyday call: something happened. Expires the event's tags in a user action, marks them stale elsewhere, when the action ends.</summary>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    /// <exception cref="UnknownDeclarationException">No composed catalog declares an event of this type.</exception>
+    /// <exception cref="InvalidKeyException">A member that names a tag is null or cannot be a key. Nothing was recorded.</exception>
+    void Raise<TEvent>(TEvent raised) where TEvent : notnull;
+
+    /// <summary>Expires a tag: the next read loads. For user actions, where a person must see their own write.</summary>
+    /// <exception cref="TriggerException">Not in a user action; the message names the call to use.</exception>
+    void UpdateTag(Tag tag);
+
+    /// <summary>Marks a tag stale: old values may be served once more while one load replaces each, until the profile's deadline.</summary>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    void RevalidateTag(Tag tag, Profile profile);
+
+    /// <summary>Expires a tag outside user actions too: the narrow escape hatch for those who cannot afford one stale answer.</summary>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    void RevalidateTag(Tag tag, Expire expire);
+
+    /// <summary>Invalidates what was rendered at a path or route pattern, or at and below it.</summary>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    /// <exception cref="UnknownPathException">No endpoint answers the path.</exception>
+    void RevalidatePath(string path, PathScope scope);
+
+    /// <summary>Asks the client to read again. Nothing is invalidated: data that did not change stays cached.</summary>
+    /// <exception cref="TriggerException">Not in a user action.</exception>
+    void Refresh();
+}

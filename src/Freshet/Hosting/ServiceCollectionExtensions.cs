@@ -1,0 +1,53 @@
+using System.Diagnostics.Metrics;
+using Freshet;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds Freshet to an application.</summary>
+public static class FreshetServiceCollectionExtensions
+{
+    /// <summary>Adds Freshet; add catalogs to what it returns: <c>services.AddFreshet().Add&lt;Billing&gt;()</c>. Options come from the configuration section <c>Freshet</c>.</summary>
+    /// <remarks>The catalogs are composed and checked when the host starts, or when <see cref="IFreshet"/> is first resolved without a host.</remarks>
+    public static FreshetBuilder AddFreshet(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.AddOptions();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<ILoggerFactory, NullLoggerFactory>();
+        services.TryAdd(ServiceDescriptor.Singleton(typeof(ILogger<>), typeof(Logger<>)));
+        services.TryAddSingleton<IConfigureOptions<FreshetOptions>>(provider => new ConfigureFreshetOptions(Section(provider)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FreshetOptions>, FreshetOptionsValidator>());
+
+        services.TryAddSingleton(provider => FreshetComposition.Compose(provider, Section(provider)));
+        services.TryAddSingleton(provider => provider.GetRequiredService<FreshetComposition>().Catalog);
+        services.TryAddSingleton(provider => provider.GetRequiredService<FreshetComposition>().Policies);
+        services.TryAddSingleton(provider => new Node(new Clock(provider.GetRequiredService<TimeProvider>()), Epoch.Create()));
+        services.TryAddSingleton(provider => new InProcessLog(
+            provider.GetRequiredService<Node>(), new RecordHistory(Options(provider).LogRetention), provider.GetRequiredService<ILogger<InProcessLog>>()));
+        services.TryAddSingleton(provider => new FreshetService(
+            provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<PolicyBook>(), Options(provider),
+            provider.GetRequiredService<Node>(), provider.GetRequiredService<InProcessLog>(),
+            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>()));
+        services.TryAddSingleton(provider => new FreshetMeter(
+            provider.GetRequiredService<FreshetService>().Runtimes, provider.GetRequiredService<Node>(), provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton<IFreshet>(provider =>
+        {
+            provider.GetRequiredService<FreshetMeter>();
+            return provider.GetRequiredService<FreshetService>();
+        });
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Sweeper>(provider => new Sweeper(
+            (FreshetService)provider.GetRequiredService<IFreshet>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>())));
+        return new FreshetBuilder(services);
+    }
+
+    private static FreshetOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<FreshetOptions>>().Value;
+
+    private static IConfigurationSection? Section(IServiceProvider provider) =>
+        provider.GetService<IConfiguration>()?.GetSection(FreshetOptions.Section);
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>The log of a single process: positions are given and applied under one lock, so an append is visible everywhere when it returns.</summary>
+internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InProcessLog> logger) : IFreshnessLog
+{
+    private readonly Lock _gate = new();
+
+    public LogPosition Position => node.Applied.Position;
+
+    public IAsyncEnumerable<LogRecord> FollowAsync(long after, CancellationToken cancellationToken = default) =>
+        history.FollowAsync(after, cancellationToken);
+
+    /// <summary>Appends records in order, one after the other with none between, and applies them on this node before it returns (PROTOCOL 23).</summary>
+    public IReadOnlyList<LogRecord> Append(Writer writer, IReadOnlyList<RecordDraft> drafts)
+    {
+        var records = new LogRecord[drafts.Count];
+        lock (_gate)
+        {
+            var (epoch, position) = node.Applied.Position;
+            for (var i = 0; i < records.Length; i++)
+            {
+                var record = records[i] = Number(writer, drafts[i], epoch, ++position);
+                node.Apply(record);
+                history.Add(record);
+            }
+        }
+        foreach (var record in records) WriteLines(record);
+        return records;
+    }
+
+    private LogRecord Number(Writer writer, RecordDraft draft, Epoch epoch, long position) => new()
+    {
+        Position = position,
+        Id = draft.Id,
+        Epoch = epoch,
+        At = node.Clock.UtcNow,
+        Trigger = writer.Trigger,
+        Action = writer.Action,
+        Actor = writer.Actor,
+        Call = draft.Call,
+        Event = draft.Event,
+        EventValue = draft.EventValue,
+        Invalidations = draft.Invalidations,
+        TraceParent = writer.TraceParent,
+        Cause = draft.Cause,
+    };
+
+    private void WriteLines(LogRecord record)
+    {
+        if (!logger.IsEnabled(LogLevel.Information)) return;
+        foreach (var invalidation in record.Invalidations)
+            logger.Invalidated(record.Call, record.Event, invalidation.Tag, invalidation.Kind, record.Trigger, record.Action, record.Position);
+    }
+}

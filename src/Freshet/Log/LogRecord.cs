@@ -1,0 +1,60 @@
+namespace Freshet;
+
+/// <summary>What an invalidation does to values that carry the tag.</summary>
+public enum InvalidationKind
+{
+    /// <summary>They are not served again; the next read loads.</summary>
+    Expire,
+
+    /// <summary>They may be served while one load replaces them, until the deadline.</summary>
+    MarkStale,
+}
+
+/// <summary>One tag invalidated by a record.</summary>
+/// <param name="Tag">The tag.</param>
+/// <param name="Kind">Expire or mark stale.</param>
+/// <param name="Deadline">For mark stale: how long after the record old values may still be served. Zero for expire.</param>
+public readonly record struct Invalidation(Tag Tag, InvalidationKind Kind, TimeSpan Deadline);
+
+/// <summary>One record of the log: who invalidated what, and why.</summary>
+public sealed record LogRecord
+{
+    /// <summary>The record's number: dense, from 1.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>The record's own identity, which makes appending idempotent.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The log it belongs to.</summary>
+    public required Epoch Epoch { get; init; }
+
+    /// <summary>When it was appended, by the clock of the node that did. For people, never for ordering.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>What ran the write.</summary>
+    public required TriggerKind Trigger { get; init; }
+
+    /// <summary>Name of the action: the endpoint's route, the job, the webhook.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Who did it, as far as the host knows.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>The call: <c>Raise</c>, <c>UpdateTag</c>, <c>RevalidateTag</c> or <c>RevalidatePath</c>.</summary>
+    public required string Call { get; init; }
+
+    /// <summary>Name of the raised event; null for the other calls.</summary>
+    public string? Event { get; init; }
+
+    /// <summary>The raised event itself, in the process that raised it; null elsewhere.</summary>
+    public object? EventValue { get; init; }
+
+    /// <summary>The tags it invalidates, each once.</summary>
+    public required IReadOnlyList<Invalidation> Invalidations { get; init; }
+
+    /// <summary>W3C trace parent of the write; null when it was not traced.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Why, when it is not simply the call: an operator's reason, or <c>uncertain</c> when the action failed after raising.</summary>
+    public string? Cause { get; init; }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+
+namespace Freshet;
+
+/// <summary>The marks of every tag this node knows something about, within one epoch.</summary>
+/// <remarks>
+/// Every invalidation is recorded, whether an entry carries the tag or not (PROTOCOL 12): a load that finds the tag a moment later
+/// must see it. What nobody uses is forgotten again, and <c>forgottenUpTo</c> remembers how far, because unknown is never fresh:
+///   a load begins at 5 -> tag T is invalidated at 7 -> T's mark is forgotten -> the load finds T. A new mark that says "never
+///   invalidated" would pass the load as current; one that says "perhaps up to 7" outdates it.
+/// </remarks>
+internal sealed class MarkTable(long forgottenUpTo)
+{
+    private readonly Lock _gate = new(); // creation, use counts, invalidation and forgetting; checks take no lock
+    private readonly ConcurrentDictionary<Tag, TagMark> _marks = new();
+    private long _forgottenUpTo = forgottenUpTo;
+
+    public int Count => _marks.Count;
+
+    internal long ForgottenUpTo => Volatile.Read(ref _forgottenUpTo);
+
+    /// <summary>The tag's mark, held until <see cref="Release"/>.</summary>
+    public TagMark Acquire(Tag tag)
+    {
+        lock (_gate)
+        {
+            var mark = GetOrCreateLocked(tag);
+            mark.Uses++;
+            return mark;
+        }
+    }
+
+    public TagMark[] Acquire(IReadOnlyList<Tag> tags)
+    {
+        if (tags.Count == 0) return [];
+        var marks = new TagMark[tags.Count];
+        lock (_gate)
+        {
+            for (var i = 0; i < marks.Length; i++)
+            {
+                marks[i] = GetOrCreateLocked(tags[i]);
+                marks[i].Uses++;
+            }
+        }
+        return marks;
+    }
+
+    public void Release(ReadOnlySpan<TagMark> marks)
+    {
+        if (marks.IsEmpty) return;
+        lock (_gate)
+        {
+            foreach (var mark in marks) mark.Uses--;
+        }
+    }
+
+    public void Invalidate(Invalidation invalidation, long position, long now)
+    {
+        lock (_gate)
+        {
+            GetOrCreateLocked(invalidation.Tag).ApplyLocked(invalidation.Kind, position, now, DeadlineOf(invalidation, now));
+        }
+    }
+
+    /// <summary>Forgets marks that no load or entry holds and that were last invalidated at or before a position.</summary>
+    /// <returns>How many were forgotten.</returns>
+    public int Forget(long upTo)
+    {
+        var forgotten = 0;
+        foreach (var (tag, mark) in _marks)
+        {
+            if (mark.LastInvalidatedAt > upTo) continue;
+            lock (_gate)
+            {
+                if (mark.Uses > 0 || mark.LastInvalidatedAt > upTo || !_marks.ContainsKey(tag)) continue;
+                // Remember how far before forgetting, so that no moment exists in which neither knows.
+                Volatile.Write(ref _forgottenUpTo, Math.Max(_forgottenUpTo, mark.LastInvalidatedAt));
+                _marks.TryRemove(tag, out _);
+                forgotten++;
+            }
+        }
+        return forgotten;
+    }
+
+    private TagMark GetOrCreateLocked(Tag tag)
+    {
+        if (!_marks.TryGetValue(tag, out var mark)) _marks[tag] = mark = new TagMark(tag, _forgottenUpTo);
+        return mark;
+    }
+
+    private static long DeadlineOf(Invalidation invalidation, long now)
+    {
+        var milliseconds = invalidation.Deadline.TotalMilliseconds;
+        return milliseconds >= long.MaxValue - now ? long.MaxValue : now + (long)milliseconds;
+    }
+}

@@ -1,0 +1,36 @@
+namespace Freshet;
+
+/// <summary>How a value stands against the invalidations of its tags. Ordered: the worst of several tags counts.</summary>
+internal enum Verdict
+{
+    Fresh,
+    Stale,
+    Expired,
+}
+
+/// <summary>When a tag was last invalidated, as every entry that carries the tag sees it: one shared object, checked by a pointer read.</summary>
+internal sealed class TagMark(Tag tag, long expiredAt)
+{
+    // Written under MarkTable's gate, read without any lock. State before position: whoever sees the position sees the state behind it.
+    private MarkState _state = MarkState.ExpiredAtPosition(expiredAt);
+    private long _lastInvalidatedAt = expiredAt;
+
+    public Tag Tag => tag;
+
+    /// <summary>Number of loads and entries that hold this mark. Guarded by MarkTable's gate.</summary>
+    public int Uses;
+
+    /// <summary>Position of the last invalidation of either kind; 0 when there was none.</summary>
+    public long LastInvalidatedAt => Volatile.Read(ref _lastInvalidatedAt);
+
+    public Verdict Judge(long loadedAt, long now) =>
+        LastInvalidatedAt <= loadedAt ? Verdict.Fresh : Volatile.Read(ref _state).Judge(loadedAt, now);
+
+    /// <summary>The caller holds MarkTable's gate.</summary>
+    public void ApplyLocked(InvalidationKind kind, long position, long now, long deadline)
+    {
+        var state = kind == InvalidationKind.Expire ? _state.Expire(position) : _state.MarkStale(position, deadline, now);
+        Volatile.Write(ref _state, state);
+        Volatile.Write(ref _lastInvalidatedAt, Math.Max(position, _lastInvalidatedAt));
+    }
+}

@@ -1,0 +1,36 @@
+namespace Freshet;
+
+/// <summary>Where an answer came from.</summary>
+public enum AnswerSource
+{
+    /// <summary>The cache.</summary>
+    Cache,
+
+    /// <summary>The cache, though a tag was marked stale: one load is replacing it.</summary>
+    StaleCache,
+
+    /// <summary>A load that this read started.</summary>
+    Load,
+
+    /// <summary>A load that was running already.</summary>
+    JoinedLoad,
+
+    /// <summary>The source, past the cache: the read could not be answered from it, and left it alone.</summary>
+    Bypass,
+}
+
+/// <summary>A value with what is known of its freshness.</summary>
+/// <param name="Value">The value.</param>
+/// <param name="Source">Where it came from.</param>
+/// <param name="LoadedAt">Epoch and position fully applied before its load began.</param>
+/// <param name="ValidAt">Highest position, in the same epoch, at which it is known not to be outdated.</param>
+/// <param name="Tags">The tags it carries.</param>
+/// <param name="Version">The value's version; null when the query declares none.</param>
+/// <param name="Satisfied">False when a consistency token or minimum version could not be met in time.</param>
+public sealed record Answer<TValue>(
+    TValue Value, AnswerSource Source, LogPosition LoadedAt, long ValidAt, IReadOnlyList<Tag> Tags, long? Version, bool Satisfied);
+
+/// <summary>What a reader asks for beyond the query's policy.</summary>
+/// <param name="Token">Position the read must have reached: the reader's own last write (R3).</param>
+/// <param name="MinimumVersion">Lowest version accepted, for queries whose values carry one.</param>
+public sealed record ReadRequirement(ConsistencyToken? Token = null, long? MinimumVersion = null);

@@ -1,0 +1,131 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Freshet;
+
+/// <summary>One running load of one key, and those who wait for it.</summary>
+/// <remarks>
+/// Runs on the thread pool with nothing of its starter's surroundings: not its transaction, not its request, not its cancellation.
+/// Whoever stops waiting leaves; when the last one has left, nobody wants the value and the load is cancelled.
+/// </remarks>
+#pragma warning disable CA1001 // The cancellation source is disposed when the load ends, which is the flight's own end.
+internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : notnull
+#pragma warning restore CA1001
+{
+    private readonly QueryRuntime<TArgs, TValue> _runtime;
+    private readonly TArgs _args;
+    private readonly TaskCompletionSource<Entry<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _cancellation = new();
+    private readonly long _capturedAt;
+    private readonly bool _inBackground;
+    private int _waiters = 1; // guarded by the query's gate; the starter counts, so a background load is never abandoned; 0 means abandoned
+
+    public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, Need need, bool isShared, bool inBackground = false)
+    {
+        _runtime = runtime;
+        _args = args;
+        IsShared = isShared;
+        _inBackground = inBackground;
+        _capturedAt = runtime.Clock.Now;
+        // Captured here, before the loader's scope, connection or snapshot opens (PROTOCOL 1).
+        Context = new LoadContext(runtime, args, runtime.Node.Applied, tags, need.MinimumVersion, need.Load, isBypass: !isShared);
+    }
+
+    public LoadContext Context { get; }
+
+    /// <summary>Whether others may join, and the result may be stored.</summary>
+    public bool IsShared { get; }
+
+    public LogPosition Loaded => Context.Captured.Position;
+
+    /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
+    public bool CanBeJoinedLocked(LogPosition now, Need need) =>
+        _waiters > 0
+        && Loaded.Epoch == now.Epoch
+        && Loaded.Position >= need.RequiredPosition
+        && (need.MinimumVersion is null || Context.MinimumVersion >= need.MinimumVersion)
+        && !Entry.InvalidatedAfterLoad(Loaded.Position, Context.Marks);
+
+    public void JoinLocked() => _waiters++;
+
+    public void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+
+    /// <summary>Waits for the load's result. Cancelling ends this wait only.</summary>
+    public async ValueTask<Entry<TValue>> WaitAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !_completion.Task.IsCompleted)
+        {
+            Leave();
+            throw;
+        }
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    private async Task RunAsync()
+    {
+        Ambient.EnterLoad(Context);
+        var started = _runtime.Clock.Time.GetTimestamp();
+        try
+        {
+            var value = await LoadAsync().ConfigureAwait(false);
+            Context.End();
+            _runtime.Counters.NoteLoad(_runtime.Clock.Time.GetElapsedTime(started), failed: false);
+            var entry = _runtime.Land(this, _args, MakeEntry(value));
+            _completion.SetResult(entry);
+        }
+#pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Context.End();
+            _runtime.Counters.NoteLoad(_runtime.Clock.Time.GetElapsedTime(started), failed: true);
+            _runtime.LandFailed(this, _args, error);
+            _completion.SetException(error);
+            _ = _completion.Task.Exception; // observed: reported above when nobody waits
+        }
+        finally
+        {
+            _cancellation.Dispose();
+        }
+    }
+
+    private async Task<TValue> LoadAsync()
+    {
+        var scope = _runtime.Services.CreateAsyncScope();
+        await using var _ = scope.ConfigureAwait(false);
+        foreach (var initializer in scope.ServiceProvider.GetServices<IScopeInitializer>())
+            await initializer.InitializeAsync(new LoadScope(scope.ServiceProvider, Context.Query, _args), _cancellation.Token).ConfigureAwait(false);
+        return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
+    }
+
+    private Entry<TValue> MakeEntry(TValue value)
+    {
+        // The time to live counts from the capture, not from the end of the load (PROTOCOL 4).
+        var expiresAt = Math.Min(_capturedAt + _runtime.JitteredTimeToLive(), Context.LivesUntil);
+        return new Entry<TValue>(value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable);
+    }
+
+    private void Leave()
+    {
+        lock (_runtime.Gate)
+        {
+            if (--_waiters > 0) return;
+            _runtime.ForgetLocked(this, _args);
+        }
+        try
+        {
+            _cancellation.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The load ended in the meantime: there is nothing left to cancel.
+        }
+    }
+
+    /// <summary>Whether a failure would reach nobody: then it is logged.</summary>
+    public bool IsUnheardLocked => _waiters <= (_inBackground ? 1 : 0);
+}

@@ -1,0 +1,103 @@
+namespace Freshet;
+
+/// <summary>What a loader may say about the value it loads.</summary>
+public sealed class LoadContext
+{
+    private readonly Lock _gate = new();
+    private readonly QueryRuntime _runtime;
+    private readonly AppliedPosition _captured;
+    private readonly LoadContext? _outer;
+    private TagMark[] _marks; // copied on write under _gate, read by joiners without it
+    private bool _ended;
+
+    internal LoadContext(QueryRuntime runtime, object arguments, AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, LoadContext? outer, bool isBypass)
+    {
+        _runtime = runtime;
+        _captured = captured;
+        _outer = outer;
+        IsBypass = isBypass;
+        _marks = captured.Marks.Acquire(tags);
+        Arguments = arguments;
+        MinimumVersion = minimumVersion;
+    }
+
+    /// <summary>The cached query that is loading.</summary>
+    public CachedQuery Query => _runtime.Declared.Declaration;
+
+    /// <summary>The lowest version the reader accepts; null when it takes any. A loader with a choice of replicas asks one that has it.</summary>
+    public long? MinimumVersion { get; }
+
+    /// <summary>Whether the value will be offered to the store.</summary>
+    public bool IsCacheable { get; private set; } = true;
+
+    /// <summary>Whether this load reads past the cache; then what it reads in turn does too, or cached data would come in by the back door.</summary>
+    internal bool IsBypass { get; }
+
+    internal object Arguments { get; }
+
+    internal TagMark[] Marks => Volatile.Read(ref _marks);
+
+    internal AppliedPosition Captured => _captured;
+
+    /// <summary>Latest moment the value may live to, by the node's clock; <see cref="long.MaxValue"/> when nothing limits it.</summary>
+    internal long LivesUntil { get; private set; } = long.MaxValue;
+
+    /// <summary>Adds a tag found in the data, such as the account of an invoice read by its own id.</summary>
+    /// <exception cref="UnknownDeclarationException">The query does not declare the tag's kind with <c>FindsTags</c> or <c>DependsOn</c>.</exception>
+    /// <exception cref="InvalidOperationException">The load has ended.</exception>
+    public void AddTag(Tag tag)
+    {
+        if (!_runtime.MayCarry(tag.Kind))
+            throw new UnknownDeclarationException("tag kind", tag.Kind, $"The loader of '{Query.Name}' added it: declare it on the query with .FindsTags(...), so that the events that reach the query are known.");
+        AddMark(tag);
+    }
+
+    /// <summary>Lets the value live shorter than its policy says. Longer is ignored.</summary>
+    public void ExpireWithin(TimeSpan timeToLive) => LimitTo(_runtime.Clock.Now + (long)timeToLive.TotalMilliseconds);
+
+    /// <summary>Answers this time without storing the value.</summary>
+    public void DoNotCache() => IsCacheable = false;
+
+    /// <summary>Takes over what a cached query read by this loader depends on: its tags outdate this value too, and it lives no longer.</summary>
+    internal void Include(QueryRuntime inner, Entry entry)
+    {
+        if (!Query.QueriesRead.Contains(inner.Declared.Declaration))
+            throw new UnknownDeclarationException("cached query", inner.Name, $"The loader of '{Query.Name}' read it: declare that with .Reads(...), so that the events that reach it are known.");
+        foreach (var mark in entry.Marks) AddMark(mark.Tag);
+        LimitTo(entry.ExpiresAt);
+        if (!entry.IsCacheable) DoNotCache();
+    }
+
+    /// <summary>Whether this load, or one that waits for it, is loading the same thing: then waiting would never end.</summary>
+    internal bool IsWithin(QueryRuntime runtime, object arguments)
+    {
+        for (var load = this; load is not null; load = load._outer)
+        {
+            if (ReferenceEquals(load._runtime, runtime) && load.Arguments.Equals(arguments)) return true;
+        }
+        return false;
+    }
+
+    internal void End()
+    {
+        lock (_gate) _ended = true;
+    }
+
+    internal void ReleaseMarks() => _captured.Marks.Release(Marks);
+
+    private void LimitTo(long livesUntil)
+    {
+        lock (_gate) LivesUntil = Math.Min(LivesUntil, livesUntil);
+    }
+
+    private void AddMark(Tag tag)
+    {
+        lock (_gate)
+        {
+            if (_ended) throw new InvalidOperationException($"A tag was added to '{Query.Name}' after its load had ended. Await everything the loader starts.");
+            if (Array.Exists(_marks, mark => mark.Tag == tag)) return;
+            // From the marks captured with the position: marks of a later epoch would know nothing of this one's.
+            Volatile.Write(ref _marks, [.. _marks, _captured.Marks.Acquire(tag)]);
+        }
+    }
+}

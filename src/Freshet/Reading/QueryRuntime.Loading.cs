@@ -1,0 +1,123 @@
+namespace Freshet;
+
+internal sealed partial class QueryRuntime<TArgs, TValue>
+{
+    private readonly Dictionary<TArgs, Flight<TArgs, TValue>> _flights = []; // the newest shared load of each key; guarded by Gate
+
+    /// <summary>Guards the running loads and what is put into the store. Held for dictionary work only, never while user code runs.</summary>
+    public Lock Gate { get; } = new();
+
+    private async ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var tags = Query.TagsOf(args);
+        var again = false;
+        while (true)
+        {
+            var (flight, joinedAt, present) = JoinOrStart(args, tags, need);
+            if (present is { } hit) return hit;
+
+            if (joinedAt is null) flight!.Start();
+            var entry = await flight!.WaitAsync(cancellationToken).ConfigureAwait(false);
+
+            if (joinedAt is not { } at) return Answer(entry, joined: false, need);
+            if (again || IsAsGoodAsOwn(entry, at))
+            {
+                Counters.NoteJoin();
+                return Answer(entry, joined: true, need);
+            }
+
+            // The joined load learnt at its end a tag that was invalidated before this read began. So this read needs a load begun
+            // since then, its own or another reader's, and accepts that one whatever happens: nobody circles (PROTOCOL 6).
+            need = need with { RequiredPosition = Math.Max(need.RequiredPosition, at.Position) };
+            again = true;
+        }
+    }
+
+    private static bool IsAsGoodAsOwn(Entry entry, LogPosition joinedAt) =>
+        (entry.Loaded.Epoch == joinedAt.Epoch && entry.Loaded.Position >= joinedAt.Position) || !entry.WasInvalidated;
+
+    private Reading<TValue> Answer(Entry<TValue> entry, bool joined, Need need)
+    {
+        // Valid now if nothing outdated it since; else known valid only where it began.
+        var applied = Node.Applied;
+        var validAt = entry.Judge(applied, Clock.Now) == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
+        return new Reading<TValue>(entry, joined ? AnswerSource.JoinedLoad : AnswerSource.Load, validAt, need.AcceptsVersion(entry.Version));
+    }
+
+    /// <summary>Finds a load to join, or makes one. The entry is looked up once more under the gate: a load may have landed since the miss.</summary>
+    private (Flight<TArgs, TValue>? Flight, LogPosition? JoinedAt, Reading<TValue>? Present) JoinOrStart(
+        TArgs args, IReadOnlyList<Tag> tags, Need need, bool inBackground = false)
+    {
+        lock (Gate)
+        {
+            var applied = Node.Applied;
+            if (_store.TryGet(args, out var entry) && entry.ExpiresAt > Clock.Now && need.AcceptsVersion(entry.Version)
+                && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
+            {
+                Counters.Hit();
+                return (null, null, new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true));
+            }
+
+            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(applied.Position, need))
+            {
+                running.JoinLocked();
+                return (running, applied.Position, null);
+            }
+
+            Counters.NoteMiss();
+            var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, inBackground);
+            _flights[args] = flight;
+            return (flight, null, null);
+        }
+    }
+
+    private void RefreshInBackground(TArgs args, Entry<TValue> entry)
+    {
+        if (Interlocked.Exchange(ref entry.Refreshing, 1) == 1) return;
+        var tags = Query.TagsOf(args);
+        var (flight, joinedAt, _) = JoinOrStart(args, tags, default, inBackground: true);
+        // Joined: that load will replace the entry, and this read need not wait for it. Present: somebody was faster.
+        if (flight is not null && joinedAt is null) flight.Start();
+    }
+
+    /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there.</summary>
+    internal Entry<TValue> Land(Flight<TArgs, TValue> flight, TArgs args, Entry<TValue> entry)
+    {
+        var stored = false;
+        lock (Gate)
+        {
+            ForgetLocked(flight, args);
+            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
+                && (flight.Context.MinimumVersion is not { } minimum || entry.Version is null || entry.Version >= minimum)
+                && entry.Judge(Node.Applied, Clock.Now) != Verdict.Expired)
+                stored = _store.PutLocked(args, entry);
+            if (!stored) AllowRefreshLocked(args);
+        }
+        if (!stored) flight.Context.ReleaseMarks();
+        return entry;
+    }
+
+    internal void LandFailed(Flight<TArgs, TValue> flight, TArgs args, Exception error)
+    {
+        bool unheard;
+        lock (Gate)
+        {
+            ForgetLocked(flight, args);
+            unheard = flight.IsUnheardLocked;
+            AllowRefreshLocked(args);
+        }
+        flight.Context.ReleaseMarks();
+        if (unheard && error is not OperationCanceledException) _logger.LoadFailedUnheard(error, Name, error.GetType().Name);
+    }
+
+    private void AllowRefreshLocked(TArgs args)
+    {
+        if (_store.TryGet(args, out var entry)) Volatile.Write(ref entry.Refreshing, 0);
+    }
+
+    internal void ForgetLocked(Flight<TArgs, TValue> flight, TArgs args)
+    {
+        if (_flights.TryGetValue(args, out var running) && ReferenceEquals(running, flight)) _flights.Remove(args);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>Reads of one cached query: the hit, and the way to a load.</summary>
+internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where TArgs : notnull
+{
+    private readonly EntryStore<TArgs, TValue> _store;
+    private readonly long _maxTimeToLive;
+    private readonly ILogger _logger;
+
+    public QueryRuntime(CachedQuery<TArgs, TValue> query, DeclaredQuery declared, RuntimeParts parts) : base(declared, parts.Node)
+    {
+        Query = query;
+        Services = parts.Services;
+        Loader = query.Loader!;
+        _logger = parts.Logger;
+        _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
+        _store = new EntryStore<TArgs, TValue>(parts.Node);
+    }
+
+    public CachedQuery<TArgs, TValue> Query { get; }
+
+    public IServiceScopeFactory Services { get; }
+
+    public Loader<TArgs, TValue> Loader { get; }
+
+    public override int EntryCount => _store.Count;
+
+    /// <summary>The hit: entry present, not outdated since it was last checked, alive. Takes no lock and allocates nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGetFresh(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry, out long validAt)
+    {
+        validAt = 0;
+        if (!_store.TryGet(args, out entry)) return false;
+        // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
+        var applied = Node.Applied;
+        validAt = applied.Position.Position;
+        return entry.ExpiresAt > Clock.Now
+            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
+    }
+
+    /// <summary>Reads with everything a surrounding may ask for.</summary>
+    public async ValueTask<Reading<TValue>> ReadAsync(TArgs args, Need need, CancellationToken cancellationToken)
+    {
+        _ = Query.KeyOf(args); // an argument that cannot be a key throws here, before anything is looked up or stored
+        if (need.Load?.IsWithin(this, args) == true)
+            throw new InvalidOperationException($"The loader of '{need.Load.Query.Name}' reads '{Name}' with arguments that are being loaded for it: it would wait for itself. Read the source there.");
+
+        if (_store.TryGet(args, out var entry))
+        {
+            var applied = Node.Applied;
+            var now = Clock.Now;
+            if (entry.ExpiresAt > now && need.AcceptsVersion(entry.Version))
+            {
+                switch (entry.Judge(applied, now))
+                {
+                    case Verdict.Fresh:
+                        Counters.Hit();
+                        return new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true);
+                    case Verdict.Stale when Policy.ServeStale && need.AcceptsStale(entry):
+                        RefreshInBackground(args, entry);
+                        Counters.NoteStale();
+                        return new Reading<TValue>(entry, AnswerSource.StaleCache, entry.Loaded.Position, Satisfied: true);
+                }
+            }
+        }
+        return await LoadAsync(args, need, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the source and leaves the cache alone.</summary>
+    public async ValueTask<Reading<TValue>> BypassAsync(TArgs args, Need need, bool satisfied, CancellationToken cancellationToken)
+    {
+        _ = Query.KeyOf(args);
+        Counters.NoteBypass();
+        var flight = new Flight<TArgs, TValue>(this, args, Query.TagsOf(args), need, isShared: false);
+        flight.Start();
+        var entry = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
+    }
+
+    public override int Sweep(long now)
+    {
+        lock (Gate) return _store.RemoveExpiredLocked(now);
+    }
+
+    /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>
+    internal long JitteredTimeToLive()
+    {
+        var milliseconds = Policy.TimeToLive.TotalMilliseconds;
+        var jittered = milliseconds * (0.9 + 0.2 * Random.Shared.NextDouble());
+        return Math.Min((long)jittered, _maxTimeToLive);
+    }
+
+    protected override void LimitTimeToLive(TimeSpan timeToLive) => _store.LimitTimeToLive((long)timeToLive.TotalMilliseconds);
+}

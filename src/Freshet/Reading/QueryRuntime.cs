@@ -1,0 +1,47 @@
+namespace Freshet;
+
+/// <summary>A cached query at work in one application: its policy, counters, store and running loads.</summary>
+internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
+{
+    private readonly HashSet<string> _carriedKinds = [.. KindsOf(declared.Declaration)];
+    private readonly HashSet<string> _foundKinds = [.. FoundKindsOf(declared.Declaration)];
+    private QueryPolicy _policy = declared.Policy;
+
+    public DeclaredQuery Declared => declared;
+
+    public Node Node => node;
+
+    public Clock Clock => node.Clock;
+
+    public string Name => declared.Declaration.Name;
+
+    public QueryCounters Counters { get; } = new();
+
+    public QueryPolicy Policy => Volatile.Read(ref _policy);
+
+    /// <summary>Kinds of the tags that are known only once the value is loaded.</summary>
+    public IReadOnlyCollection<string> FoundKinds => _foundKinds;
+
+    public abstract int EntryCount { get; }
+
+    public bool MayCarry(string kind) => _carriedKinds.Contains(kind);
+
+    /// <summary>Changes the policy while running; what is stored lives no longer than the new one allows.</summary>
+    public void Adopt(QueryPolicy policy)
+    {
+        var before = Policy;
+        Volatile.Write(ref _policy, policy);
+        if (policy.TimeToLive < before.TimeToLive) LimitTimeToLive(policy.TimeToLive);
+    }
+
+    /// <summary>Removes what has died.</summary>
+    public abstract int Sweep(long now);
+
+    protected abstract void LimitTimeToLive(TimeSpan timeToLive);
+
+    private static IEnumerable<string> KindsOf(CachedQuery query) =>
+        query.Tags.Select(tag => tag.Tag).Concat(FoundKindsOf(query));
+
+    private static IEnumerable<string> FoundKindsOf(CachedQuery query) =>
+        query.TagsFound.Select(kind => kind.Name).Concat(query.QueriesRead.SelectMany(KindsOf));
+}

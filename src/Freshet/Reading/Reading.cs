@@ -1,0 +1,16 @@
+namespace Freshet;
+
+/// <summary>How one read was answered.</summary>
+internal readonly record struct Reading<TValue>(Entry<TValue> Entry, AnswerSource Source, long ValidAt, bool Satisfied);
+
+/// <summary>What one read needs, once its token was compared with this node.</summary>
+/// <param name="RequiredPosition">Position its data must include; 0 for none.</param>
+/// <param name="MinimumVersion">Lowest version it accepts; null for any.</param>
+/// <param name="Load">The load it is part of; null outside loaders.</param>
+internal readonly record struct Need(long RequiredPosition, long? MinimumVersion, LoadContext? Load)
+{
+    /// <summary>Inside a load stale counts as expired (PROTOCOL 15): else the outer value would be stored as if it were current.</summary>
+    public bool AcceptsStale(Entry entry) => Load is null && entry.Loaded.Position >= RequiredPosition;
+
+    public bool AcceptsVersion(long? version) => MinimumVersion is null || version is null || version >= MinimumVersion;
+}

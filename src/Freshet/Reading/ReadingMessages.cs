@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>Messages of reading. Event ids 1300-1399.</summary>
+internal static partial class ReadingMessages
+{
+    [LoggerMessage(1300, LogLevel.Warning, "A load of '{Query}' failed with {ErrorType} and nobody was waiting for it. The old value, if any, stays until its deadline; the next read tries again.")]
+    public static partial void LoadFailedUnheard(this ILogger logger, Exception exception, string query, string errorType);
+}

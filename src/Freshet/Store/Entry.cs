@@ -1,0 +1,71 @@
+namespace Freshet;
+
+/// <summary>A loaded value with what decides whether it may still be served.</summary>
+internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+{
+    private long _expiresAt = expiresAt;
+
+    /// <summary>Sequence of the node's applied position at which the marks were last found unchanged. A lost race between two readers leaves the lower one: checked once more, never wrong.</summary>
+    public long CheckedSequence;
+
+    /// <summary>1 while a background load is replacing this entry.</summary>
+    public int Refreshing;
+
+    /// <summary>Epoch and position fully applied before the load began.</summary>
+    public LogPosition Loaded => captured.Position;
+
+    public TagMark[] Marks => marks;
+
+    public long CapturedAt => capturedAt;
+
+    /// <summary>When it dies, by the node's clock in milliseconds.</summary>
+    public long ExpiresAt => Volatile.Read(ref _expiresAt);
+
+    public long? Version => version;
+
+    /// <summary>Whether the loader allowed storing it.</summary>
+    public bool IsCacheable => isCacheable;
+
+    /// <summary>How the entry stands at an applied position that was read before this call; stamps it when fresh (PROTOCOL 3).</summary>
+    public Verdict Judge(AppliedPosition applied, long now)
+    {
+        if (Volatile.Read(ref CheckedSequence) == applied.Sequence) return Verdict.Fresh;
+        if (Loaded.Epoch != applied.Position.Epoch) return Verdict.Expired;
+
+        var verdict = Verdict.Fresh;
+        foreach (var mark in marks)
+        {
+            var judged = mark.Judge(Loaded.Position, now);
+            if (judged > verdict) verdict = judged;
+        }
+        if (verdict == Verdict.Fresh) Volatile.Write(ref CheckedSequence, applied.Sequence);
+        return verdict;
+    }
+
+    /// <summary>Whether any of its tags was invalidated, either way, after its load began.</summary>
+    public bool WasInvalidated => InvalidatedAfterLoad(Loaded.Position, marks);
+
+    /// <summary>Gives its marks back to the table they came from.</summary>
+    public void ReleaseMarks() => captured.Marks.Release(marks);
+
+    public static bool InvalidatedAfterLoad(long loadedAt, TagMark[] marks)
+    {
+        foreach (var mark in marks)
+        {
+            if (mark.LastInvalidatedAt > loadedAt) return true;
+        }
+        return false;
+    }
+
+    /// <summary>Brings the end of life forward, when configuration shortens the time to live. Never back.</summary>
+    public void ExpireBy(long expiresAt)
+    {
+        if (expiresAt < ExpiresAt) Volatile.Write(ref _expiresAt, expiresAt);
+    }
+}
+
+internal sealed class Entry<TValue>(TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+    : Entry(captured, marks, capturedAt, expiresAt, version, isCacheable)
+{
+    public TValue Value => value;
+}

@@ -1,0 +1,165 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>One write under a trigger: gathers what is raised and appends it at the end. Opened by <c>BeginUserAction</c>, <c>BeginWebhook</c>, <c>BeginJob</c> or <c>BeginOperator</c>.</summary>
+/// <remarks>
+/// Raising records an intent; <see cref="CompleteAsync"/> appends the intents, so call it after the commit. An action that is
+/// disposed without completing has failed somewhere: whether its write was committed is unknown, and <em>uncertain means
+/// invalidate</em>, so what it raised is appended as expiries, and a warning is logged.
+/// </remarks>
+public sealed partial class FreshetAction : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly InProcessLog _log;
+    private readonly ILogger _logger;
+    private readonly Ambient _ambient;
+    private readonly List<RecordDraft> _pending = [];   // guarded by _gate
+    private readonly HashSet<Tag> _pendingTags = [];    // guarded by _gate: pending, or being appended
+    private readonly List<LogRecord> _records = [];     // guarded by _gate
+    private bool _refresh;
+    private volatile bool _ended;
+
+    internal FreshetAction(TriggerKind trigger, string name, string? actor, string? reason, InProcessLog log, ILogger logger)
+    {
+        Trigger = trigger;
+        Name = name;
+        Actor = actor;
+        Reason = reason;
+        _log = log;
+        _logger = logger;
+        _ambient = Ambient.Enter(action: this);
+    }
+
+    /// <summary>What runs the write.</summary>
+    public TriggerKind Trigger { get; }
+
+    /// <summary>Name of the action: an endpoint's route, a job, a webhook.</summary>
+    public string Name { get; }
+
+    /// <summary>Who does it, as far as the host knows; null otherwise.</summary>
+    public string? Actor { get; }
+
+    /// <summary>An operator's reason; null for other triggers.</summary>
+    public string? Reason { get; }
+
+    /// <summary>Position of the action's last record, for the writer's next read; null until something was appended.</summary>
+    public ConsistencyToken? Token
+    {
+        get
+        {
+            lock (_gate) return _records.Count == 0 ? null : new ConsistencyToken(_records[^1].Epoch, _records[^1].Position);
+        }
+    }
+
+    /// <summary>The records appended so far, in order.</summary>
+    public IReadOnlyList<LogRecord> Records
+    {
+        get
+        {
+            lock (_gate) return [.. _records];
+        }
+    }
+
+    /// <summary>Whether <c>Refresh()</c> was called: the client is to ask again, though nothing was invalidated.</summary>
+    public bool RefreshRequested => Volatile.Read(ref _refresh);
+
+    /// <summary>Appends what was raised so far and leaves the action open: for a long job that commits in steps.</summary>
+    /// <returns>The position for the writer's next read; null when nothing was ever raised.</returns>
+    public ValueTask<ConsistencyToken?> FlushAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowIfEnded(nameof(FlushAsync));
+        Append(uncertain: false);
+        return new ValueTask<ConsistencyToken?>(Token);
+    }
+
+    /// <summary>Appends what was raised and ends the action. When it returns, every read of this node sees the write.</summary>
+    /// <returns>The position for the writer's next read; null when nothing was raised.</returns>
+    /// <remarks>Not cancellable: the write is committed, so its records must follow.</remarks>
+    public ValueTask<ConsistencyToken?> CompleteAsync()
+    {
+        ThrowIfEnded(nameof(CompleteAsync));
+        _ended = true;
+        Append(uncertain: false);
+        _ambient.Leave();
+        return new ValueTask<ConsistencyToken?>(Token);
+    }
+
+    /// <summary>Ends the action. If it was not completed, what it raised is appended as expiries: the write may have been committed.</summary>
+    public ValueTask DisposeAsync()
+    {
+        if (!_ended)
+        {
+            _ended = true;
+            Append(uncertain: true);
+        }
+        _ambient.Leave();
+        return ValueTask.CompletedTask;
+    }
+
+    internal void RequestRefresh()
+    {
+        ThrowIfEnded("Refresh");
+        Volatile.Write(ref _refresh, true);
+    }
+
+    internal void Record(RecordDraft draft)
+    {
+        lock (_gate)
+        {
+            ThrowIfEnded(draft.Call);
+            _pending.Add(draft);
+            foreach (var invalidation in draft.Invalidations) _pendingTags.Add(invalidation.Tag);
+        }
+    }
+
+    /// <summary>Whether what was raised, and is not applied yet, touches a read: then the read must see neither cached nor cacheable data (DESIGN 6).</summary>
+    internal bool Touches(IReadOnlyCollection<string> foundKinds, Func<IReadOnlyList<Tag>> tags)
+    {
+        lock (_gate)
+        {
+            if (_pendingTags.Count == 0) return false;
+            // Tags found while loading are known only afterwards, so their whole kind counts.
+            return _pendingTags.Any(tag => foundKinds.Contains(tag.Kind)) || tags().Any(_pendingTags.Contains);
+        }
+    }
+
+    private void Append(bool uncertain)
+    {
+        RecordDraft[] drafts;
+        lock (_gate)
+        {
+            if (_pending.Count == 0) return;
+            drafts = [.. _pending];
+            _pending.Clear();
+        }
+        if (uncertain)
+        {
+            _logger.UncertainAction(Name, Trigger, drafts.Length);
+            drafts = [.. drafts.Select(AsUncertain)];
+        }
+        var records = _log.Append(new Writer(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id), drafts);
+        lock (_gate)
+        {
+            _records.AddRange(records);
+            // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records.
+            _pendingTags.Clear();
+            foreach (var draft in _pending)
+            {
+                foreach (var invalidation in draft.Invalidations) _pendingTags.Add(invalidation.Tag);
+            }
+        }
+    }
+
+    private static RecordDraft AsUncertain(RecordDraft draft) => draft with
+    {
+        Cause = "uncertain",
+        Invalidations = [.. draft.Invalidations.Select(invalidation => new Invalidation(invalidation.Tag, InvalidationKind.Expire, TimeSpan.Zero))],
+    };
+
+    private void ThrowIfEnded(string call)
+    {
+        if (_ended) throw TriggerException.Ended(call, Trigger, Name);
+    }
+}
