@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+
+namespace Freshet.Tests;
+
+public sealed record Value(int Number, long Version = 0);
+
+/// <summary>The source of truth of the tests: a row per key, whose reads can be held back after they have read, as a slow network would.</summary>
+public sealed class Source
+{
+    private readonly ConcurrentDictionary<string, Value> _rows = new();
+    private readonly ConcurrentDictionary<string, Gate> _gates = new();
+    private readonly ConcurrentQueue<string> _reads = new();
+
+    public Value this[string key]
+    {
+        get => _rows.GetValueOrDefault(key, new Value(0));
+        set => _rows[key] = value;
+    }
+
+    /// <summary>Every read so far, by key.</summary>
+    public int Reads => _reads.Count;
+
+    /// <summary>Thrown by the next reads instead of an answer.</summary>
+    public Exception? Failure { get; set; }
+
+    public int ReadsOf(string key) => _reads.Count(read => read == key);
+
+    /// <summary>The next read of the key takes its value, then waits for the gate. Later reads pass.</summary>
+    public Gate HoldNext(string key) => _gates[key] = new Gate();
+
+    public async Task<Value> ReadAsync(string key, CancellationToken cancellationToken)
+    {
+        _reads.Enqueue(key);
+        var value = this[key];
+        if (_gates.TryRemove(key, out var gate)) await gate.PassAsync(cancellationToken);
+        return Failure is { } failure ? throw failure : value;
+    }
+}
+
+/// <summary>Holds somebody back until opened, and tells when they have come.</summary>
+public sealed class Gate
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when somebody waits at the gate.</summary>
+    public Task Reached => _reached.Task;
+
+    /// <summary>Whether who waited was cancelled.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Open() => _open.TrySetResult();
+
+    public async Task PassAsync(CancellationToken cancellationToken = default)
+    {
+        _reached.TrySetResult();
+        try
+        {
+            await _open.Task.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancelled.TrySetResult();
+            throw;
+        }
+    }
+}

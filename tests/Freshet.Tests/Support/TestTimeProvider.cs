@@ -1,0 +1,70 @@
+namespace Freshet.Tests;
+
+/// <summary>A clock that moves only when told, and runs the timers that come due on the way.</summary>
+public sealed class TestTimeProvider : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<TestTimer> _timers = [];
+    private TimeSpan _elapsed;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp()
+    {
+        lock (_gate) return _elapsed.Ticks;
+    }
+
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
+
+    public void Advance(TimeSpan by)
+    {
+        List<TestTimer> due;
+        lock (_gate)
+        {
+            _elapsed += by;
+            due = [.. _timers.Where(timer => timer.Due <= _elapsed)];
+            foreach (var timer in due) timer.Due = timer.Period == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _elapsed + timer.Period;
+        }
+        foreach (var timer in due) timer.Run();
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        lock (_gate)
+        {
+            var timer = new TestTimer(this, () => callback(state))
+            {
+                Due = dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _elapsed + dueTime,
+                Period = period,
+            };
+            _timers.Add(timer);
+            return timer;
+        }
+    }
+
+    private sealed class TestTimer(TestTimeProvider owner, Action run) : ITimer
+    {
+        public TimeSpan Due { get; set; }
+
+        public TimeSpan Period { get; set; }
+
+        public void Run() => run();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (owner._gate) (Due, Period) = (dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : owner._elapsed + dueTime, period);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (owner._gate) owner._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
