@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace BillingDesk.Data;
+
+/// <summary>Registers the data layer of the Billing Desk.</summary>
+public static class BillingDeskDataExtensions
+{
+    /// <summary>
+    /// Adds the database and its clock (singletons), and the transactions, reads and writes (scoped). Uses the registered
+    /// <see cref="TimeProvider"/>, or the system's if there is none.
+    /// </summary>
+    /// <param name="services">Where to add.</param>
+    /// <param name="path">The database file. Call <see cref="BillingDeskDatabase.PrepareAsync"/> before the first read.</param>
+    /// <exception cref="ArgumentException">The path is empty, or names a database in memory.</exception>
+    public static IServiceCollection AddBillingDeskData(this IServiceCollection services, string path)
+    {
+        var database = new BillingDeskDatabase(path); // a wrong path fails here, not on the first request
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(_ => database); // by factory, so that the container disposes it
+        services.AddSingleton<DeskClock>();
+        services.AddScoped<DeskTransactions>();
+        services.AddScoped<InvoiceReads>().AddScoped<InvoiceWrites>();
+        services.AddScoped<AccountReads>().AddScoped<AccountWrites>();
+        services.AddScoped<PlanReads>().AddScoped<PlanWrites>();
+        services.AddScoped<MemberReads>().AddScoped<MemberWrites>();
+        services.AddScoped<ProfileReads>().AddScoped<ProfileWrites>();
+        services.AddScoped<SiteReads>().AddScoped<SiteWrites>();
+        services.AddScoped<AuditReads>();
+        return services;
+    }
+}

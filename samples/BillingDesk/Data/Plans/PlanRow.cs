@@ -1,0 +1,7 @@
+namespace BillingDesk.Data;
+
+/// <summary>A plan on the price list.</summary>
+/// <param name="Id">Such as <c>plan_pro</c>.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="MonthlyCents">The price of a month, in cents.</param>
+public sealed record PlanRow(string Id, string Name, long MonthlyCents);

@@ -1,0 +1,44 @@
+using Microsoft.Data.Sqlite;
+
+namespace BillingDesk.Data;
+
+/// <summary>The price list, what to recommend on each plan, and the footer.</summary>
+internal static class SeedPlans
+{
+    public static readonly (string Id, string Name, long MonthlyCents)[] All =
+    [
+        ("plan_starter", "Starter", 0),
+        ("plan_team", "Team", 4_900),
+        ("plan_pro", "Pro", 9_900),
+        ("plan_scale", "Scale", 24_900),
+    ];
+
+    private static readonly (string PlanId, string Title, string Reason)[] _recommendations =
+    [
+        ("plan_starter", "Add a payment method", "Invoices can then be paid on their due date by themselves."),
+        ("plan_starter", "Try the Team plan", "Starter has one seat; Team has ten."),
+        ("plan_team", "Invite an admin", "Two people should be able to manage members."),
+        ("plan_team", "Try the Pro plan", "Pro adds report exports and priority support."),
+        ("plan_pro", "Schedule a report export", "Pro includes a weekly export to your storage."),
+        ("plan_pro", "Pay by the year", "A year costs ten months."),
+        ("plan_scale", "Book your training day", "Scale includes one day a quarter."),
+        ("plan_scale", "Review who is an owner", "Large teams collect more owners than they need."),
+    ];
+
+    public static void Write(SqliteConnection connection, SqliteTransaction transaction, SeedDays days)
+    {
+        var at = SqlText.Of(days.Instant(-400));
+        using (var plans = new SeedTable(connection, transaction, "plans", "id", "name", "monthly_cents", "version", "updated_at"))
+            foreach (var plan in All) plans.Add(plan.Id, plan.Name, plan.MonthlyCents, 1L, at);
+
+        using (var rows = new SeedTable(connection, transaction, "recommendations", "id", "plan_id", "position", "title", "reason"))
+            for (var index = 0; index < _recommendations.Length; index++)
+            {
+                var (planId, title, reason) = _recommendations[index];
+                rows.Add($"rec_{index + 1}", planId, (long)index + 1, title, reason);
+            }
+
+        using var footer = new SeedTable(connection, transaction, "site_footer", "id", "text", "version", "updated_at");
+        footer.Add(1L, "Billing Desk, a sample for Freshet. The data is made up.", 1L, at);
+    }
+}

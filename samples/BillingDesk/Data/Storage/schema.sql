@@ -1,0 +1,109 @@
+-- The Billing Desk database. Instants are UTC text of fixed width (2026-01-15T09:30:00.000Z) and days are yyyy-MM-dd,
+-- so comparing the text compares the time. Money is whole cents. Every row that can change carries version and updated_at.
+
+CREATE TABLE plans (
+    id            TEXT    NOT NULL PRIMARY KEY,
+    name          TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    monthly_cents INTEGER NOT NULL CHECK (monthly_cents >= 0),
+    version       INTEGER NOT NULL,
+    updated_at    TEXT    NOT NULL
+);
+
+-- An account is also the organisation that users are members of.
+CREATE TABLE accounts (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    currency   TEXT    NOT NULL CHECK (length(currency) = 3),
+    version    INTEGER NOT NULL,
+    updated_at TEXT    NOT NULL
+);
+CREATE INDEX accounts_by_name ON accounts (name, id);
+
+-- What an account bought. It keeps the plan's name as it was sold: renaming a plan changes the price list, not a contract.
+-- (Were the name joined in, editing one plan would silently outdate the summary of every account on it.)
+CREATE TABLE subscriptions (
+    account_id TEXT    NOT NULL PRIMARY KEY REFERENCES accounts (id),
+    plan_id    TEXT    NOT NULL REFERENCES plans (id),
+    plan_name  TEXT    NOT NULL,
+    version    INTEGER NOT NULL,
+    updated_at TEXT    NOT NULL
+);
+
+CREATE TABLE users (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    email      TEXT    NOT NULL UNIQUE,
+    version    INTEGER NOT NULL,
+    updated_at TEXT    NOT NULL
+);
+
+CREATE TABLE memberships (
+    org_id     TEXT    NOT NULL REFERENCES accounts (id),
+    user_id    TEXT    NOT NULL REFERENCES users (id),
+    role       TEXT    NOT NULL CHECK (role IN ('owner', 'admin', 'member', 'viewer')),
+    version    INTEGER NOT NULL,
+    updated_at TEXT    NOT NULL,
+    PRIMARY KEY (org_id, user_id)
+) WITHOUT ROWID;
+CREATE INDEX memberships_by_user ON memberships (user_id, org_id);
+
+-- amount_cents is the sum of the lines, written in the transaction that writes them.
+CREATE TABLE invoices (
+    id           TEXT    NOT NULL PRIMARY KEY,
+    account_id   TEXT    NOT NULL REFERENCES accounts (id),
+    number       TEXT    NOT NULL UNIQUE,
+    amount_cents INTEGER NOT NULL CHECK (amount_cents >= 0),
+    currency     TEXT    NOT NULL,
+    due_on       TEXT    NOT NULL,
+    paid_at      TEXT,
+    memo         TEXT    NOT NULL CHECK (length(memo) <= 500),
+    version      INTEGER NOT NULL,
+    updated_at   TEXT    NOT NULL
+);
+CREATE INDEX invoices_by_account ON invoices (account_id, due_on DESC, number DESC);
+
+CREATE TABLE invoice_lines (
+    invoice_id TEXT    NOT NULL REFERENCES invoices (id),
+    position   INTEGER NOT NULL CHECK (position BETWEEN 1 AND 50),
+    text       TEXT    NOT NULL CHECK (length(text) BETWEEN 1 AND 200),
+    quantity   INTEGER NOT NULL CHECK (quantity BETWEEN 1 AND 10000),
+    unit_cents INTEGER NOT NULL CHECK (unit_cents BETWEEN 0 AND 100000000),
+    PRIMARY KEY (invoice_id, position)
+) WITHOUT ROWID;
+
+-- account_id is null for what belongs to no single account: a user's profile, the price list, the site.
+CREATE TABLE audit (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id TEXT REFERENCES accounts (id),
+    at         TEXT NOT NULL,
+    actor      TEXT NOT NULL,
+    action     TEXT NOT NULL,
+    subject    TEXT NOT NULL
+);
+CREATE INDEX audit_by_account ON audit (account_id, id DESC);
+
+-- What to suggest to an account on a given plan.
+CREATE TABLE recommendations (
+    id       TEXT    NOT NULL PRIMARY KEY,
+    plan_id  TEXT    NOT NULL REFERENCES plans (id),
+    position INTEGER NOT NULL,
+    title    TEXT    NOT NULL,
+    reason   TEXT    NOT NULL,
+    UNIQUE (plan_id, position)
+);
+
+-- One row: the footer below every page of the route group /plain.
+CREATE TABLE site_footer (
+    id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    text       TEXT    NOT NULL CHECK (length(text) <= 500),
+    version    INTEGER NOT NULL,
+    updated_at TEXT    NOT NULL
+);
+
+-- What people type into the feedback widget. No page reads it.
+CREATE TABLE feedback (
+    id    INTEGER PRIMARY KEY AUTOINCREMENT,
+    at    TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    text  TEXT NOT NULL CHECK (length(text) BETWEEN 1 AND 2000)
+);

@@ -1,0 +1,75 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BillingDesk.Data.Tests;
+
+/// <summary>A seeded desk on a temporary file. Each service it hands out comes from a scope of its own, like a request.</summary>
+internal sealed class Desk : IAsyncDisposable
+{
+    public static readonly DateOnly SeedDay = new(2026, 1, 15);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("billing-desk-");
+    private readonly ServiceProvider _services;
+    private readonly List<IServiceScope> _scopes = [];
+
+    private Desk()
+    {
+        Clock = new SetClock(new DateTimeOffset(2026, 1, 15, 10, 30, 0, TimeSpan.Zero));
+        _services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(Clock)
+            .AddBillingDeskData(Path.Combine(_folder.FullName, "desk.db"))
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+    }
+
+    public SetClock Clock { get; }
+
+    public BillingDeskDatabase Database => _services.GetRequiredService<BillingDeskDatabase>();
+
+    public static Desk Empty() => new();
+
+    public static async Task<Desk> SeededAsync(DateOnly? today = null)
+    {
+        var desk = new Desk();
+        (await desk.Database.PrepareAsync(today ?? SeedDay)).ShouldBeTrue();
+        return desk;
+    }
+
+    /// <summary>A service from a new scope.</summary>
+    public T Get<T>()
+        where T : notnull => Scope().GetRequiredService<T>();
+
+    /// <summary>A new scope, for several services that share its transaction.</summary>
+    public IServiceProvider Scope()
+    {
+        var scope = _services.CreateScope();
+        lock (_scopes) _scopes.Add(scope);
+        return scope.ServiceProvider;
+    }
+
+    public async Task<T> ScalarAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = await Database.OpenAsync();
+        return (await connection.ExecuteScalarAsync<T>(sql, parameters))!;
+    }
+
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(string sql, object? parameters = null)
+    {
+        await using var connection = await Database.OpenAsync();
+        return [.. await connection.QueryAsync<T>(sql, parameters)];
+    }
+
+    /// <summary>Asserts that the action leaves every row of every table as it was.</summary>
+    public async Task ChangesNothingAsync(Func<Task> action)
+    {
+        var before = await Fingerprint.OfAsync(Database);
+        await action();
+        (await Fingerprint.OfAsync(Database)).ShouldBe(before);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var scope in _scopes) scope.Dispose();
+        await _services.DisposeAsync(); // closes the pooled connections, so the folder can go
+        _folder.Delete(recursive: true);
+    }
+}
