@@ -7,8 +7,23 @@ namespace Freshet.Tests;
 public sealed class CollectedLog : ILoggerFactory, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Text)> _lines = new();
+    private readonly Lock _gate = new();
+    private readonly List<(string Part, TaskCompletionSource Seen)> _awaited = [];
+
 
     public IReadOnlyList<(LogLevel Level, string Text)> Lines => [.. _lines];
+
+    /// <summary>Completes when a line that contains the text was or is written.</summary>
+    public Task WaitForAsync(string part)
+    {
+        lock (_gate)
+        {
+            if (_lines.Any(line => line.Text.Contains(part, StringComparison.Ordinal))) return Task.CompletedTask;
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((part, seen));
+            return seen.Task;
+        }
+    }
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -24,6 +39,13 @@ public sealed class CollectedLog : ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue((logLevel, formatter(state, exception)));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var text = formatter(state, exception);
+        lock (_gate)
+        {
+            _lines.Enqueue((logLevel, text));
+            foreach (var (_, seen) in _awaited.Where(awaited => text.Contains(awaited.Part, StringComparison.Ordinal))) seen.TrySetResult();
+        }
+    }
 }

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet.Tests.Writing;
+
+public sealed class ActionTests
+{
+    [Fact]
+    public async Task NothingIsAppendedBeforeTheActionEnds()
+    {
+        await using var app = TestApp.Start();
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.Raise(new ThingChanged("a"));
+
+        app.Freshet.Log.Position.Position.ShouldBe(0);
+        (await action.CompleteAsync())!.Value.Position.ShouldBe(1);
+        app.Freshet.Log.Position.Position.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task AnActionThatFailsAfterRaisingInvalidatesAllTheSameAndSaysSo()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        await app.ReadAsync(Things.Medium, "a");
+
+        await Should.ThrowAsync<TimeoutException>(async () =>
+        {
+            await using var action = app.Freshet.BeginWebhook("provider");
+            app.Source["a"] = new Value(2);
+            app.Freshet.RevalidateTag(Things.Thing.For("a"), Profile.Minutes);
+            throw new TimeoutException("after the commit, before the answer");
+        });
+
+        (await app.ReadAsync(Things.Medium, "a")).ShouldBe(2, "uncertain means invalidate, and an uncertain stale is an expiry");
+        app.LogLines.Lines.ShouldContain(line => line.Level == LogLevel.Warning && line.Text.Contains("'provider'") && line.Text.Contains("appended as expiries"));
+    }
+
+    [Fact]
+    public async Task AnActionThatRaisedNothingHasNoTokenAndWarnsOfNothingWhenItFails()
+    {
+        await using var app = TestApp.Start();
+        await using (app.Freshet.BeginUserAction("nothing"))
+        {
+        }
+        await using var action = app.Freshet.BeginUserAction("nothing");
+
+        (await action.CompleteAsync()).ShouldBeNull();
+        app.LogLines.Lines.ShouldNotContain(line => line.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task AReadBetweenRaiseAndAppendOfWhatTheActionTouchesGoesToTheSourceAndLeavesTheCacheAlone()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        app.Source["b"] = new Value(1);
+        await app.ReadAsync(Things.High, "a");
+        await app.ReadAsync(Things.High, "b");
+
+        await using (var action = app.Freshet.BeginUserAction("write"))
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            app.Source["a"] = new Value(2);
+            (await app.Freshet.ReadAnswerAsync(Things.High, "a")).Source.ShouldBe(AnswerSource.Bypass);
+            (await app.ReadAsync(Things.High, "a")).ShouldBe(2);
+            (await app.Freshet.ReadAnswerAsync(Things.High, "b")).Source.ShouldBe(AnswerSource.Cache, "another thing is not touched");
+            app.Source["a"] = new Value(3);
+            await action.CompleteAsync();
+        }
+
+        (await app.ReadAsync(Things.High, "a")).ShouldBe(3, "nothing of the action's own reads was stored");
+    }
+
+    [Fact]
+    public async Task WhatALoaderReadsForAnActionGoesPastTheCacheToo()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        await app.ReadAsync(Things.Outer, "a");
+
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.Raise(new ThingChanged("a"));
+        app.Source["a"] = new Value(2);
+
+        (await app.ReadAsync(Things.Outer, "a")).ShouldBe(2);
+        await action.CompleteAsync();
+    }
+
+    [Fact]
+    public async Task ATagFoundWhileLoadingIsTouchedByItsKind()
+    {
+        await using var app = TestApp.Start();
+        await app.ReadAsync(Things.Found, "a");
+
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.Raise(new OwnerChanged("owner-0"));
+
+        (await app.Freshet.ReadAnswerAsync(Things.Found, "a")).Source.ShouldBe(AnswerSource.Bypass);
+        await action.CompleteAsync();
+        (await app.Freshet.ReadAnswerAsync(Things.Found, "a")).Source.ShouldBe(AnswerSource.Load);
+    }
+
+    [Fact]
+    public async Task AFlushAppendsAndLeavesTheActionOpen()
+    {
+        await using var app = TestApp.Start();
+        await using var job = app.Freshet.BeginJob("import");
+        app.Freshet.Raise(new ThingChanged("a"));
+        (await job.FlushAsync())!.Value.Position.ShouldBe(1);
+        app.Freshet.Raise(new ThingChanged("b"));
+        (await job.CompleteAsync())!.Value.Position.ShouldBe(2);
+
+        job.Records.Select(record => record.Position).ShouldBe([1, 2]);
+    }
+
+    [Fact]
+    public async Task AnActionWithinAnActionRecordsForItselfAndTheOuterGoesOn()
+    {
+        await using var app = TestApp.Start();
+        await using var outer = app.Freshet.BeginUserAction("outer");
+        await using (var inner = app.Freshet.BeginJob("inner"))
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            await inner.CompleteAsync();
+            inner.Records.Count.ShouldBe(1);
+        }
+        app.Freshet.CurrentAction.ShouldBe(outer);
+        app.Freshet.UpdateTag(Things.Thing.For("b"));
+        await outer.CompleteAsync();
+
+        outer.Records.Single().Call.ShouldBe("UpdateTag");
+        app.Freshet.CurrentAction.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task EveryInvalidationIsOneStructuredLogLine()
+    {
+        await using var app = TestApp.Start();
+        await app.WriteAsync("a", new Value(1));
+
+        app.LogLines.Lines.ShouldContain(line =>
+            line.Text == "event=invalidate call=Raise raised=thing.changed tag=thing:a kind=Expire source=UserAction:write position=1");
+    }
+}
