@@ -48,7 +48,11 @@ internal sealed class PolicyBook : IDisposable
         Reload();
     }
 
-    /// <summary>A policy changed while running. Subscribe before reading <see cref="For"/>, or a change in between is missed. Told in the order of the changes, on the thread that reloads, with no lock held.</summary>
+    /// <summary>A policy changed while running. Told in the order of the changes, on a thread that reloads, with no lock held.</summary>
+    /// <remarks>
+    /// Who also takes a first policy from <see cref="For"/> subscribes before, and takes it from <see cref="For"/> under one lock both times. Else:
+    /// it reads 10 s from <see cref="For"/>, a reload tells 5 s and is adopted, and then the first 10 s is adopted over it.
+    /// </remarks>
     public event Action<CachedQuery, QueryPolicy>? Changed;
 
     /// <summary>How often a reload was refused for a query, or named one that does not exist.</summary>

@@ -2,20 +2,6 @@ namespace Freshet;
 
 internal sealed partial class FreshetService
 {
-    public ValueTask<TValue> ReadAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken = default)
-        where TArgs : notnull
-    {
-        var runtime = RuntimeOf(query);
-        if (args is null) throw new InvalidKeyException(runtime.Name, "its argument", KeyFault.Null);
-        var ambient = Ambient.Current;
-        if (ambient is null && runtime.TryGetFresh(args, out var entry, out _))
-        {
-            runtime.Counters.Hit();
-            return new ValueTask<TValue>(entry.Value);
-        }
-        return ReadValueAsync(runtime, args, ambient, cancellationToken);
-    }
-
     public async ValueTask<Answer<TValue>> ReadAnswerAsync<TArgs, TValue>(
         CachedQuery<TArgs, TValue> query, TArgs args, ReadRequirement? requirement = null, CancellationToken cancellationToken = default)
         where TArgs : notnull
@@ -28,10 +14,9 @@ internal sealed partial class FreshetService
 
     public ReadScope BeginReadScope(ReadRequirement? requirement = null) => new(requirement ?? new ReadRequirement());
 
-    private async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(
-        QueryRuntime<TArgs, TValue> runtime, TArgs args, Ambient? ambient, CancellationToken cancellationToken)
+    internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
         where TArgs : notnull =>
-        (await ReadAsync(runtime, args, ambient, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
+        (await ReadAsync(RuntimeOf(query), args, Ambient.Current, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
 
     /// <summary>The order of checks: token (R3), action, then entry, time to live and marks (R1), else load (R2).</summary>
     private async ValueTask<Reading<TValue>> ReadAsync<TArgs, TValue>(

@@ -95,6 +95,12 @@ internal sealed partial class FreshetService
 
     private static void Record(
         FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline) =>
-        action.Record(new RecordDraft(
-            Guid.NewGuid(), call, @event, value, [.. tags.Select(tag => new Invalidation(tag, kind, deadline))], action.Reason));
+        action.Record(new RecordDraft(RecordId.Next(), call, @event, value, InvalidationsOf(tags, kind, deadline), action.Reason));
+
+    private static Invalidation[] InvalidationsOf(IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline)
+    {
+        var invalidations = new Invalidation[tags.Count];
+        for (var i = 0; i < invalidations.Length; i++) invalidations[i] = new Invalidation(tags[i], kind, deadline);
+        return invalidations;
+    }
 }

@@ -13,7 +13,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     private readonly Node _node;
     private readonly InProcessLog _log;
     private readonly ILogger _logger;
-    private readonly IPathRegistry? _paths;
+    private IPathRegistry? _paths;
 
     public FreshetService(
         CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, InProcessLog log,
@@ -28,7 +28,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         _tagKinds = catalog.Tags.Select(tag => tag.Declaration.Name).ToFrozenSet(StringComparer.Ordinal);
         _runtimes = catalog.Queries.ToFrozenDictionary(
             declared => declared.Declaration,
-            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(node, services, options, logger)));
+            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(this, node, services, options, logger)));
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
         foreach (var runtime in _runtimes.Values) runtime.Adopt(policies.For(runtime.Declared.Declaration));
     }
@@ -43,6 +43,9 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 
     internal Node Node => _node;
 
+    /// <summary>Tells which paths the application answers. Hosts know that only once their endpoints are mapped, after the services are built; a registered <see cref="IPathRegistry"/> goes first.</summary>
+    internal void UsePaths(IPathRegistry paths) => Interlocked.CompareExchange(ref _paths, paths, null);
+
     public void Dispose() => _policies.Changed -= AdoptPolicy;
 
     private void AdoptPolicy(CachedQuery query, QueryPolicy policy)
@@ -54,7 +57,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     {
         ArgumentNullException.ThrowIfNull(query);
         var last = query.LastRuntime;
-        if (last is not null && ReferenceEquals(last.Node, _node)) return last;
+        if (last is not null && ReferenceEquals(last.Owner, this)) return last;
         if (!_runtimes.TryGetValue(query, out var runtime))
             throw new UnknownDeclarationException("cached query", query.Name, "Add its catalog with AddFreshet().Add<TCatalog>().");
         return query.LastRuntime = (QueryRuntime<TArgs, TValue>)runtime;
@@ -62,4 +65,4 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 }
 
 /// <summary>What every query's runtime is made with.</summary>
-internal sealed record RuntimeParts(Node Node, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger);
+internal sealed record RuntimeParts(IFreshet Owner, Node Node, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger);

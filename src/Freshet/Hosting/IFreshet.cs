@@ -12,15 +12,7 @@ public interface IFreshet
     /// <summary>The action this call runs in; null outside any.</summary>
     FreshetAction? CurrentAction { get; }
 
-    /// <summary>The value of a cached query: from the cache while it is not outdated, else from its loader. A hit allocates nothing.</summary>
-    /// <param name="query">The query, declared in a composed catalog.</param>
-    /// <param name="args">Its arguments.</param>
-    /// <param name="cancellationToken">Ends this caller's wait; a load that others wait for goes on.</param>
-    /// <exception cref="UnknownDeclarationException">No composed catalog declares the query.</exception>
-    /// <exception cref="InvalidKeyException">An argument is null, empty, too long or has control characters.</exception>
-    ValueTask<TValue> ReadAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken = default) where TArgs : notnull;
-
-    /// <summary>As <see cref="ReadAsync"/>, with what is known of the answer's freshness, and with a requirement of this read's own.</summary>
+    /// <summary>The value of a cached query with what is known of its freshness, and with a requirement of this read's own. Everyday reads use <see cref="FreshetReadExtensions.ReadAsync"/>, which comes down to this.</summary>
     /// <param name="query">The query, declared in a composed catalog.</param>
     /// <param name="args">Its arguments.</param>
     /// <param name="requirement">A consistency token or minimum version to meet; null takes the surrounding read scope's.</param>

@@ -13,17 +13,18 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
         history.FollowAsync(after, cancellationToken);
 
     /// <summary>Appends records in order, one after the other with none between, and applies them on this node before it returns (PROTOCOL 23).</summary>
-    public IReadOnlyList<LogRecord> Append(Writer writer, IReadOnlyList<RecordDraft> drafts)
+    public List<LogRecord> Append(Writer writer, IReadOnlyList<RecordDraft> drafts)
     {
-        var records = new LogRecord[drafts.Count];
+        var records = new List<LogRecord>(drafts.Count);
         lock (_gate)
         {
             var (epoch, position) = node.Applied.Position;
-            for (var i = 0; i < records.Length; i++)
+            foreach (var draft in drafts)
             {
-                var record = records[i] = Number(writer, drafts[i], epoch, ++position);
+                var record = Number(writer, draft, epoch, ++position);
                 node.Apply(record);
                 history.Add(record);
+                records.Add(record);
             }
         }
         foreach (var record in records) WriteLines(record);

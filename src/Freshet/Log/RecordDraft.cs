@@ -5,3 +5,18 @@ internal sealed record RecordDraft(Guid Id, string Call, string? Event, object? 
 
 /// <summary>Who appends: the same for all records of an action.</summary>
 internal sealed record Writer(TriggerKind Trigger, string Action, string? Actor, string? TraceParent);
+
+/// <summary>Identities of records: random once per process, then counted, because asking the system for randomness costs more than the whole append.</summary>
+internal static class RecordId
+{
+    private static readonly Guid _process = Guid.NewGuid();
+    private static long _last;
+
+    public static Guid Next()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _process.TryWriteBytes(bytes);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes[8..], Interlocked.Increment(ref _last));
+        return new Guid(bytes);
+    }
+}

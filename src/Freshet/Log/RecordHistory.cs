@@ -8,19 +8,19 @@ internal sealed class RecordHistory(int capacity)
     private readonly Lock _gate = new();
     private readonly Queue<LogRecord> _records = new();
     private long _lastPosition;
-    private TaskCompletionSource _added = NewSignal();
+    private TaskCompletionSource? _added; // made when somebody waits
 
     public void Add(LogRecord record)
     {
-        TaskCompletionSource added;
+        TaskCompletionSource? added;
         lock (_gate)
         {
             if (_records.Count == capacity) _records.Dequeue();
             _records.Enqueue(record);
             _lastPosition = record.Position;
-            (added, _added) = (_added, NewSignal());
+            (added, _added) = (_added, null);
         }
-        added.SetResult();
+        added?.SetResult();
     }
 
     public async IAsyncEnumerable<LogRecord> FollowAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -43,10 +43,10 @@ internal sealed class RecordHistory(int capacity)
     {
         lock (_gate)
         {
-            if (_lastPosition <= after) return ([], _added.Task);
+            if (_lastPosition <= after) return ([], (_added ??= NewSignal()).Task);
             var oldest = _records.Peek().Position;
             if (oldest > after + 1) throw new LogTrimmedException(after, oldest);
-            return ([.. _records.Where(record => record.Position > after)], _added.Task);
+            return ([.. _records.Where(record => record.Position > after)], Task.CompletedTask);
         }
     }
 

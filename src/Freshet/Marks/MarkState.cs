@@ -40,7 +40,8 @@ internal sealed class MarkState
     }
 
     /// <summary>An expiry makes every earlier stale mark pointless: what they cover is expired anyway.</summary>
-    public MarkState Expire(long position) => new(Math.Max(_expiredAt, position), [.. _stale.Where(mark => mark.At > position)]);
+    public MarkState Expire(long position) => new(
+        Math.Max(_expiredAt, position), _stale.Length == 0 ? _stale : [.. _stale.Where(mark => mark.At > position)]);
 
     /// <summary>A stale mark replaces earlier ones that would last as long or longer; it never weakens an expiry.</summary>
     public MarkState MarkStale(long position, long deadline, long now)

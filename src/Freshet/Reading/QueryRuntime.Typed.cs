@@ -15,6 +15,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     public QueryRuntime(CachedQuery<TArgs, TValue> query, DeclaredQuery declared, RuntimeParts parts) : base(declared, parts.Node)
     {
         Query = query;
+        Owner = parts.Owner;
         Services = parts.Services;
         Loader = query.Loader!;
         _logger = parts.Logger;
@@ -24,6 +25,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     public CachedQuery<TArgs, TValue> Query { get; }
 
+    /// <summary>The application it belongs to.</summary>
+    public IFreshet Owner { get; }
+
     public IServiceScopeFactory Services { get; }
 
     public Loader<TArgs, TValue> Loader { get; }
@@ -32,13 +36,11 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     /// <summary>The hit: entry present, not outdated since it was last checked, alive. Takes no lock and allocates nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryGetFresh(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry, out long validAt)
+    public bool TryGetFresh(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
     {
-        validAt = 0;
         if (!_store.TryGet(args, out entry)) return false;
         // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
         var applied = Node.Applied;
-        validAt = applied.Position.Position;
         return entry.ExpiresAt > Clock.Now
             && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
     }

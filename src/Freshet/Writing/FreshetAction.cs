@@ -14,9 +14,9 @@ public sealed partial class FreshetAction : IAsyncDisposable
     private readonly InProcessLog _log;
     private readonly ILogger _logger;
     private readonly Ambient _ambient;
-    private readonly List<RecordDraft> _pending = [];   // guarded by _gate
-    private readonly HashSet<Tag> _pendingTags = [];    // guarded by _gate: pending, or being appended
-    private readonly List<LogRecord> _records = [];     // guarded by _gate
+    private List<RecordDraft> _pending = [];   // guarded by _gate: raised, not handed to the log
+    private List<RecordDraft> _appending = []; // guarded by _gate: handed to the log, perhaps not applied yet
+    private List<LogRecord> _records = [];     // guarded by _gate
     private bool _refresh;
     private volatile bool _ended;
 
@@ -57,7 +57,7 @@ public sealed partial class FreshetAction : IAsyncDisposable
     {
         get
         {
-            lock (_gate) return [.. _records];
+            lock (_gate) return _records; // replaced, never changed
         }
     }
 
@@ -110,7 +110,6 @@ public sealed partial class FreshetAction : IAsyncDisposable
         {
             ThrowIfEnded(draft.Call);
             _pending.Add(draft);
-            foreach (var invalidation in draft.Invalidations) _pendingTags.Add(invalidation.Tag);
         }
     }
 
@@ -119,36 +118,45 @@ public sealed partial class FreshetAction : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_pendingTags.Count == 0) return false;
-            // Tags found while loading are known only afterwards, so their whole kind counts.
-            return _pendingTags.Any(tag => foundKinds.Contains(tag.Kind)) || tags().Any(_pendingTags.Contains);
+            if (_pending.Count + _appending.Count == 0) return false;
+            var own = tags();
+            return Touches(_pending, foundKinds, own) || Touches(_appending, foundKinds, own);
         }
+    }
+
+    // Tags found while loading are known only afterwards, so their whole kind counts.
+    private static bool Touches(List<RecordDraft> drafts, IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
+    {
+        foreach (var draft in drafts)
+        {
+            foreach (var invalidation in draft.Invalidations)
+            {
+                if (foundKinds.Contains(invalidation.Tag.Kind) || tags.Contains(invalidation.Tag)) return true;
+            }
+        }
+        return false;
     }
 
     private void Append(bool uncertain)
     {
-        RecordDraft[] drafts;
+        List<RecordDraft> drafts;
         lock (_gate)
         {
             if (_pending.Count == 0) return;
-            drafts = [.. _pending];
-            _pending.Clear();
+            (drafts, _pending) = (_pending, []);
+            _appending = drafts;
         }
         if (uncertain)
         {
-            _logger.UncertainAction(Name, Trigger, drafts.Length);
-            drafts = [.. drafts.Select(AsUncertain)];
+            _logger.UncertainAction(Name, Trigger, drafts.Count);
+            drafts = drafts.ConvertAll(AsUncertain);
         }
         var records = _log.Append(new Writer(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id), drafts);
         lock (_gate)
         {
-            _records.AddRange(records);
+            _records = _records.Count == 0 ? records : [.. _records, .. records];
             // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records.
-            _pendingTags.Clear();
-            foreach (var draft in _pending)
-            {
-                foreach (var invalidation in draft.Invalidations) _pendingTags.Add(invalidation.Tag);
-            }
+            _appending = [];
         }
     }
 

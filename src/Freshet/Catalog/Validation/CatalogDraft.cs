@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Freshet;
 
 /// <summary>A declaration on its way into a <see cref="CatalogModel"/>: where it stands and who answers for it, as far as known.</summary>
@@ -66,11 +68,11 @@ internal sealed class CatalogDraft
                 entries.AddRange(catalog.Declarations().Distinct().Select(
                     declaration => new DraftEntry<Declaration>(declaration, name, Meaningful(declaration.OwnOwner) ?? owner)));
             }
-            catch (TypeInitializationException broken)
+            catch (Exception broken) when (broken is TypeInitializationException or TargetInvocationException)
             {
-                var cause = broken.GetBaseException();
+                var cause = broken.GetBaseException(); // reflection's and the runtime's wrappers say nothing
                 unreadable.Add(new CatalogFault(CatalogFaultKind.UnreadableCatalog, "catalog", name, owner,
-                    $"setting its static fields threw {cause.GetType().Name}: {cause.Message.TrimEnd('.')}", "Mend the field's initializer.") { Catalog = null });
+                    $"setting its static fields threw {cause.GetType().Name}: {cause.Message.TrimEnd('.')}", "Mend the field's initializer."));
             }
         }
         return new CatalogDraft(entries, unreadable, options, hasScopeInitializer);

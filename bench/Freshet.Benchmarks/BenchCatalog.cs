@@ -1,0 +1,28 @@
+namespace Freshet.Benchmarks;
+
+public sealed record Summary(string Id, int Balance);
+
+/// <summary>The same read with no tag, with one and with five.</summary>
+public sealed class BenchCatalog() : Catalog("bench")
+{
+    public static readonly Tag<string> Account = new("account");
+    public static readonly Tag<string> Second = new("second");
+    public static readonly Tag<string> Third = new("third");
+    public static readonly Tag<string> Fourth = new("fourth");
+    public static readonly Tag<string> Fifth = new("fifth");
+    public static readonly Tag<string> Shared = new("shared");
+    public static readonly Tag<string> Unrelated = new("unrelated");
+
+    public static readonly CachedQuery<string, Summary> NoTags = Load(new("no-tags", RiskLevel.Medium));
+
+    public static readonly CachedQuery<string, Summary> FiveTags = Load(new CachedQuery<string, Summary>("five-tags", RiskLevel.Medium)
+        .DependsOn(Account, id => id).DependsOn(Second, id => id).DependsOn(Third, id => id).DependsOn(Fourth, id => id).DependsOn(Fifth, id => id));
+
+    /// <summary>Every entry carries one and the same tag.</summary>
+    public static readonly CachedQuery<string, Summary> OneSharedTag = Load(new CachedQuery<string, Summary>("one-shared-tag", RiskLevel.Low)
+        .DependsOn(Shared.For("all")));
+
+    private static CachedQuery<string, Summary> Load(CachedQuery<string, Summary> query) => query
+        .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromHours(1) })
+        .LoadWith((id, _) => Task.FromResult(new Summary(id, 42)));
+}
