@@ -1,0 +1,5 @@
+export { FreshnessClient, type Applied, type Fetch, type Invalidation } from './client.ts'
+export { combine, unknownAnswer, type Answer, type Stamp } from './answer.ts'
+export { bodyOf, nameOf } from './body.ts'
+export { FreshetError, FreshetHttpError, type Problem } from './error.ts'
+export { anyTag, header, isEnvelope, type Envelope, type FreshnessEvent, type Interval } from './wire.ts'

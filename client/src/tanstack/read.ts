@@ -1,0 +1,59 @@
+import { bodyOf, combine, nameOf, type Answer, type Fetch, type FreshnessClient } from '../core/index.ts'
+import type { Level } from './levels.ts'
+import type { Handed } from './memory.ts'
+
+/** What a query function reads with: every answer it gets is remembered for the query. */
+export interface Reader {
+  /** `fetch`, with the token. */
+  readonly fetch: Fetch
+  /** `fetch`, with the token, as JSON. Throws `FreshetHttpError` for an answer outside 200 to 299. */
+  readonly read: <T>(url: string, init?: RequestInit) => Promise<T>
+}
+
+/** How often one fetch reads again when its answer turns out to be outdated. */
+export const maximumRereads = 3
+
+/**
+ * Reads, compares, and reads again. This closes the hole that marking queries cannot:
+ *   a first read is sent  ->  a mutation's answer invalidates `a`  ->  the read answers old data, with tag `a`.
+ * Until it answers nobody knows its tags, so there is nothing to mark; TanStack would keep the old data as fresh.
+ * Here the answer is compared on arrival, with the marks as they are then. Reads that are in flight with no observer,
+ * or joined by `cancelRefetch: false`, are covered for the same reason.
+ *
+ * A server that keeps answering old data is asked no more than {@link maximumRereads} times: its answer is shown,
+ * and stays outdated, so the next focus or mount asks again. Level low takes the first answer and stays outdated.
+ */
+export async function readUntilFresh<T>(
+  client: FreshnessClient,
+  level: Level,
+  query: (reader: Reader) => Promise<T>,
+  follow: { isCalledOff(): boolean; onReread(answer: Answer): void },
+): Promise<{ data: T; handed: Handed }> {
+  for (let rereads = 0; ; rereads++) {
+    const { data, answer } = await readOnce(client, query)
+    const outdated = client.isOutdated(answer)
+    // Called off: a newer fetch of the query runs, and TanStack will drop this data.
+    if (!outdated || level === 'low' || rereads === maximumRereads || follow.isCalledOff()) {
+      return { data, handed: { answer, settledFor: outdated } }
+    }
+    follow.onReread(answer)
+  }
+}
+
+async function readOnce<T>(client: FreshnessClient, query: (reader: Reader) => Promise<T>) {
+  const begun = client.begin()
+  const answers: Answer[] = []
+  const reader: Reader = {
+    async fetch(input, init) {
+      const response = await client.fetch(input, init)
+      const answer = client.answerOf(response)
+      if (answer) answers.push(answer)
+      return response
+    },
+    async read<R>(url: string, init?: RequestInit) {
+      return (await bodyOf(await reader.fetch(url, init), nameOf(init?.method ?? 'GET', url))) as R
+    },
+  }
+  const data = await query(reader)
+  return { data, answer: combine(answers, begun) }
+}

@@ -1,0 +1,33 @@
+import { describe, expect, test } from 'vitest'
+import { isEnvelope, parseEvents, parseInterval, parseTags } from '../../src/core/wire.ts'
+
+describe('Freshness-Position', () => {
+  test('is two positions', () => expect(parseInterval(' 5-12 ')).toEqual({ loadedAt: 5, validAt: 12 }))
+  test.each([null, '', '5', '5-', 'a-b', '9-3', '-1-2', '1-99999999999999999999'])('%j is unknown', (text) => {
+    expect(parseInterval(text)).toBeUndefined()
+  })
+})
+
+describe('Freshness-Tags', () => {
+  test('are hashes separated by spaces, each once', () => expect(parseTags('a1 b2  a1')).toEqual(['a1', 'b2']))
+  test('absent is not the same as empty', () => {
+    expect(parseTags(null)).toBeUndefined()
+    expect(parseTags('')).toEqual([])
+  })
+})
+
+describe('Freshness-Events', () => {
+  test('may be a JSON array of events', () => {
+    expect(parseEvents('[{"type":"invoice.paid","invoiceId":"inv_1"}]')).toEqual([{ type: 'invoice.paid', invoiceId: 'inv_1' }])
+  })
+  test('may be a JSON array of names', () => expect(parseEvents('["invoice.paid"]')).toEqual([{ type: 'invoice.paid' }]))
+  test('may be names', () => {
+    expect(parseEvents('invoice.paid, plan.listed')).toEqual([{ type: 'invoice.paid' }, { type: 'plan.listed' }])
+  })
+})
+
+test('an envelope is told from a bare body that has a field named data', () => {
+  expect(isEnvelope({ data: 1, status: 'completed', freshness_events: [] })).toBe(true)
+  expect(isEnvelope({ data: 1 })).toBe(false)
+  expect(isEnvelope(null)).toBe(false)
+})

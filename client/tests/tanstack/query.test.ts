@@ -1,0 +1,73 @@
+import { QueryClient } from '@tanstack/query-core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { tab } from '../support/bench.ts'
+import { envelope, read, wrote } from '../support/fake-server.ts'
+
+afterEach(() => vi.restoreAllMocks())
+
+describe('the level decides', () => {
+  test.each([
+    ['high', 0, true],
+    ['medium', 30_000, true],
+    ['low', 300_000, false],
+  ] as const)('%s: stale after %d ms, read on focus: %s', async (level, staleTime, onFocus) => {
+    const t = tab()
+    await t.shown('/a', level, 1, read(1, 1, 'a'))
+    const options = t.query('/a', level)
+    const query = t.queryClient.getQueryCache().find<string, Error, string>({ queryKey: ['/a'] })!
+    expect(options.staleTime(query)).toBe(staleTime)
+    expect(options.refetchOnWindowFocus).toBe(onFocus)
+  })
+
+  test('a caller may tighten without a word', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const t = tab()
+    const options = t.freshet.query({ queryKey: ['/a'], url: '/a', level: 'low', staleTime: 1_000, refetchOnWindowFocus: true })
+    t.queryClient.setQueryData(['/a'], 1)
+    expect(options.staleTime(t.queryClient.getQueryCache().find({ queryKey: ['/a'] })!)).toBe(1_000)
+    expect(options.refetchOnWindowFocus).toBe(true)
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  test('loosening is not taken, and warns once', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const t = tab()
+    const declare = () => t.freshet.query({ queryKey: ['/a'], url: '/a', level: 'high', staleTime: 60_000, refetchOnWindowFocus: false })
+    declare()
+    const options = declare()
+    expect(options.refetchOnWindowFocus).toBe(true)
+    expect(warn.mock.calls.map(([text]) => text as string)).toEqual([
+      expect.stringMatching(/staleTime: 60000 is looser than level 'high' allows/),
+      expect.stringMatching(/refetchOnWindowFocus: false is looser/),
+    ])
+  })
+})
+
+test('data made of several answers is touched by a tag of any of them', async () => {
+  const t = tab()
+  t.show(t.freshet.query({
+    queryKey: ['both'], level: 'high',
+    queryFn: async ({ read }) => [await read<number>('/one'), await read<number>('/two')],
+  }))
+  ;(await t.server.asked('/one')).answer(1, read(3, 9, 'a'))
+  ;(await t.server.asked('/two')).answer(2, read(5, 8, 'b'))
+  await t.idle('both')
+  expect(t.freshet.answerOf(['both'])).toMatchObject({ interval: { loadedAt: 3, validAt: 8 }, tags: ['a', 'b'], outdated: false })
+  await t.mutate(envelope({}), wrote(10, 'b'))
+  await t.server.asked('/one')
+})
+
+test('an error is shown, and the data that was there stays outdated', async () => {
+  const t = tab()
+  await t.shown('/a', 'medium', 'old', read(3, 5, 'a'))
+  await t.mutate(envelope({}), wrote(6, 'a'))
+  ;(await t.server.asked('/a')).answer({ title: 'Down', detail: 'Back soon.' }, {}, 503)
+  await t.idle('/a')
+  expect(t.state('/a')).toMatchObject({ status: 'error', data: 'old', error: { problem: { title: 'Down', detail: 'Back soon.' } } })
+  expect(t.isStale('/a')).toBe(true)
+})
+
+test('a query client that Freshet does not follow is refused', async () => {
+  const other = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  await expect(other.fetchQuery(tab().query('/a'))).rejects.toThrow(/Create one Freshet for each query client/)
+})
