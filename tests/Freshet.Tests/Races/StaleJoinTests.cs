@@ -13,9 +13,10 @@ public sealed class StaleJoinTests
         await gate.Reached;
         await app.WriteAsync("a", new Value(2));
 
-        (await app.ReadAsync(Things.High, "a")).ShouldBe(2); // while the older load still runs
-
+        var after = app.ReadAsync(Things.High, "a"); // the older load still runs
         gate.Open();
+
+        (await after).ShouldBe(2);
         (await before).ShouldBe(1);
         (await app.ReadAsync(Things.High, "a")).ShouldBe(2, "the older load may not replace the newer result");
         app.Source.ReadsOf("a").ShouldBe(2);
@@ -74,10 +75,10 @@ public sealed class StaleJoinTests
         app.Source["a"] = new Value(2);
         var token = await app.WriteAsync("b", new Value(1));
 
-        var answer = await app.Freshet.ReadAnswerAsync(Things.High, "a", new ReadRequirement(token));
-
-        answer.Value.Number.ShouldBe(2);
+        var after = app.Freshet.ReadAnswerAsync(Things.High, "a", new ReadRequirement(token)).AsTask();
         gate.Open();
+
+        (await after).Value.Number.ShouldBe(2);
         await before;
     }
 }

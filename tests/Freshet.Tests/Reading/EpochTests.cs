@@ -28,8 +28,10 @@ public sealed class EpochTests
 
         Adopt(app, position: 40);
 
-        (await app.ReadAsync(Things.High, "a")).ShouldBe(2);
+        var after = app.ReadAsync(Things.High, "a");
         gate.Open();
+
+        (await after).ShouldBe(2);
         (await before).ShouldBe(1);
         (await app.ReadAsync(Things.High, "a")).ShouldBe(2);
     }

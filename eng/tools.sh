@@ -1,0 +1,58 @@
+# What ./run and ./test share: checks of the tools, the page's build, and the words they print. Sourced, not run.
+
+say() { printf '\n== %s\n' "$*"; }
+
+fail() {
+  printf '\n%s\n' "$*" >&2
+  exit 1
+}
+
+require_dotnet() {
+  command -v dotnet >/dev/null || fail "The .NET 10 SDK is missing. Install it from https://dotnet.microsoft.com/download and run this again."
+  dotnet --version >/dev/null 2>&1 || fail "No .NET SDK fits global.json. Install the .NET 10 SDK from https://dotnet.microsoft.com/download and run this again."
+}
+
+require_node() {
+  command -v npm >/dev/null || fail "Node.js 20 or newer with npm is missing. Install it from https://nodejs.org and run this again."
+  local major
+  major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
+  [ "$major" -ge 20 ] || fail "Node.js 20 or newer is needed; this is $(node --version). Install a newer one from https://nodejs.org and run this again."
+}
+
+# Installs a package's locked dependencies, unless the lock file has not changed since the last time.
+install_npm() {
+  local folder=$1
+  if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock"; then
+    say "Installing the dependencies of $folder"
+    (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
+  fi
+}
+
+build_page() {
+  install_npm client
+  install_npm samples/BillingDesk/page
+  say "Building the page"
+  (cd samples/BillingDesk/page && npm run build --silent)
+}
+
+# The path of a Chromium, or nothing.
+find_chromium() {
+  local name
+  for name in chromium chromium-browser google-chrome; do
+    command -v "$name" && return
+  done
+  return 0
+}
+
+# Installs Chromium for the browser tests where it may; else says the one command to type.
+require_chromium() {
+  [ -n "$(find_chromium)" ] && return
+  local command="apt-get update && apt-get install -y chromium"
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "Installing Chromium for the browser tests"
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >/dev/null || fail "Chromium could not be installed. Type: $command"
+  else
+    fail "The browser tests need Chromium. Type: sudo sh -c '$command'"
+  fi
+}
