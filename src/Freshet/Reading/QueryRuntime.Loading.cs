@@ -10,6 +10,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     private async ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        _ = Query.KeyOf(args); // an argument that cannot be a key throws here; what is stored already has passed
+        if (need.Load?.IsWithin(this, args) == true)
+            throw new InvalidOperationException($"The loader of '{need.Load.Query.Name}' reads '{Name}' with arguments that are being loaded for it: it would wait for itself. Read the source there.");
+
         var tags = Query.TagsOf(args);
         var again = false;
         while (true)
@@ -72,13 +76,16 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         }
     }
 
-    private void RefreshInBackground(TArgs args, Entry<TValue> entry)
+    /// <summary>Starts a load that will replace a stale entry, unless one that is new enough runs already.</summary>
+    private void RefreshInBackground(TArgs args)
     {
-        if (Interlocked.Exchange(ref entry.Refreshing, 1) == 1) return;
-        var tags = Query.TagsOf(args);
-        var (flight, joinedAt, _) = JoinOrStart(args, tags, default, inBackground: true);
-        // Joined: that load will replace the entry, and this read need not wait for it. Present: somebody was faster.
-        if (flight is not null && joinedAt is null) flight.Start();
+        lock (Gate)
+        {
+            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(Node.Applied.Position, default)) return;
+        }
+        // Somebody may be faster in between: then this is a join that nobody waits for, or there is nothing left to do.
+        var (flight, joinedAt, _) = JoinOrStart(args, Query.TagsOf(args), default, inBackground: true);
+        if (joinedAt is null) flight?.Start();
     }
 
     /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there.</summary>
@@ -92,7 +99,6 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 && (flight.Context.MinimumVersion is not { } minimum || entry.Version is null || entry.Version >= minimum)
                 && entry.Judge(Node.Applied, Clock.Now) != Verdict.Expired)
                 stored = _store.PutLocked(args, entry);
-            if (!stored) AllowRefreshLocked(args);
         }
         if (!stored) flight.Context.ReleaseMarks();
         return entry;
@@ -105,15 +111,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         {
             ForgetLocked(flight, args);
             unheard = flight.IsUnheardLocked;
-            AllowRefreshLocked(args);
         }
         flight.Context.ReleaseMarks();
         if (unheard && error is not OperationCanceledException) _logger.LoadFailedUnheard(error, Name, error.GetType().Name);
-    }
-
-    private void AllowRefreshLocked(TArgs args)
-    {
-        if (_store.TryGet(args, out var entry)) Volatile.Write(ref entry.Refreshing, 0);
     }
 
     internal void ForgetLocked(Flight<TArgs, TValue> flight, TArgs args)

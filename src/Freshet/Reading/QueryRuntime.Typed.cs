@@ -8,7 +8,7 @@ namespace Freshet;
 /// <summary>Reads of one cached query: the hit, and the way to a load.</summary>
 internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where TArgs : notnull
 {
-    private readonly EntryStore<TArgs, TValue> _store;
+    private readonly EntryStore<TArgs, TValue> _store = new();
     private readonly long _maxTimeToLive;
     private readonly ILogger _logger;
 
@@ -20,7 +20,6 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Loader = query.Loader!;
         _logger = parts.Logger;
         _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
-        _store = new EntryStore<TArgs, TValue>(parts.Node);
     }
 
     public CachedQuery<TArgs, TValue> Query { get; }
@@ -48,10 +47,6 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>Reads with everything a surrounding may ask for.</summary>
     public async ValueTask<Reading<TValue>> ReadAsync(TArgs args, Need need, CancellationToken cancellationToken)
     {
-        _ = Query.KeyOf(args); // an argument that cannot be a key throws here, before anything is looked up or stored
-        if (need.Load?.IsWithin(this, args) == true)
-            throw new InvalidOperationException($"The loader of '{need.Load.Query.Name}' reads '{Name}' with arguments that are being loaded for it: it would wait for itself. Read the source there.");
-
         if (_store.TryGet(args, out var entry))
         {
             var applied = Node.Applied;
@@ -64,7 +59,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
                         Counters.Hit();
                         return new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true);
                     case Verdict.Stale when Policy.ServeStale && need.AcceptsStale(entry):
-                        RefreshInBackground(args, entry);
+                        RefreshInBackground(args);
                         Counters.NoteStale();
                         return new Reading<TValue>(entry, AnswerSource.StaleCache, entry.Loaded.Position, Satisfied: true);
                 }

@@ -8,9 +8,6 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>Sequence of the node's applied position at which the marks were last found unchanged. A lost race between two readers leaves the lower one: checked once more, never wrong.</summary>
     public long CheckedSequence;
 
-    /// <summary>1 while a background load is replacing this entry.</summary>
-    public int Refreshing;
-
     /// <summary>Epoch and position fully applied before the load began.</summary>
     public LogPosition Loaded => captured.Position;
 

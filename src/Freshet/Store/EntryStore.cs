@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace Freshet;
 
 /// <summary>The entries of one cached query, keyed by the argument itself: a hit formats no key, takes no lock and allocates nothing.</summary>
-internal sealed class EntryStore<TArgs, TValue>(Node node) where TArgs : notnull
+internal sealed class EntryStore<TArgs, TValue> where TArgs : notnull
 {
     private readonly ConcurrentDictionary<TArgs, Entry<TValue>> _entries = new();
 
@@ -17,8 +17,6 @@ internal sealed class EntryStore<TArgs, TValue>(Node node) where TArgs : notnull
     /// <remarks>The caller holds the query's gate, so that two loads ending at once cannot both find the place empty.</remarks>
     public bool PutLocked(TArgs args, Entry<TValue> entry)
     {
-        var applied = node.Applied;
-        if (entry.Loaded.Epoch != applied.Position.Epoch) return false;
         if (_entries.TryGetValue(args, out var present) && IsNewer(present, entry)) return false;
         _entries[args] = entry;
         present?.ReleaseMarks();

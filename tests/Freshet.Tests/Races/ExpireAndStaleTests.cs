@@ -54,6 +54,25 @@ public sealed class ExpireAndStaleTests
     }
 
     [Fact]
+    public async Task AnOlderLoadThatIsOnlyStaleDoesNotReplaceTheNewerResult()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        var gate = app.Source.HoldNext("a");
+        var older = app.ReadAsync(Things.Medium, "a");
+        await gate.Reached;
+        app.Source["a"] = new Value(2);
+        await app.MarkStaleAsync("a", Profile.Minutes);
+        (await app.ReadAsync(Things.Medium, "a")).ShouldBe(2);
+
+        gate.Open();
+        (await older).ShouldBe(1);
+
+        var answer = await app.Freshet.ReadAnswerAsync(Things.Medium, "a");
+        (answer.Value.Number, answer.Source).ShouldBe((2, AnswerSource.Cache));
+    }
+
+    [Fact]
     public async Task AfterItsDeadlineAStaleValueCountsAsExpired()
     {
         await using var app = TestApp.Start();

@@ -21,6 +21,20 @@ public sealed class TimeToLiveTests
     }
 
     [Fact]
+    public async Task AnEntryPastItsTimeToLiveIsNotServedThoughNothingHasRemovedItYet()
+    {
+        await using var app = TestApp.Start(builder => builder.Configure(options => options.SweepInterval = TimeSpan.FromHours(1)));
+        app.Source["a"] = new Value(1);
+        await app.ReadAsync(Things.High, "a");
+        app.Source["a"] = new Value(2);
+
+        app.Time.Advance(TimeSpan.FromMinutes(3));
+        Living(app).ShouldBe(1);
+
+        (await app.ReadAsync(Things.High, "a")).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task TheTimeToLiveCountsFromBeforeTheLoadSoALoadThatOutlivesItIsNotStored()
     {
         await using var app = TestApp.Start();
@@ -31,6 +45,7 @@ public sealed class TimeToLiveTests
         app.Time.Advance(TimeSpan.FromMinutes(3));
         gate.Open();
         (await read).ShouldBe(1);
+        Living(app).ShouldBe(0);
 
         await app.ReadAsync(Things.High, "a");
 

@@ -21,7 +21,7 @@ public sealed class CollectedLog : ILoggerFactory, ILogger
             if (_lines.Any(line => line.Text.Contains(part, StringComparison.Ordinal))) return Task.CompletedTask;
             var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _awaited.Add((part, seen));
-            return seen.Task;
+            return seen.Task.WaitAsync(TimeSpan.FromSeconds(30)); // fails rather than hangs
         }
     }
 

@@ -43,11 +43,19 @@ public sealed class Gate
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // Not a wait for something to happen in time: a guard that is missing makes a test fail instead of hang.
+    private static readonly TimeSpan _watchdog = TimeSpan.FromSeconds(30);
+
+    private readonly TaskCompletionSource _cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Completes when somebody waits at the gate.</summary>
-    public Task Reached => _reached.Task;
+    public Task Reached => _reached.Task.WaitAsync(_watchdog);
+
+    /// <summary>Completes when who waited was cancelled.</summary>
+    public Task Cancelled => _cancelled.Task.WaitAsync(_watchdog);
 
     /// <summary>Whether who waited was cancelled.</summary>
-    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public bool IsCancelled => _cancelled.Task.IsCompleted;
 
     public void Open() => _open.TrySetResult();
 
@@ -60,7 +68,7 @@ public sealed class Gate
         }
         catch (OperationCanceledException)
         {
-            Cancelled.TrySetResult();
+            _cancelled.TrySetResult();
             throw;
         }
     }
