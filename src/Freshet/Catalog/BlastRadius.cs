@@ -12,7 +12,8 @@ public sealed record BlastRadius(
     /// <summary>Whether it reaches a high query. Then a browser may not show its expected result before the answer.</summary>
     public bool ReachesHigh => Queries.Any(reached => reached.Query.Declaration.Level is RiskLevel.High);
 
-    /// <summary>What a browser may do before the answer to a mutation that raises the event: the strictest of the declared policies it reaches; <see cref="OptimisticUpdates.Allowed"/> when it reaches none.</summary>
+    /// <summary>What a browser may do before the answer to a mutation that raises the event: the strictest of the declared policies it reaches.</summary>
+    /// <remarks><see cref="OptimisticUpdates.Allowed"/> when it reaches none.</remarks>
     public OptimisticUpdates Optimistic =>
         Queries.Count == 0 ? OptimisticUpdates.Allowed : Queries.Min(reached => reached.Query.Policy.Optimistic);
 }

@@ -12,7 +12,12 @@ public sealed partial class CatalogModel
     /// <summary>Version of the export's shape: 1. Members may be added under one version; none is renamed, removed or given another meaning.</summary>
     public const int ExportVersion = 1;
 
-    private static readonly JsonWriterOptions _exportOptions = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions _exportOptions = new()
+    {
+        Indented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // type names keep their < and >
+    };
 
     /// <summary>The catalog as JSON, indented: the same text for the same catalogs, whatever the machine and the order they were added in. Described in docs/catalog-json.md.</summary>
     /// <remarks>For files and terminals. To put it into an HTML page, escape it as any other text.</remarks>

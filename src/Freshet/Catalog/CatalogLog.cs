@@ -12,9 +12,11 @@ internal static partial class CatalogLog
     [LoggerMessage(PolicyChangedId, LogLevel.Information, "The policy of cached query '{Query}' changed: {Changes}.")]
     public static partial void PolicyChanged(this ILogger log, string query, string changes);
 
-    [LoggerMessage(PolicyRefusedId, LogLevel.Error, "A changed configuration was refused, and the previous policy stays. {DeclarationKind} '{Declaration}': {What}. {WayOut}")]
+    [LoggerMessage(PolicyRefusedId, LogLevel.Error,
+        "A changed configuration was refused, and the previous policy stays. {DeclarationKind} '{Declaration}': {What}. {WayOut}")]
     public static partial void PolicyRefused(this ILogger log, string declarationKind, string declaration, string what, string wayOut);
 
-    [LoggerMessage(PolicyListenerFailedId, LogLevel.Error, "A listener failed to take the new policy of cached query '{Query}'; the other listeners have it. Restart this node if the query keeps its old policy.")]
+    [LoggerMessage(PolicyListenerFailedId, LogLevel.Error,
+        "A listener failed to take the new policy of cached query '{Query}'; the other listeners have it. Restart this node if the query keeps its old policy.")]
     public static partial void PolicyListenerFailed(this ILogger log, Exception exception, string query);
 }

@@ -31,7 +31,7 @@ internal sealed record MemberPath(string Text, bool UnwrapsNullable)
                     names.Push(member.Member.Name);
                     step = member.Expression;
                     break;
-                case UnaryExpression { NodeType: ExpressionType.Convert, Method: null } convert when KeepsValue(convert.Operand.Type, convert.Type):
+                case UnaryExpression { NodeType: ExpressionType.Convert } convert when KeepsValue(convert.Operand.Type, convert.Type):
                     unwraps |= IsNullable(convert.Operand.Type) && convert.Type.IsValueType && !IsNullable(convert.Type);
                     step = convert.Operand;
                     break;

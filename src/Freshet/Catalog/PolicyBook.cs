@@ -13,15 +13,10 @@ internal sealed class PolicyBook : IDisposable
     private readonly TimeSpan _keyspaceMax;
     private readonly ILogger _log;
     private readonly IDisposable? _subscription;
+    private readonly Lock _gate = new();
 
     // Read by anybody, replaced under _gate.
     private volatile FrozenDictionary<CachedQuery, QueryPolicy> _policies;
-
-    // Guarded by _gate.
-    private readonly Lock _gate = new();
-    private readonly Queue<News> _untold = [];
-    private bool _telling;
-    private bool _disposed;
     private long _refusedReloads;
 
     /// <summary>Opens the book.</summary>
@@ -64,36 +59,32 @@ internal sealed class PolicyBook : IDisposable
         query.DeclarationKind, query.Name, "Add the catalog that declares it with AddFreshet().Add<TCatalog>().");
 
     /// <summary>Stops following configuration. The policies stay as they are.</summary>
-    public void Dispose()
-    {
-        lock (_gate) _disposed = true;
-        _subscription?.Dispose();
-    }
+    public void Dispose() => _subscription?.Dispose();
 
+    // ChangeToken.OnChange runs one call of this at a time, and once more for a change that came meanwhile, so what is told after the
+    // lock is released is told in the order of the changes. The constructor's own call runs before anybody can listen.
     private void Reload()
     {
+        IReadOnlyList<PolicyOverride> overrides;
+        var changes = new List<Change>();
         lock (_gate)
         {
-            if (_disposed) return;
-            var overrides = PolicyOverrides.Read(_section, _model.Queries, _keyspaceMax);
-            foreach (var refused in overrides.Where(entry => entry.Faults.Count > 0))
-            {
-                Interlocked.Increment(ref _refusedReloads);
-                _untold.Enqueue(new Refusal(refused.Faults));
-            }
-
+            overrides = PolicyOverrides.Read(_section, _model.Queries, _keyspaceMax);
             var before = _policies;
             _policies = Applied(overrides, before);
             foreach (var (query, policy) in _policies)
             {
-                if (before[query] != policy) _untold.Enqueue(new Change(query, before[query], policy));
+                if (before[query] != policy) changes.Add(new Change(query, before[query], policy));
             }
-            // One thread tells at a time, so that of two reloads the later is also told later:
-            //   A sets 5 s  ->  B sets 3 s and tells  ->  A tells, and listeners are left with 5 s.
-            if (_telling) return;
-            _telling = true;
         }
-        Tell();
+        foreach (var refused in overrides.Where(entry => entry.Faults.Count > 0)) Refuse(refused);
+        foreach (var change in changes) Tell(change);
+    }
+
+    private void Refuse(PolicyOverride refused)
+    {
+        Interlocked.Increment(ref _refusedReloads);
+        foreach (var fault in refused.Faults) _log.PolicyRefused(fault.DeclarationKind, fault.Declaration, fault.What, fault.WayOut);
     }
 
     /// <summary>Every query's policy: configured, else declared; the previous one where configuration has faults.</summary>
@@ -107,25 +98,6 @@ internal sealed class PolicyBook : IDisposable
             policies[query] = entry.Faults.Count == 0 ? entry.Policy! : before[query];
         }
         return policies.ToFrozenDictionary();
-    }
-
-    private void Tell()
-    {
-        while (true)
-        {
-            News? next;
-            lock (_gate)
-            {
-                if (!_untold.TryDequeue(out next))
-                {
-                    _telling = false;
-                    return;
-                }
-            }
-            if (next is Change change) Tell(change);
-            else if (next is Refusal refusal)
-                foreach (var fault in refusal.Faults) _log.PolicyRefused(fault.DeclarationKind, fault.Declaration, fault.What, fault.WayOut);
-        }
     }
 
     private void Tell(Change change)
@@ -144,12 +116,7 @@ internal sealed class PolicyBook : IDisposable
         }
     }
 
-    /// <summary>What a reload brought, told after the lock is released.</summary>
-    private abstract record News;
-
-    private sealed record Refusal(IReadOnlyList<CatalogFault> Faults) : News;
-
-    private sealed record Change(CachedQuery Query, QueryPolicy Before, QueryPolicy After) : News
+    private sealed record Change(CachedQuery Query, QueryPolicy Before, QueryPolicy After)
     {
         /// <summary>The knobs that changed: <c>StaleTime 00:00:30 -> 00:00:05</c>.</summary>
         public override string ToString() => string.Join(", ", PolicyKnob.All

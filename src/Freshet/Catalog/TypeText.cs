@@ -51,7 +51,8 @@ internal static class TypeText
     public static string ShortOf(Type type) => type.Name.Split('`')[0];
 
     private static bool IsValueTuple(Type type) =>
-        type.IsGenericType && type.IsValueType && type.Namespace == "System" && type.Name.StartsWith("ValueTuple`", StringComparison.Ordinal) && type.GetGenericArguments().Length > 1;
+        type.IsGenericType && type.IsValueType
+        && type.Namespace == "System" && type.Name.StartsWith("ValueTuple`", StringComparison.Ordinal) && type.GetGenericArguments().Length > 1;
 
     private static IEnumerable<Type> Nesting(Type type) =>
         type.DeclaringType is { } outer ? Nesting(outer).Append(type) : [type];

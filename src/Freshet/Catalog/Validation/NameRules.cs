@@ -34,8 +34,9 @@ internal static class NameRules
     private static IEnumerable<CatalogFault> SharedTypes(CatalogDraft draft) => draft.Events
         .GroupBy(entry => entry.Declaration.Type)
         .Where(group => group.Count() > 1)
-        .Select(group => group.First().Fault(CatalogFaultKind.DuplicateName,
-            $"its type {TypeText.Of(group.Key)} is the type of {group.Count()} events ({string.Join(", ", group.Select(entry => $"'{entry.Declaration.Name}' in {entry.Catalog}"))}), so Raise could not tell them apart",
+        .Select(group => (group, names: string.Join(", ", group.Select(entry => $"'{entry.Declaration.Name}' in {entry.Catalog}"))))
+        .Select(shared => shared.group.First().Fault(CatalogFaultKind.DuplicateName,
+            $"its type {TypeText.Of(shared.group.Key)} is the type of {shared.group.Count()} events ({shared.names}), so Raise could not tell them apart",
             "Give each event a record of its own."));
 
     private static string Catalogs<T>(IEnumerable<DraftEntry<T>> entries) where T : Declaration =>

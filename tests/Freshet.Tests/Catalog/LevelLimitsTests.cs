@@ -1,0 +1,36 @@
+namespace Freshet.Tests;
+
+public sealed class LevelLimitsTests
+{
+    private static readonly TimeSpan _day = TimeSpan.FromDays(1);
+
+    [Fact]
+    public void Limits_are_the_levels_defaults_apart_from_the_time_to_live()
+    {
+        LevelLimits.For(RiskLevel.High, _day).ShouldBe(QueryPolicy.For(RiskLevel.High) with { TimeToLive = TimeSpan.FromMinutes(10) });
+        LevelLimits.For(RiskLevel.Medium, _day).ShouldBe(QueryPolicy.For(RiskLevel.Medium) with { TimeToLive = TimeSpan.FromHours(1) });
+        LevelLimits.For(RiskLevel.Low, _day).ShouldBe(QueryPolicy.For(RiskLevel.Low) with { TimeToLive = _day });
+    }
+
+    [Theory]
+    [InlineData(RiskLevel.High)]
+    [InlineData(RiskLevel.Medium)]
+    [InlineData(RiskLevel.Low)]
+    public void The_keyspaces_maximum_is_above_every_level(RiskLevel level)
+    {
+        LevelLimits.For(level, TimeSpan.FromSeconds(5)).TimeToLive.ShouldBe(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Each_level_is_at_least_as_strict_in_every_knob_as_the_level_below()
+    {
+        var (high, medium, low) = (LevelLimits.For(RiskLevel.High, _day), LevelLimits.For(RiskLevel.Medium, _day), LevelLimits.For(RiskLevel.Low, _day));
+        PolicyKnob.All.ShouldAllBe(knob => !knob.IsLooser(high, medium) && !knob.IsLooser(medium, low));
+    }
+
+    [Fact]
+    public void A_level_that_is_none_of_the_three_is_refused()
+    {
+        Should.Throw<ArgumentOutOfRangeException>(() => LevelLimits.For((RiskLevel)7, _day));
+    }
+}
