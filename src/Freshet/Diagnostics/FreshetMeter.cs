@@ -10,12 +10,13 @@ internal sealed class FreshetMeter : IDisposable
 
     private readonly Meter _meter;
 
-    public FreshetMeter(IReadOnlyCollection<QueryRuntime> queries, Node node, IMeterFactory? factory)
+    public FreshetMeter(IReadOnlyCollection<QueryRuntime> queries, Node node, PolicyBook policies, IMeterFactory? factory)
     {
         _meter = factory is null ? new Meter(Name) : factory.Create(Name);
         _meter.CreateObservableCounter("freshet.requests", () => queries.SelectMany(Requests), "{request}", "Reads by cached query and result.");
         _meter.CreateObservableCounter("freshet.loads", () => queries.SelectMany(Loads), "{load}", "Loads by cached query and outcome.");
         _meter.CreateObservableCounter("freshet.load.time", () => queries.Select(query => new Measurement<double>(query.Counters.LoadSeconds, Query(query))), "s", "Time spent in loaders, by cached query.");
+        _meter.CreateObservableCounter("freshet.policies.refused", () => policies.RefusedReloads, "{reload}", "Policies that a configuration reload could not loosen or set.");
         _meter.CreateObservableGauge("freshet.entries", () => queries.Select(query => new Measurement<long>(query.EntryCount, Query(query))), "{entry}", "Entries in memory, by cached query.");
         _meter.CreateObservableGauge("freshet.marks", () => node.Applied.Marks.Count, "{tag}", "Tags this node keeps a mark for.");
         _meter.CreateObservableGauge("freshet.log.position", () => node.Applied.Position.Position, "{record}", "Position this node has applied.");

@@ -7,6 +7,7 @@ namespace Freshet;
 /// <summary>The engine of one application: queries at work, the node, the log. Reading and writing are in the files beside this one.</summary>
 internal sealed partial class FreshetService : IFreshet, IDisposable
 {
+    private readonly Lock _adoption = new();
     private readonly FrozenDictionary<CachedQuery, QueryRuntime> _runtimes;
     private readonly FrozenSet<string> _tagKinds;
     private readonly PolicyBook _policies;
@@ -30,7 +31,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
             declared => declared.Declaration,
             declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(this, node, services, options, logger)));
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
-        foreach (var runtime in _runtimes.Values) runtime.Adopt(policies.For(runtime.Declared.Declaration));
+        foreach (var query in _runtimes.Keys) AdoptPolicy(query);
     }
 
     public CatalogModel Catalog { get; }
@@ -48,9 +49,13 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 
     public void Dispose() => _policies.Changed -= AdoptPolicy;
 
-    private void AdoptPolicy(CachedQuery query, QueryPolicy policy)
+    private void AdoptPolicy(CachedQuery query, QueryPolicy policy) => AdoptPolicy(query);
+
+    // The policy is read under the lock rather than taken from the news. Else: this constructor reads 10 s -> a reload tells 5 s,
+    // which is adopted -> the constructor adopts its 10 s over it, and the tightening is lost.
+    private void AdoptPolicy(CachedQuery query)
     {
-        if (_runtimes.TryGetValue(query, out var runtime)) runtime.Adopt(policy);
+        lock (_adoption) _runtimes[query].Adopt(_policies.For(query));
     }
 
     private QueryRuntime<TArgs, TValue> RuntimeOf<TArgs, TValue>(CachedQuery<TArgs, TValue> query) where TArgs : notnull

@@ -35,7 +35,7 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<Node>(), provider.GetRequiredService<InProcessLog>(),
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>()));
         services.TryAddSingleton(provider => new FreshetMeter(
-            provider.GetRequiredService<FreshetService>().Runtimes, provider.GetRequiredService<Node>(), provider.GetService<IMeterFactory>()));
+            provider.GetRequiredService<FreshetService>().Runtimes, provider.GetRequiredService<Node>(), provider.GetRequiredService<PolicyBook>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<IFreshet>(provider =>
         {
             provider.GetRequiredService<FreshetMeter>();
