@@ -9,7 +9,9 @@ internal sealed record Writer(TriggerKind Trigger, string Action, string? Actor,
 /// <summary>Identities of records: random once per process, then counted, because asking the system for randomness costs more than the whole append.</summary>
 internal static class RecordId
 {
+#pragma warning disable RS0030 // Once per process.
     private static readonly Guid _process = Guid.NewGuid();
+#pragma warning restore RS0030
     private static long _last;
 
     public static Guid Next()
