@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using HttpJsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
+
+namespace Freshet.AspNetCore;
+
+/// <summary>What the HTTP side of one application shares between requests. Made by <c>UseFreshet</c>, so nothing has to be registered for it.</summary>
+internal sealed class HttpFreshness
+{
+    public HttpFreshness(IServiceProvider services, Action<FreshetHttpOptions>? configure)
+    {
+        var options = ReadFreshetHttpOptions.From(services, configure);
+        Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Freshet.Http");
+        if (options.SigningKeys.Count == 0) Logger.RandomSigningKey();
+
+        var keys = KeyRing.From(options);
+        Freshet = services.GetRequiredService<IFreshet>();
+        Tokens = new TokenCodec(keys);
+        Tags = new TagHasher(keys);
+        Events = new EventJson(services.GetRequiredService<IOptions<HttpJsonOptions>>().Value.SerializerOptions, Logger);
+        Audit = new MutationAudit(Freshet.Catalog, Logger);
+        Requirements = new RequirementReader(Tokens, new TokenCounter(services.GetService<System.Diagnostics.Metrics.IMeterFactory>()), Logger);
+        Problems = new ProblemWriter(services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false, Logger);
+
+        if (services.GetService<EndpointDataSource>() is { } endpoints && services.GetService<ParameterPolicyFactory>() is { } policies)
+            services.GetRequiredService<FreshetService>().UsePaths(new EndpointPathRegistry(endpoints, policies));
+    }
+
+    public IFreshet Freshet { get; }
+
+    public TokenCodec Tokens { get; }
+
+    public TagHasher Tags { get; }
+
+    public EventJson Events { get; }
+
+    public MutationAudit Audit { get; }
+
+    public RequirementReader Requirements { get; }
+
+    public ProblemWriter Problems { get; }
+
+    public ILogger Logger { get; }
+}
