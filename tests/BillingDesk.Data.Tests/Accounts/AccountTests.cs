@@ -19,7 +19,7 @@ public class AccountTests
         (await desk.Get<AccountReads>().BadgeAsync(SampleIds.Showcase))
             .ShouldBe(new HeaderBadge(SampleIds.Showcase, unpaid.Length, overdue, AccountStatus.PastDue));
         (await desk.Get<AccountReads>().CardAsync(SampleIds.Showcase)).ShouldBe(new DashboardCard(
-            SampleIds.Showcase, summary.Name, rows.Sum(row => row.AmountCents), paidCents, unpaid.Length, rows.Max(row => row.PaidAt)));
+            SampleIds.Showcase, summary.Name, rows.Sum(row => row.AmountCents), paidCents, unpaid.Length, rows.Max(row => row.PaidAt), summary.Currency));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public class AccountTests
                 """);
         (await desk.Get<AccountReads>().SummaryAsync("acc_new"))
             .ShouldBe(new AccountSummary("acc_new", "New", "plan_pro", "Pro", AccountStatus.Current, 0, 0, 0, 0, "EUR"));
-        (await desk.Get<AccountReads>().CardAsync("acc_new")).ShouldBe(new DashboardCard("acc_new", "New", 0, 0, 0, null));
+        (await desk.Get<AccountReads>().CardAsync("acc_new")).ShouldBe(new DashboardCard("acc_new", "New", 0, 0, 0, null, "EUR"));
         (await desk.Get<AccountReads>().BadgeAsync("acc_new")).ShouldBe(new HeaderBadge("acc_new", 0, 0, AccountStatus.Current));
     }
 

@@ -111,13 +111,13 @@ public class ReadTests
         (await NamesAsync(desk.Get<AccountReads>().SummaryAsync("acc_88")))
             .ShouldBe("accountId,name,planId,planName,status,openInvoices,overdueInvoices,balanceCents,paidCents,currency");
         (await NamesAsync(desk.Get<AccountReads>().BadgeAsync("acc_88"))).ShouldBe("accountId,openInvoices,overdueInvoices,status");
-        (await NamesAsync(desk.Get<AccountReads>().CardAsync("acc_88"))).ShouldBe("accountId,name,billedCents,paidCents,openInvoices,lastPaidAt");
+        (await NamesAsync(desk.Get<AccountReads>().CardAsync("acc_88"))).ShouldBe("accountId,name,billedCents,paidCents,openInvoices,lastPaidAt,currency");
         (await FirstNamesAsync(desk.Get<AccountReads>().RecommendationsAsync("acc_88"))).ShouldBe("id,title,reason");
         (await FirstNamesAsync(desk.Get<AuditReads>().TimelineAsync("acc_88"))).ShouldBe("id,at,actor,action,subject");
         (await FirstNamesAsync(desk.Get<MemberReads>().TeamAsync("acc_88"))).ShouldBe("userId,name,role");
         (await FirstNamesAsync(desk.Get<MemberReads>().OrganisationsAsync("user_88"))).ShouldBe("orgId,name,role");
         (await NamesAsync(desk.Get<ProfileReads>().FindAsync("user_88"))).ShouldBe("userId,name,email");
-        (await FirstNamesAsync(desk.Get<PlanReads>().ListAsync())).ShouldBe("id,name,monthlyCents");
+        (await FirstNamesAsync(desk.Get<PlanReads>().ListAsync())).ShouldBe("id,name,monthlyCents,currency");
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
                coalesce(sum(i.amount_cents), 0) AS BilledCents,
                coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NOT NULL), 0) AS PaidCents,
                count(i.id) FILTER (WHERE i.paid_at IS NULL) AS OpenInvoices,
-               coalesce(max(i.paid_at), '') AS LastPaidAt
+               coalesce(max(i.paid_at), '') AS LastPaidAt, a.currency AS Currency
         FROM accounts a LEFT JOIN invoices i ON i.account_id = a.id
         WHERE a.id = @accountId
         GROUP BY a.id
@@ -88,7 +88,7 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
     public async Task<DashboardCard?> CardAsync(string accountId, CancellationToken ct = default) =>
         await OneAsync<CardData>(CardSql, accountId, ct) is not { } found ? null : new DashboardCard(
             found.AccountId, found.Name, found.BilledCents, found.PaidCents, found.OpenInvoices,
-            found.LastPaidAt.Length == 0 ? null : SqlText.Instant(found.LastPaidAt));
+            found.LastPaidAt.Length == 0 ? null : SqlText.Instant(found.LastPaidAt), found.Currency);
 
     /// <summary>What to suggest to an account; depends on its plan only. Empty for an unknown account.</summary>
     public async Task<IReadOnlyList<Recommendation>> RecommendationsAsync(string accountId, CancellationToken ct = default)
@@ -114,5 +114,5 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
 
     // LastPaidAt is '' rather than null when nothing was paid: SQLite gives the null of an expression no type to map from.
     private sealed record CardData(
-        string AccountId, string Name, long BilledCents, long PaidCents, long OpenInvoices, string LastPaidAt);
+        string AccountId, string Name, long BilledCents, long PaidCents, long OpenInvoices, string LastPaidAt, string Currency);
 }

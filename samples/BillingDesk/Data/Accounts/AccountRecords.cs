@@ -34,8 +34,9 @@ public sealed record HeaderBadge(string AccountId, long OpenInvoices, long Overd
 /// <param name="PaidCents">The sum of the paid ones, in cents.</param>
 /// <param name="OpenInvoices">How many invoices are not paid, the overdue ones included.</param>
 /// <param name="LastPaidAt">When an invoice was last paid (UTC), or null.</param>
+/// <param name="Currency">The account's currency, as ISO 4217 has it.</param>
 public sealed record DashboardCard(
-    string AccountId, string Name, long BilledCents, long PaidCents, long OpenInvoices, DateTime? LastPaidAt);
+    string AccountId, string Name, long BilledCents, long PaidCents, long OpenInvoices, DateTime? LastPaidAt, string Currency);
 
 /// <summary>Something worth a look for an account.</summary>
 /// <param name="Id">Its id.</param>

@@ -23,6 +23,7 @@ export interface Card {
   accountId: string
   name: string
   billedCents: number
+  currency: string
   paidCents: number
   openInvoices: number
   lastPaidAt: string | null
@@ -55,4 +56,4 @@ export interface Recommendation { id: string; title: string; reason: string }
 export interface AuditEntry { id: string; at: string; actor: string; action: string; subject: string }
 export interface Member { userId: string; name: string; role: Role }
 export interface Organisation { orgId: string; name: string; role: Role }
-export interface Plan { id: string; name: string; monthlyCents: number }
+export interface Plan { id: string; name: string; monthlyCents: number; currency: string }

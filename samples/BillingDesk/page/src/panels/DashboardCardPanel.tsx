@@ -8,7 +8,7 @@ export function DashboardCardPanel({ accountId }: { accountId: string }) {
       {(card) => (
         <>
           <label className="meter">
-            <span>{money(card.paidCents, 'USD')} of {money(card.billedCents, 'USD')} paid</span>
+            <span>{money(card.paidCents, card.currency)} of {money(card.billedCents, card.currency)} paid</span>
             <meter min={0} max={Math.max(card.billedCents, 1)} value={card.paidCents} />
           </label>
           <p className="note">{card.lastPaidAt ? `Last payment ${moment(card.lastPaidAt)}` : 'No payment yet'}</p>

@@ -19,7 +19,7 @@ export function PlanPanel({ accountId }: { accountId: string }) {
                 <input type="radio" name="plan" checked={plan.id === current} disabled={change.isPending}
                   onChange={() => change.mutate(plan.id)} />
                 <span>{plan.name}</span>
-                <span className="number">{money(plan.monthlyCents, 'USD')} a month</span>
+                <span className="number">{money(plan.monthlyCents, plan.currency)} a month</span>
               </label>
             ))}
           </div>
