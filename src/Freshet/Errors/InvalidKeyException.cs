@@ -22,19 +22,20 @@ public enum KeyFault
 /// <summary>A value cannot be used as a key. Nothing was read, stored or recorded.</summary>
 public sealed class InvalidKeyException : FreshetException
 {
-    internal InvalidKeyException(string declaration, string part, KeyFault fault)
+    internal InvalidKeyException(string declaration, string part, KeyFault fault, bool inRaisedEvent = false)
         : base($"'{declaration}' got {Describe(part, fault)}. {WayOut(fault)}")
     {
         Declaration = declaration;
         Part = part;
         Fault = fault;
+        InRaisedEvent = inRaisedEvent;
     }
 
     /// <inheritdoc/>
     public override string Code => "invalid-key";
 
     /// <inheritdoc/>
-    public override bool IsCallerFault => Fault is not KeyFault.UnsupportedType;
+    public override bool IsCallerFault => Fault is not KeyFault.UnsupportedType && !InRaisedEvent;
 
     /// <summary>Name of the tag kind, event or cached query that was given the value.</summary>
     public string Declaration { get; }
@@ -44,6 +45,9 @@ public sealed class InvalidKeyException : FreshetException
 
     /// <summary>What is wrong with the value.</summary>
     public KeyFault Fault { get; }
+
+    /// <summary>True when the program raised an event with such a member: its own fault, since the write may be committed already.</summary>
+    public bool InRaisedEvent { get; }
 
     private static string Describe(string part, KeyFault fault) => fault switch
     {

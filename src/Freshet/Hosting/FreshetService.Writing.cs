@@ -26,7 +26,19 @@ internal sealed partial class FreshetService
         var (kind, deadline) = action.Trigger == TriggerKind.UserAction
             ? (InvalidationKind.Expire, TimeSpan.Zero)
             : (InvalidationKind.MarkStale, declared.Profile.Expire);
-        Record(action, nameof(Raise), declared.Name, raised, declared.TagsOf(raised), kind, deadline);
+        Record(action, nameof(Raise), declared.Name, raised, TagsOf(declared, raised), kind, deadline);
+    }
+
+    private static List<Tag> TagsOf<TEvent>(Event<TEvent> declared, TEvent raised) where TEvent : notnull
+    {
+        try
+        {
+            return declared.TagsOf(raised);
+        }
+        catch (InvalidKeyException invalid)
+        {
+            throw new InvalidKeyException(invalid.Declaration, invalid.Part, invalid.Fault, inRaisedEvent: true);
+        }
     }
 
     public void UpdateTag(Tag tag)

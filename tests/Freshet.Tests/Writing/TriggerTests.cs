@@ -137,6 +137,7 @@ public sealed class TriggerTests
         var error = Should.Throw<InvalidKeyException>(() => app.Freshet.Raise(new OwnerChanged(null)));
 
         (error.Declaration, error.Part, error.Fault).ShouldBe(("owner.changed", "OwnerId", KeyFault.Null));
+        error.IsCallerFault.ShouldBeFalse("the write may be committed: no caller can mend that with another request");
         await action.CompleteAsync();
         action.Records.ShouldBeEmpty();
     }
