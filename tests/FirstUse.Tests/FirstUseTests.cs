@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Freshet.Tests;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,14 +12,13 @@ public sealed class FirstUseTests
     [Fact]
     public void TheReadmeShowsTheSampleAsItIsAndBeforeItsTwentiethLine()
     {
-        var root = RepositoryRoot();
-        var readme = File.ReadAllLines(Path.Combine(root, "README.md"));
+        var readme = File.ReadAllLines(RepositoryRoot.File("README.md"));
         var opening = Array.IndexOf(readme, "```csharp");
         var closing = Array.IndexOf(readme, "```", opening + 1);
 
         opening.ShouldBeInRange(0, 18);
         string.Join('\n', readme[(opening + 1)..closing])
-            .ShouldBe(File.ReadAllText(Path.Combine(root, "samples/FirstUse/Program.cs")).TrimEnd());
+            .ShouldBe(File.ReadAllText(RepositoryRoot.File("samples/FirstUse/Program.cs")).TrimEnd());
     }
 
     [Fact]
@@ -45,11 +45,4 @@ public sealed class FirstUseTests
 
     private static async Task<int> OpenInvoicesAsync(HttpClient client) =>
         (await client.GetFromJsonAsync<JsonElement>("/accounts/acc_88/summary")).GetProperty("openInvoices").GetInt32();
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Freshet.slnx"))) folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests run outside the repository.");
-    }
 }
