@@ -31,6 +31,7 @@ internal sealed class FreshetMeter : IDisposable
         yield return new(counters.Stale, Query(query), new("result", "stale"));
         yield return new(counters.Misses, Query(query), new("result", "miss"));
         yield return new(counters.Joins, Query(query), new("result", "joined"));
+        yield return new(counters.LastGoods, Query(query), new("result", "last-good"));
         yield return new(counters.Bypasses, Query(query), new("result", "bypass"));
     }
 

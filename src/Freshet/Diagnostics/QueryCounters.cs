@@ -8,6 +8,7 @@ internal sealed class QueryCounters
     private long _misses;
     private long _joins;
     private long _bypasses;
+    private long _lastGoods;
     private long _loads;
     private long _failedLoads;
     private long _loadTicks;
@@ -21,6 +22,9 @@ internal sealed class QueryCounters
     public long Joins => Interlocked.Read(ref _joins);
 
     public long Bypasses => Interlocked.Read(ref _bypasses);
+
+    /// <summary>Reads answered with the last good value because the loader failed.</summary>
+    public long LastGoods => Interlocked.Read(ref _lastGoods);
 
     public long Loads => Interlocked.Read(ref _loads);
 
@@ -36,6 +40,8 @@ internal sealed class QueryCounters
     public void NoteMiss() => Interlocked.Increment(ref _misses);
 
     public void NoteJoin() => Interlocked.Increment(ref _joins);
+
+    public void NoteLastGood() => Interlocked.Increment(ref _lastGoods);
 
     public void NoteBypass() => Interlocked.Increment(ref _bypasses);
 

@@ -15,6 +15,9 @@ public enum AnswerSource
     /// <summary>A load that was running already.</summary>
     JoinedLoad,
 
+    /// <summary>The cache, though outdated: the loader failed, and the level accepts the last good value for a while.</summary>
+    LastGood,
+
     /// <summary>The source, past the cache: the read could not be answered from it, and left it alone.</summary>
     Bypass,
 }

@@ -22,7 +22,17 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (present is { } hit) return hit;
 
             if (joinedAt is null) flight!.Start();
-            var entry = await flight!.WaitAsync(cancellationToken).ConfigureAwait(false);
+            Entry<TValue> entry;
+            try
+            {
+                entry = await flight!.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && TryGetLastGood(args, need, out var lastGood))
+            {
+                Counters.NoteLastGood();
+                _logger.ServedLastGood(Name, error.GetType().Name);
+                return new Reading<TValue>(lastGood, AnswerSource.LastGood, lastGood.Loaded.Position, Satisfied: true);
+            }
 
             if (joinedAt is not { } at) return Answer(entry, joined: false, need);
             if (again || IsAsGoodAsOwn(entry, at))

@@ -81,7 +81,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     public override int Sweep(long now)
     {
-        lock (Gate) return _store.RemoveExpiredLocked(now);
+        lock (Gate) return _store.RemoveExpiredLocked(now - KeptPastTimeToLive);
     }
 
     /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>

@@ -7,4 +7,7 @@ internal static partial class ReadingMessages
 {
     [LoggerMessage(1300, LogLevel.Warning, "A load of '{Query}' failed with {ErrorType} and nobody was waiting for it. The old value, if any, stays until its deadline; the next read tries again.")]
     public static partial void LoadFailedUnheard(this ILogger logger, Exception exception, string query, string errorType);
+
+    [LoggerMessage(1301, LogLevel.Warning, "'{Query}' was answered with its last good value, because its loader failed with {ErrorType}. The level allows that for a while; look at the source before it ends.")]
+    public static partial void ServedLastGood(this ILogger logger, string query, string errorType);
 }

@@ -3,7 +3,13 @@ namespace Freshet;
 /// <summary>A loaded value with what decides whether it may still be served.</summary>
 internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
 {
+    /// <summary><see cref="FailingSince"/> of an entry whose successor has not failed to load.</summary>
+    public const long NotFailing = long.MinValue;
+
     private long _expiresAt = expiresAt;
+
+    /// <summary>When a load that was to replace this entry first failed.</summary>
+    public long FailingSince = NotFailing;
 
     /// <summary>Sequence of the node's applied position at which the marks were last found unchanged. A lost race between two readers leaves the lower one: checked once more, never wrong.</summary>
     public long CheckedSequence;
