@@ -1,0 +1,83 @@
+using BillingDesk.Accounts;
+using BillingDesk.Billing;
+using BillingDesk.Data;
+using BillingDesk.Workspace;
+
+namespace BillingDesk.Server;
+
+/// <summary>Composes the desk: the database, three teams' catalogs and endpoints, and what belongs to no team.</summary>
+public static class BillingDeskApp
+{
+    private const string DefaultUrl = "http://127.0.0.1:5080";
+
+    /// <summary>Builds the application; call <see cref="PrepareAsync"/> before it starts.</summary>
+    /// <param name="start">How it was started.</param>
+    /// <param name="configure">Changes the host before it is built; null changes nothing.</param>
+    public static WebApplication Build(StartOptions start, Action<WebApplicationBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = [.. start.Arguments],
+            ContentRootPath = AppContext.BaseDirectory, // where appsettings.json lies, from whatever folder the program is started
+        });
+        // Nobody signs in here, so the desk must not be reachable from other machines unless somebody asks for it.
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null) builder.WebHost.UseUrls(DefaultUrl);
+        AddServices(builder);
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        UseMiddleware(app);
+        MapEndpoints(app);
+        return app;
+    }
+
+    /// <summary>Creates and seeds the database, unless that was done before.</summary>
+    public static async Task PrepareAsync(WebApplication app, StartOptions start, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        ArgumentNullException.ThrowIfNull(start);
+        var database = app.Services.GetRequiredService<BillingDeskDatabase>();
+        if (start.Reset) DatabaseFile.Delete(database.Path);
+        await database.PrepareAsync(app.Services.GetRequiredService<DeskClock>().Today, ct);
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        builder.Services.AddBillingDeskData(DatabaseFile.PathFrom(builder.Configuration));
+        builder.Services.AddFreshet().Add<BillingCatalog>().Add<AccountsCatalog>().Add<WorkspaceCatalog>();
+
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<RefusedByDatabase>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        builder.Services.ConfigureHttpJsonOptions(options =>
+        {
+            // A body without "monthlyCents" is refused; it does not make the plan free.
+            options.SerializerOptions.RespectRequiredConstructorParameters = true;
+            options.SerializerOptions.RespectNullableAnnotations = true;
+        });
+        // Bad input is answered with 400 in development too, not with the developer's exception page.
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
+    }
+
+    private static void UseMiddleware(WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseDeskPage();
+        app.UseNoStore();
+        app.UseDemoUser();
+        app.UseFreshet();
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        app.MapBilling();
+        app.MapAccounts();
+        app.MapWorkspace();
+
+        app.MapLive();
+        app.MapGet("/api/catalog", (Freshet.IFreshet freshet) => TypedResults.Text(freshet.Catalog.ToJson(), "application/json"));
+        app.MapHealthChecks("/health");
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Primitives;
+
+namespace BillingDesk.Server;
+
+/// <summary>Keeps answers out of HTTP caches, the browser's back button included: nothing there would learn that they are outdated.</summary>
+internal static class NoStore
+{
+    private static readonly StringValues _noStore = new("no-store");
+
+    public static void UseNoStore(this WebApplication app) => app.Use((http, next) =>
+    {
+        http.Response.Headers.CacheControl = _noStore;
+        return next(http);
+    });
+}

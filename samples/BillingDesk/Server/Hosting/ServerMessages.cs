@@ -1,0 +1,8 @@
+namespace BillingDesk.Server;
+
+/// <summary>The server's own log messages.</summary>
+internal static partial class ServerMessages
+{
+    [LoggerMessage(1, LogLevel.Warning, "No built page was found at {Folder} above this program, nor where {Key} says. The API runs; / tells how to build the page.")]
+    public static partial void PageMissing(this ILogger logger, string folder, string key);
+}

@@ -1,0 +1,31 @@
+using BillingDesk.Accounts;
+using BillingDesk.Billing;
+using BillingDesk.Data;
+using Freshet;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+
+namespace BillingDesk.Workspace;
+
+/// <summary>The desk for browsers without script: one page per account, with a form to pay each unpaid invoice.</summary>
+internal static class PlainPages
+{
+    /// <summary>The path above all of them.</summary>
+    public const string Group = "/plain";
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGroup(Group).MapGet("/accounts/{accountId}", AccountAsync);
+
+    private static async Task<Results<ContentHttpResult, NotFound>> AccountAsync(
+        string accountId, IFreshet freshet, SiteReads site, HttpResponse response, CancellationToken ct)
+    {
+        if (await freshet.ReadAsync(AccountsCatalog.Summary, accountId, ct) is not { } summary
+            || await freshet.ReadAsync(BillingCatalog.Badge, accountId, ct) is not { } badge
+            || await freshet.ReadAsync(BillingCatalog.InvoiceList, accountId, ct) is not { } invoices)
+            return TypedResults.NotFound();
+        var footer = await site.FooterAsync(ct);
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+        return TypedResults.Content(AccountPage.Render(summary, badge, invoices, footer), "text/html; charset=utf-8");
+    }
+}
