@@ -1,8 +1,10 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using Freshet.Tests;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FirstUse.Tests;
 
@@ -24,7 +26,7 @@ public sealed class FirstUseTests
     [Fact]
     public async Task PayingAnInvoiceIsSeenByTheNextReadAndOnlyReadsInBetweenHitTheCache()
     {
-        await using var app = new WebApplicationFactory<Program>();
+        await using var app = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.ConfigureLogging(logging => logging.ClearProviders()));
         using var client = app.CreateClient();
         var db = app.Services.GetRequiredService<Db>();
 
