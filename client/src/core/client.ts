@@ -1,5 +1,5 @@
 import { answerFrom, type Answer, type Stamp } from './answer.ts'
-import { initialState, isOutdated, next, stamp, type Change, type FreshnessState } from './state.ts'
+import { initialState, isKnown, isOutdated, next, stamp, type Change, type FreshnessState, type Notice } from './state.ts'
 import { anyTag, header, isEnvelope, parseEvents, parseInterval, parseTags, type Envelope, type FreshnessEvent } from './wire.ts'
 
 /** Something was invalidated, as this client learnt it. */
@@ -8,17 +8,17 @@ export interface Invalidation {
   readonly id: number
   /**
    * `mutation`: a mutation answer said so. `uncertain`: a mutation got no usable answer and may have happened.
-   * `reset`: the server counts positions anew, so everything read before is outdated.
+   * `reset`: the server's epoch is another one, so everything read before is outdated.
    */
   readonly cause: 'mutation' | 'uncertain' | 'reset'
   readonly events: readonly FreshnessEvent[]
-  /** Tag hashes; `*` for any. */
+  /** Tag hashes of the known epoch; `*` for any. */
   readonly tags: readonly string[]
-  /** The position of the mutation's last record, if told. */
+  /** The position of the mutation's last record in the known epoch, if told. */
   readonly position?: number
   /** True if the server committed but could not append yet (`Freshness-Pending: true`): a read may still be old. */
   readonly pending: boolean
-  /** True if positions began anew with this invalidation: it touches every answer. */
+  /** True if another epoch was adopted with this invalidation: it touches every answer read before. */
   readonly reset: boolean
 }
 
@@ -29,7 +29,7 @@ export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Re
 
 /**
  * Keeps the token and the marks of one tab, and knows which answers are outdated. Knows no framework and no cache.
- * One instance speaks to one keyspace: positions of two logs are not comparable.
+ * One instance speaks to one keyspace: of two logs, each would look like the other one's next epoch.
  */
 export class FreshnessClient {
   readonly #fetch: Fetch
@@ -52,7 +52,7 @@ export class FreshnessClient {
     return stamp(this.#state, false)
   }
 
-  /** True if one of the answer's tags was invalidated after it was loaded. */
+  /** True if one of the answer's tags was invalidated after it was loaded, or the server's epoch is another one now. */
   isOutdated(answer: Answer): boolean {
     return isOutdated(this.#state, answer)
   }
@@ -69,18 +69,18 @@ export class FreshnessClient {
   async fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
     const method = (init.method ?? (input instanceof Request ? input.method : 'GET')).toUpperCase()
     if (method !== 'GET' && method !== 'HEAD') {
-      const sent = this.begin()
+      const sent = stamp(this.#state, true) // no cache answers a write
       const response = await this.#fetch(input, init)
       this.#sent.set(response, sent)
       return response
     }
     const { token } = this
-    const sent = stamp(this.#state, true)
-    const response = await this.#fetch(input, token === undefined ? init : withToken(input, init, token))
+    const confirmed = token !== undefined || this.#state.confirm
+    const sent = stamp(this.#state, confirmed)
+    const response = await this.#fetch(input, confirmed ? confirming(input, init, token) : init)
     const answer = answerFrom(response.headers, sent)
     this.#answers.set(response, answer)
-    // An error page or a proxy's answer tells nothing of positions worth believing.
-    if (response.ok) this.#change({ type: 'answered', answer })
+    this.#change({ type: 'answered', answer })
     return response
   }
 
@@ -97,7 +97,7 @@ export class FreshnessClient {
 
   /** Applies that a mutation may have happened: its answer was lost, or a server failed half-way. */
   applyUncertain(): Invalidation {
-    return this.#invalidate({ cause: 'uncertain', events: [], tags: [anyTag], pending: false }, undefined, undefined)
+    return this.#invalidate({ cause: 'uncertain', events: [], pending: false }, { tags: [anyTag] })
   }
 
   /** Calls the listener after each invalidation is applied. Returns the way to stop. */
@@ -111,28 +111,35 @@ export class FreshnessClient {
     const events = body?.freshness_events ?? parseEvents(headers.get(header.events)) ?? []
     const token = headers.get(header.token) ?? body?.freshness_token
     const tags = parseTags(headers.get(header.tags)) ?? (events.length > 0 ? [anyTag] : [])
+    const epoch = headers.get(header.epoch) || undefined
     const position = parseInterval(headers.get(header.position))?.validAt
     const pending = headers.get(header.pending)?.toLowerCase() === 'true'
-    if (tags.length === 0) {
-      // Nothing invalidated (`Refresh()`, or an operation accepted for later). A token may have come all the same.
-      if (token !== undefined) this.#state = next(this.#state, notice(position, [], token, sent))
-      return undefined
+    const notice: Notice = {
+      tags,
+      ...(epoch !== undefined && { epoch }),
+      ...(position !== undefined && { position }),
+      ...(token !== undefined && { token }),
+      ...(sent !== undefined && { sent }),
     }
-    return this.#invalidate(
-      { cause: 'mutation', events, tags, pending, ...(position !== undefined && { position }) }, token, sent)
+    if (tags.length > 0) return this.#invalidate({ cause: 'mutation', events, pending }, notice)
+    // Nothing invalidated (`Refresh()`, or an operation accepted for later). A token may have come all the same.
+    if (token !== undefined) this.#change({ type: 'invalidated', notice })
+    return undefined
   }
 
-  #invalidate(told: Omit<Invalidation, 'id' | 'reset'>, token: string | undefined, sent: Stamp | undefined): Invalidation {
-    const { generation } = this.#state
-    this.#state = next(this.#state, notice(told.position, told.tags, token, sent))
-    const { sequence } = this.#state
-    return this.#notify({ ...told, id: sequence, reset: this.#state.generation !== generation })
+  #invalidate(told: Pick<Invalidation, 'cause' | 'events' | 'pending'>, notice: Notice): Invalidation {
+    const { since } = this.#state
+    this.#state = next(this.#state, { type: 'invalidated', notice })
+    const { position, tags } = isKnown(this.#state, notice.epoch) ? notice : { tags: [anyTag] }
+    return this.#notify({
+      ...told, id: this.#state.sequence, tags, ...(position !== undefined && { position }), reset: this.#state.since !== since,
+    })
   }
 
   #change(change: Change): void {
-    const { generation } = this.#state
+    const { since } = this.#state
     this.#state = next(this.#state, change)
-    if (this.#state.generation === generation) return
+    if (this.#state.since === since) return
     this.#notify({ id: this.#state.sequence, cause: 'reset', events: [], tags: [anyTag], pending: false, reset: true })
   }
 
@@ -149,20 +156,10 @@ export class FreshnessClient {
   }
 }
 
-function notice(position: number | undefined, tags: readonly string[], token: string | undefined, sent: Stamp | undefined): Change {
-  return {
-    type: 'invalidated',
-    notice: {
-      tags,
-      ...(position !== undefined && { position }),
-      ...(token !== undefined && { token }),
-      ...(sent !== undefined && { sent }),
-    },
-  }
-}
-
-// `no-cache` asks the browser's HTTP cache to confirm with the server: a stored answer knows nothing of the token.
-function withToken(input: RequestInfo | URL, init: RequestInit, token: string): RequestInit {
+// `no-cache` asks the browser's HTTP cache to confirm with the server: a stored answer knows nothing of the token, and may
+// be of an epoch that is over.
+function confirming(input: RequestInfo | URL, init: RequestInit, token: string | undefined): RequestInit {
+  if (token === undefined) return { cache: 'no-cache', ...init }
   const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : undefined))
   headers.set(header.token, token)
   return { cache: 'no-cache', ...init, headers }

@@ -80,6 +80,17 @@ function later(a: Mark, b: Mark): Mark {
   }
 }
 
+/**
+ * The marks once positions begin anew. Hashes and positions mean nothing any more, and what is read in the new epoch is
+ * younger than all they told of. Not so an invalidation without a position, which may have happened in either epoch:
+ *   a read is sent  ->  a mutation's answer is lost, so anything may have changed  ->  another answer names a new epoch
+ *   ->  the read's answer arrives, of the new epoch, loaded before the mutation.
+ */
+export function afterReset({ any: { blind } }: Marks): Marks {
+  const kept = { ...never, blind }
+  return { byTag: new Map(), every: kept, any: kept }
+}
+
 // What is forgotten becomes a mark on everything: answers from before it are outdated, because unknown is not fresh.
 function forgetOldest(byTag: Map<string, Mark>, every: Mark): Mark {
   if (byTag.size <= maximumMarks) return every

@@ -1,18 +1,26 @@
 import type { Answer, Stamp } from './answer.ts'
-import { isTouched, mark, noMarks, type Marks } from './marks.ts'
+import { afterReset, isTouched, mark, noMarks, type Marks } from './marks.ts'
+import { anyTag } from './wire.ts'
 
 /** All that a client remembers. Changed only by {@link next}. */
 export interface FreshnessState {
-  readonly generation: number
+  /** Counts what was applied: invalidations and resets. */
   readonly sequence: number
-  /** The highest position seen in this generation: in answers, and in mutation answers. */
-  readonly head: number
+  /** The epoch whose positions and tag hashes are compared; undefined until the first answer names one. */
+  readonly epoch?: string
+  /** The epochs that were known before, oldest first. None of them is ever adopted again. */
+  readonly left: readonly string[]
+  /** The sequence at which the epoch was adopted in place of another one; 0 if it is the first. */
+  readonly since: number
+  /** True once an answer of another epoch arrived: from then on every read has stored answers confirmed. */
+  readonly confirm: boolean
   readonly token?: { readonly value: string; readonly position?: number }
   readonly marks: Marks
 }
 
-/** What a mutation answer said. */
+/** What a mutation answer said. Without an epoch neither position nor tags can be compared, so they are not given. */
 export interface Notice {
+  readonly epoch?: string
   /** The position of the mutation's last record. */
   readonly position?: number
   readonly tags: readonly string[]
@@ -27,74 +35,89 @@ export type Change =
   | { readonly type: 'invalidated'; readonly notice: Notice }
 
 /** A client that has seen nothing yet. */
-export const initialState: FreshnessState = { generation: 0, sequence: 0, head: 0, marks: noMarks }
+export const initialState: FreshnessState = { sequence: 0, left: [], since: 0, confirm: false, marks: noMarks }
+
+/** How many epochs are remembered as left. */
+export const maximumLeft = 100
 
 /** What the client knows now, to be kept with a request that is about to be sent. */
-export function stamp({ generation, sequence, head, token }: FreshnessState, carriesToken: boolean): Stamp {
-  const tokenPosition = carriesToken ? token?.position : undefined
-  return { generation, sequence, head, ...(tokenPosition !== undefined && { tokenPosition }) }
+export function stamp({ sequence, epoch }: FreshnessState, confirmed: boolean): Stamp {
+  return { sequence, confirmed, ...(epoch !== undefined && { epoch }) }
 }
 
-/** True if the answer was loaded before an invalidation of one of its tags, or in an earlier generation. */
+/** True if the answer was loaded before an invalidation of one of its tags, or belongs to another epoch than the known one. */
 export function isOutdated(state: FreshnessState, answer: Answer): boolean {
-  return answer.stamp.generation !== state.generation || isTouched(state.marks, answer)
+  if (answer.epoch !== undefined && answer.epoch !== state.epoch) return true
+  // Without an interval only the order of requests is left to judge by, for resets as for invalidations.
+  if (!answer.interval && answer.stamp.sequence < state.since) return true
+  return isTouched(state.marks, answer)
 }
 
 /** The state after a change. Pure: the same state and change give the same result. */
 export function next(state: FreshnessState, change: Change): FreshnessState {
-  switch (change.type) {
-    case 'answered':
-      return answered(state, change.answer)
-    case 'invalidated':
-      return invalidated(state, change.notice)
-  }
+  return change.type === 'answered' ? meet(state, change.answer.epoch, change.answer.stamp) : invalidated(state, change.notice)
 }
 
 /**
- * Positions are comparable within one epoch only, and the token that names the epoch is opaque. So a new epoch has to
- * be recognised by a position that is lower than it can be. "Lower than the highest seen" is not enough:
- *   read A is answered at position 5 and dawdles  ->  read B is answered at 9  ->  A arrives: 5 < 9, and nothing happened.
- * But a read that *carried* a token of position 9 is answered at 9 or later, or says that it could not be. If it is
- * answered at 5 without saying so, its server counts anew.
- */
-function answered(state: FreshnessState, { stamp, interval, satisfied }: Answer): FreshnessState {
-  if (stamp.generation !== state.generation || !interval) return state
-  const { tokenPosition } = stamp
-  if (tokenPosition !== undefined && satisfied && interval.validAt < tokenPosition) return reset(state)
-  return { ...state, head: Math.max(state.head, interval.validAt) }
-}
-
-/**
- * The same for a mutation: its record is appended after it was sent, so its position is higher than every position
- * seen before it was sent. (Not higher than what was seen meanwhile: two mutations' answers may overtake each other.)
+ * An answer names an epoch. Another one than the known one may be the server's next, or one from before; epochs are
+ * random, so nothing in them tells. Two conditions let it be adopted, and everything read before is outdated then:
  *
- * A position may be compared only if it is known to be of this generation. That is so when the mutation was sent in
- * it, through this client. Otherwise the order of requests decides alone.
+ * The request was sent when the known epoch was known already. Else:
+ *   read A is sent  ->  the server restarts, read B is answered by the new log, adopted  ->  A's answer, written before
+ *   the restart, arrives: adopting it would go back, and leave for good the only epoch the server still has.
+ *
+ * The answer cannot have lain in an HTTP cache. Else the same happens when a page is opened after a restart and one of
+ * its reads is answered by the browser's cache.
+ *
+ * Where they are not met, the answer is outdated and its query reads again: the next request meets both.
  */
-function invalidated(before: FreshnessState, { position, tags, token, sent }: Notice): FreshnessState {
-  let state = before
-  if (sent && tags.length > 0 && position !== undefined && sent.generation === state.generation && position <= sent.head) {
-    state = reset(state)
+function meet(state: FreshnessState, epoch: string | undefined, sent: Stamp | undefined): FreshnessState {
+  if (epoch === undefined || epoch === state.epoch) return state
+  if (state.epoch === undefined) return { ...state, epoch }
+  const adoptable = sent?.confirmed && sent.epoch === state.epoch && !state.left.includes(epoch)
+  return adoptable ? adopt(state, state.epoch, epoch) : { ...state, confirm: true }
+}
+
+// The token goes: it belongs to the epoch that is left. The sequence goes on, so that stamps stay comparable with marks.
+function adopt({ left, sequence, marks }: FreshnessState, known: string, epoch: string): FreshnessState {
+  return {
+    sequence: sequence + 1,
+    epoch,
+    left: [...left, known].slice(-maximumLeft),
+    since: sequence + 1,
+    confirm: true,
+    marks: afterReset(marks),
   }
-  const comparable = sent && (sent.generation === before.generation) ? position : undefined
+}
+
+/** Marks what a mutation invalidated. Hashes of another epoch than the known one cannot be compared: any tag. */
+function invalidated(before: FreshnessState, { epoch, position, tags, token, sent }: Notice): FreshnessState {
+  const state = meet(before, epoch, sent)
+  const comparable = isKnown(state, epoch)
+  const at = comparable ? position : undefined
   const sequence = state.sequence + 1
+  const taken = token !== undefined && isOfUse(state, epoch)
   return {
     ...state,
     sequence,
-    head: Math.max(state.head, comparable ?? 0),
-    marks: mark(state.marks, tags, sequence, comparable),
-    ...(token !== undefined && { token: later(state.token, { value: token, ...(position !== undefined && { position }) }) }),
+    marks: mark(state.marks, comparable || tags.length === 0 ? tags : [anyTag], sequence, at),
+    ...(taken && { token: later(state.token, { value: token, ...(at !== undefined && { position: at }) }) }),
   }
+}
+
+/** True if positions and tag hashes of this epoch may be compared with those the client keeps. */
+export function isKnown(state: FreshnessState, epoch: string | undefined): boolean {
+  return epoch !== undefined && epoch === state.epoch
+}
+
+// The token of an epoch that was left is of no use. One of an epoch nobody knows may be of the next one, so it is taken
+// where it replaces no other.
+function isOfUse(state: FreshnessState, epoch: string | undefined): boolean {
+  return epoch === undefined || epoch === state.epoch || (!state.token && !state.left.includes(epoch))
 }
 
 // Answers of overtaking mutations arrive in any order; the token with the highest position covers both. Where
 // positions are unknown, the one that arrived last is kept.
 function later(kept: FreshnessState['token'], arrived: NonNullable<FreshnessState['token']>) {
   return kept && (kept.position ?? -1) > (arrived.position ?? Infinity) ? kept : arrived
-}
-
-// The token goes too: it belongs to the epoch that is gone, and keeping it would make every next read look like
-// another reset. The sequence goes on, so that stamps stay comparable with marks.
-function reset({ generation, sequence }: FreshnessState): FreshnessState {
-  return { generation: generation + 1, sequence: sequence + 1, head: 0, marks: noMarks }
 }

@@ -1,6 +1,7 @@
 /** The header names of the wire contract. Names are compared without regard to case, as HTTP asks. */
 export const header = {
   token: 'Freshness-Token',
+  epoch: 'Freshness-Epoch',
   position: 'Freshness-Position',
   tags: 'Freshness-Tags',
   events: 'Freshness-Events',

@@ -3,7 +3,7 @@ import type { Answer } from '../../src/core/answer.ts'
 import { isTouched, mark, maximumMarks, noMarks } from '../../src/core/marks.ts'
 
 const answer = (sequence: number, tags: string[], interval?: [number, number]): Answer => ({
-  stamp: { generation: 0, sequence, head: 0 },
+  stamp: { sequence, confirmed: false },
   tags,
   satisfied: true,
   ...(interval && { interval: { loadedAt: interval[0], validAt: interval[1] } }),

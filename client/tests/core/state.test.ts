@@ -1,94 +1,144 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer, Stamp } from '../../src/core/answer.ts'
-import { initialState, isOutdated, next, stamp, type FreshnessState } from '../../src/core/state.ts'
+import { initialState, isOutdated, maximumLeft, next, stamp, type FreshnessState, type Notice } from '../../src/core/state.ts'
 
-const answer = (sent: Stamp, at: number, tags = ['a'], satisfied = true): Answer => ({
-  stamp: sent, tags, satisfied, interval: { loadedAt: at, validAt: at },
+const answer = (sent: Stamp, at: number, epoch: string | undefined = 'A', tags = ['a']): Answer => ({
+  stamp: sent, epoch, tags, satisfied: true, interval: { loadedAt: at, validAt: at },
 })
+const unnamed = (sent: Stamp): Answer => ({ stamp: sent, tags: ['*'], satisfied: true })
 const answered = (state: FreshnessState, answer: Answer) => next(state, { type: 'answered', answer })
-const wrote = (state: FreshnessState, position: number, sent: Stamp | undefined = stamp(state, false), token = `t${position}`) =>
-  next(state, { type: 'invalidated', notice: { position, tags: ['a'], token, ...(sent && { sent }) } })
+const told = (state: FreshnessState, notice: Notice) => next(state, { type: 'invalidated', notice })
+const wrote = (state: FreshnessState, position: number, epoch = 'A', sent: Stamp | undefined = stamp(state, true)) =>
+  told(state, { epoch, position, tags: ['a'], token: `${epoch}${position}`, ...(sent && { sent }) })
+/** A client that knows epoch A, and wrote in it at 3. */
+const inA = wrote(initialState, 3)
+/** The same after it met epoch B. */
+const inB = answered(inA, answer(stamp(inA, true), 1, 'B'))
 
 describe('the token', () => {
   test('of overtaking mutations: the higher position is kept', () => {
-    const sent = stamp(initialState, false)
-    expect(wrote(wrote(initialState, 7, sent), 6, sent).token).toEqual({ value: 't7', position: 7 })
+    expect(wrote(wrote(initialState, 7), 6).token).toEqual({ value: 'A7', position: 7 })
   })
   test('with unknown positions: the last to arrive is kept', () => {
-    const notice = (token: string) => ({ type: 'invalidated', notice: { tags: [], token } }) as const
-    expect(next(next(initialState, notice('first')), notice('second')).token?.value).toBe('second')
+    const notice = (token: string) => ({ tags: [], token })
+    expect(told(told(initialState, notice('first')), notice('second')).token?.value).toBe('second')
+  })
+  test('goes with its epoch', () => expect(inB.token).toBeUndefined())
+  test('of a new epoch replaces that of the old, though its position is lower', () => {
+    expect(wrote(inA, 1, 'B').token).toEqual({ value: 'B1', position: 1 })
+  })
+  test('of an epoch that was left is not taken', () => {
+    expect(wrote(inB, 9, 'A', stamp(inA, true)).token).toBeUndefined()
+    expect(wrote(wrote(inB, 2, 'B'), 9, 'A', stamp(inA, true)).token?.value).toBe('B2')
+  })
+  test('of an epoch nobody knows is taken where it replaces no other', () => {
+    const early = stamp(inA, true)
+    expect(wrote(inB, 9, 'C', early).token).toEqual({ value: 'C9' })
+    expect(wrote(wrote(inB, 2, 'B'), 9, 'C', early).token?.value).toBe('B2')
   })
 })
 
-describe('a server that counts anew', () => {
-  test('is recognised when a read that carried a token is answered below it', () => {
-    const before = wrote(answered(initialState, answer(stamp(initialState, true), 50)), 51)
-    const old = answer(stamp(before, true), 51)
-    const after = answered(before, answer(stamp(before, true), 3))
-    expect(after.generation).toBe(before.generation + 1)
-    expect(after.token).toBeUndefined()
-    expect(isOutdated(after, old)).toBe(true)
-    expect(isOutdated(after, answer(stamp(after, true), 3))).toBe(false)
+describe('another epoch', () => {
+  test('read in answer to a request that knew the last one is adopted; what was read before is outdated', () => {
+    expect(inB.epoch).toBe('B')
+    expect(isOutdated(inB, answer(stamp(inA, true), 99, 'A'))).toBe(true)
+    expect(isOutdated(inB, unnamed(stamp(inA, true)))).toBe(true)
+    expect(isOutdated(inB, answer(stamp(inA, true), 0, 'B'))).toBe(false)
+    expect(isOutdated(inB, unnamed(stamp(inB, true)))).toBe(false)
   })
 
-  test('is recognised when a mutation lands at a position seen before it was sent', () => {
-    const before = answered(initialState, answer(stamp(initialState, true), 50))
-    const old = answer(stamp(before, true), 50)
-    const after = wrote(before, 4)
-    expect(after.generation).toBe(before.generation + 1)
-    expect(after.head).toBe(4)
-    expect(isOutdated(after, old)).toBe(true)
+  test('told by a mutation is adopted, and its own invalidation counts in it', () => {
+    const state = wrote(inA, 11, 'B')
+    expect(state.epoch).toBe('B')
+    expect(isOutdated(state, answer(stamp(inA, true), 10, 'B'))).toBe(true)
+    expect(isOutdated(state, answer(stamp(inA, true), 11, 'B'))).toBe(false)
+    expect(isOutdated(state, answer(stamp(inA, true), 10, 'B', ['b']))).toBe(false)
+  })
+
+  test('in an answer sent before the known one was known is not adopted: nobody knows which is older', () => {
+    const state = answered(inB, answer(stamp(inA, true), 99, 'C'))
+    expect(state.epoch).toBe('B')
+    expect(isOutdated(state, answer(stamp(inA, true), 99, 'C'))).toBe(true)
+  })
+
+  test('in an answer sent before any was known is not adopted in place of the first', () => {
+    const state = answered(answered(initialState, answer(stamp(initialState, true), 1, 'B')), answer(stamp(initialState, true), 99, 'A'))
+    expect(state.epoch).toBe('B')
+  })
+
+  test('that an HTTP cache may have answered with is not adopted, and the next request has caches confirm', () => {
+    expect(inA.confirm).toBe(false)
+    const doubtful = answered(inA, answer(stamp(inA, false), 1, 'B'))
+    expect([doubtful.epoch, doubtful.confirm]).toEqual(['A', true])
+    expect(answered(doubtful, answer(stamp(doubtful, doubtful.confirm), 1, 'B')).epoch).toBe('B')
+  })
+
+  test('once left is never adopted again, whoever names it', () => {
+    const sent = stamp(inB, true)
+    expect(answered(inB, answer(sent, 99, 'A')).epoch).toBe('B')
+    expect(wrote(inB, 99, 'A', sent).epoch).toBe('B')
+  })
+
+  test('of a mutation that cannot be placed: any tag may have been invalidated', () => {
+    for (const [epoch, sent] of [['A', stamp(inB, true)], ['C', stamp(inA, true)], ['C', undefined]] as const) {
+      const state = told(inB, { epoch, position: 9, tags: ['a'], ...(sent && { sent }) })
+      expect(state.epoch).toBe('B')
+      expect(isOutdated(state, answer(stamp(inB, true), 50, 'B', ['b']))).toBe(true)
+      expect(isOutdated(state, answer(stamp(state, true), 1, 'B', ['b']))).toBe(false)
+    }
+  })
+
+  test('does not make an uncertain mutation forgotten, which may have happened in it', () => {
+    const sent = stamp(inA, true)
+    const uncertain = told(inA, { tags: ['*'] })
+    const state = answered(uncertain, answer(stamp(uncertain, true), 2, 'B'))
+    expect(isOutdated(state, answer(sent, 1, 'B'))).toBe(true)
+    expect(isOutdated(state, answer(stamp(uncertain, true), 2, 'B'))).toBe(false)
+  })
+
+  test('does make marks forgotten whose positions and hashes were of the last one', () => {
+    expect(isOutdated(inB, answer(stamp(initialState, true), 0, 'B'))).toBe(false)
+  })
+
+  test('a hundred that were left are remembered, the last ones', () => {
+    let state = inA
+    for (let restart = 0; restart <= maximumLeft; restart++) state = answered(state, answer(stamp(state, true), 1, `E${restart}`))
+    expect(state.left.length).toBe(maximumLeft)
+    expect(state.left.at(-1)).toBe(`E${maximumLeft - 1}`)
   })
 })
 
-describe('a lower position that is no reset', () => {
-  test('an answer without a token that dawdled', () => {
-    const sent = stamp(initialState, true)
-    const state = answered(answered(initialState, answer(sent, 9)), answer(sent, 5))
-    expect(state.generation).toBe(0)
-    expect(state.head).toBe(9)
-  })
-  test('an answer that says it could not meet the token: outdated, but of this generation', () => {
-    const before = wrote(initialState, 9)
-    const late = answer(stamp(before, true), 5, ['a'], false)
-    const after = answered(before, late)
-    expect(after.generation).toBe(0)
-    expect(isOutdated(after, late)).toBe(true)
-  })
-  test('a mutation overtaken by another', () => {
-    const sent = stamp(initialState, false)
-    expect(wrote(wrote(initialState, 7, sent), 6, sent).generation).toBe(0)
-  })
-  test('a late answer to a token of an earlier generation does not reset twice', () => {
-    const before = wrote(initialState, 51)
-    const sent = stamp(before, true)
-    const once = answered(before, answer(sent, 3))
-    expect(answered(once, answer(sent, 4))).toBe(once)
-  })
+test('the first epoch is adopted without outdating anything', () => {
+  const sent = stamp(initialState, false)
+  const state = answered(initialState, answer(sent, 5))
+  expect(state.epoch).toBe('A')
+  expect(isOutdated(state, unnamed(sent))).toBe(false)
+  expect(isOutdated(state, answer(sent, 3))).toBe(false)
 })
 
-describe('a mutation whose place in time is unknown', () => {
-  test('is judged by the order of requests, not by its position', () => {
-    const early = stamp(initialState, true)
-    const state = next(initialState, { type: 'invalidated', notice: { position: 4, tags: ['a'] } })
-    expect(isOutdated(state, answer(early, 50))).toBe(true)
-    expect(isOutdated(state, answer(stamp(state, true), 1))).toBe(false)
-  })
-  test('so is one that was sent before a reset', () => {
-    const before = wrote(initialState, 51)
-    const sent = stamp(before, false)
-    const restarted = answered(before, answer(stamp(before, true), 3))
-    const state = wrote(restarted, 52, sent)
-    expect(state.generation).toBe(restarted.generation)
-    expect(isOutdated(state, answer(stamp(restarted, true), 99))).toBe(true)
-    expect(isOutdated(state, answer(stamp(state, true), 4))).toBe(false)
-  })
+test('within an epoch a lower position is no reset', () => {
+  const sent = stamp(initialState, true)
+  const state = answered(answered(wrote(initialState, 7), answer(sent, 9)), answer(sent, 5))
+  expect([state.epoch, state.since]).toEqual(['A', 0])
+  expect(wrote(state, 6, 'A', sent).since).toBe(0)
+})
+
+test('a mutation that was not sent through the client is judged by its position if it names the epoch', () => {
+  const state = told(inA, { epoch: 'A', position: 4, tags: ['a'] })
+  expect(isOutdated(state, answer(stamp(inA, true), 3))).toBe(true)
+  expect(isOutdated(state, answer(stamp(inA, true), 4))).toBe(false)
+})
+
+test('a mutation that names no epoch is judged by the order of requests, and reaches any tag', () => {
+  const state = told(inA, { position: 4, tags: ['a'] })
+  expect(isOutdated(state, answer(stamp(inA, true), 50, 'A', ['b']))).toBe(true)
+  expect(isOutdated(state, answer(stamp(state, true), 1, 'A', ['b']))).toBe(false)
 })
 
 test('a state is never changed in place', () => {
   const state = wrote(initialState, 5)
   const copy = structuredClone(state)
   wrote(state, 6)
-  answered(state, answer(stamp(state, true), 9))
+  answered(state, answer(stamp(state, true), 9, 'B'))
   expect(state).toEqual(copy)
 })

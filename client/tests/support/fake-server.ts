@@ -60,12 +60,17 @@ export class FakeServer {
 
 /** Headers of a read's answer. */
 export function read(loadedAt: number, validAt: number, ...tags: string[]): Record<string, string> {
-  return { 'Freshness-Position': `${loadedAt}-${validAt}`, 'Freshness-Tags': tags.join(' ') }
+  return { 'Freshness-Epoch': 'E1', 'Freshness-Position': `${loadedAt}-${validAt}`, 'Freshness-Tags': tags.join(' ') }
 }
 
 /** Headers of a mutation's answer. */
 export function wrote(position: number, ...tags: string[]): Record<string, string> {
-  return { 'Freshness-Position': `${position}-${position}`, 'Freshness-Tags': tags.join(' '), 'Freshness-Token': `t${position}` }
+  return { 'Freshness-Epoch': 'E1', 'Freshness-Position': `${position}-${position}`, 'Freshness-Tags': tags.join(' '), 'Freshness-Token': `t${position}` }
+}
+
+/** The same answer of another epoch; undefined for one that does not name any. */
+export function of(epoch: string | undefined, { 'Freshness-Epoch': _, ...headers }: Record<string, string>): Record<string, string> {
+  return epoch === undefined ? headers : { ...headers, 'Freshness-Epoch': epoch }
 }
 
 /** A mutation's body. */

@@ -225,23 +225,6 @@ describe('a server that keeps answering old data', () => {
   })
 })
 
-test('a server that counts anew outdates everything, once', async () => {
-  const t = tab()
-  await t.shown('/a', 'high', 'a', read(40, 50, 'a'))
-  await t.shown('/b', 'medium', 'b', read(40, 50, 'b'))
-  await t.mutate(envelope('paid'), wrote(51, 'a'))
-  ;(await t.server.asked('/a')).answer('a, restarted', read(0, 2, 'a')) // below the token it carried
-  const [a, b] = await Promise.all([t.server.asked('/a'), t.server.asked('/b')])
-  expect(b.headers.has('Freshness-Token')).toBe(false)
-  a.answer('a, again', read(0, 2, 'a'))
-  b.answer('b, again', read(0, 2, 'b'))
-  await Promise.all([t.idle('/a'), t.idle('/b')])
-  await quiet()
-  expect([t.data('/a'), t.data('/b')]).toEqual(['a, again', 'b, again'])
-  expect(t.server.log.length).toBe(6)
-  expect(t.reports.filter(({ cause }) => cause === 'reset').at(-1)?.followed.map(({ queryKey }) => queryKey[0])).toContain('/b')
-})
-
 test('after close nothing is followed', async () => {
   const t = tab()
   await t.shown('/a', 'high', 'old', read(3, 5, 'a'))

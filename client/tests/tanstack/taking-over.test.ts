@@ -63,11 +63,3 @@ test('observers see a low query become stale, and a medium one become fresh agai
   await t.idle('/medium')
   expect([low(), medium()]).toEqual([true, false])
 })
-
-test('a mutation at a position seen before it was sent: queries with other tags are read again too', async () => {
-  const t = tab()
-  await t.shown('/b', 'medium', 'b', read(40, 50, 'b'))
-  await t.mutate(envelope({}), wrote(4, 'a'))
-  expect((await t.server.asked('/b')).headers.get('Freshness-Token')).toBe('t4')
-  expect(t.reports[0]).toMatchObject({ reset: true, followed: [{ queryKey: ['/b'] }] })
-})

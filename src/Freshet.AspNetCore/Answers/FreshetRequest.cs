@@ -73,7 +73,7 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
     {
         // An action's headers say what it invalidated. Were they mixed with what it read, the client would take those tags for invalidated too.
         if (Action is not null) WriteActionHeaders(Action);
-        else if (!HasFailed && Scope?.Interval is { } interval) WriteReadHeaders(Scope, interval.LoadedAt, interval.ValidAt);
+        else if (!HasFailed && Scope?.Interval is { } interval) WriteReadHeaders(Scope, interval.Epoch, interval.LoadedAt, interval.ValidAt);
         WriteCookie();
     }
 
@@ -86,16 +86,18 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
         var records = action.Records;
         var position = records[^1].Position.ToString(CultureInfo.InvariantCulture);
         headers[FreshnessHeaders.Token] = token;
+        headers[FreshnessHeaders.Epoch] = freshness.Tags.Hash(records[^1].Epoch);
         headers[FreshnessHeaders.Position] = $"{position}-{position}";
         headers[FreshnessHeaders.Tags] = freshness.Tags.HeaderFor(records.SelectMany(record => record.Invalidations).Select(each => each.Tag).ToHashSet());
         if (EventJson.ForHeader(Events) is { } events) headers[FreshnessHeaders.Events] = events;
     }
 
-    private void WriteReadHeaders(ReadScope scope, long loadedAt, long validAt)
+    private void WriteReadHeaders(ReadScope scope, Epoch epoch, long loadedAt, long validAt)
     {
         var headers = http.Response.Headers;
         var tags = new HashSet<Tag>(scope.Tags);
         tags.UnionWith(PathTags.Of(http.Request.Path.Value ?? "/", EndpointNames.PatternOf(http.GetEndpoint())));
+        headers[FreshnessHeaders.Epoch] = freshness.Tags.Hash(epoch);
         headers[FreshnessHeaders.Position] = string.Create(CultureInfo.InvariantCulture, $"{loadedAt}-{validAt}");
         headers[FreshnessHeaders.Tags] = freshness.Tags.HeaderFor(tags);
         if (!scope.Satisfied) headers[FreshnessHeaders.Satisfied] = "false";

@@ -12,6 +12,9 @@ public static class FreshnessHeaders
     /// <summary>Answer: <c>loadedAt-validAt</c>, the positions at which a read is known valid; of a write, the position of its last record, twice.</summary>
     public const string Position = "Freshness-Position";
 
+    /// <summary>Answer: short hash of the log's epoch. Positions and tag hashes of two answers may be compared only when this is the same in both.</summary>
+    public const string Epoch = "Freshness-Epoch";
+
     /// <summary>Answer: short hashes of the tags a read depends on, or a write invalidated; <c>*</c> stands for any tag.</summary>
     public const string Tags = "Freshness-Tags";
 
@@ -23,4 +26,7 @@ public static class FreshnessHeaders
 
     /// <summary>Answer: <c>true</c> when the handler called <c>Refresh()</c>; absent otherwise.</summary>
     public const string Refresh = "Freshness-Refresh";
+
+    /// <summary>The headers of answers, ordered by name. Browsers of another origin see them only when CORS exposes them: <c>policy.WithExposedHeaders([.. FreshnessHeaders.OfAnswers])</c>.</summary>
+    public static IReadOnlyList<string> OfAnswers { get; } = [Epoch, Events, Position, Refresh, Satisfied, Tags, Token];
 }

@@ -14,6 +14,7 @@ public static class FreshetApplicationBuilderExtensions
     /// </summary>
     /// <param name="app">The application; its services have <c>AddFreshet()</c>.</param>
     /// <param name="configure">Changes the options that configuration gave; null leaves them.</param>
+    /// <remarks>When the host starts, endpoints that raise an event no catalog declares stop it with a <see cref="CatalogException"/>.</remarks>
     /// <exception cref="InvalidOperationException"><c>AddFreshet()</c> was not called.</exception>
     public static IApplicationBuilder UseFreshet(this IApplicationBuilder app, Action<FreshetHttpOptions>? configure = null)
     {

@@ -25,7 +25,11 @@ internal sealed class HttpFreshness
         Requirements = new RequirementReader(Tokens, new TokenCounter(services.GetService<System.Diagnostics.Metrics.IMeterFactory>()), Logger);
         Problems = new ProblemWriter(services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false, Logger);
 
-        if (services.GetService<EndpointDataSource>() is { } endpoints && services.GetService<ParameterPolicyFactory>() is { } policies)
+        if (services.GetService<EndpointDataSource>() is not { } endpoints) return;
+        // A name that no catalog knows is found here rather than by the first person who pays: without it the host starts, the
+        // payment commits, and only then does Raise() throw.
+        _ = EndpointMutations.Read(endpoints.Endpoints, services);
+        if (services.GetService<ParameterPolicyFactory>() is { } policies)
             services.GetRequiredService<FreshetService>().UsePaths(new EndpointPathRegistry(endpoints, policies));
     }
 

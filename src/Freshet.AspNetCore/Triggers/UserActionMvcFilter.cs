@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Mvc.Abstractions;
 using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Freshet.AspNetCore;
@@ -10,7 +9,7 @@ internal sealed class UserActionMvcFilter : IAsyncActionFilter, IAsyncPageFilter
 
     public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
     {
-        if (UserActions.ToOpen(context.HttpContext, IsDeclaredOnAction(context.ActionDescriptor)) is not { } request)
+        if (UserActions.ToOpen(context.HttpContext, UserActions.IsDeclaredOn(context.ActionDescriptor)) is not { } request)
         {
             await next().ConfigureAwait(false);
             return;
@@ -44,7 +43,4 @@ internal sealed class UserActionMvcFilter : IAsyncActionFilter, IAsyncPageFilter
         else
             await next().ConfigureAwait(false);
     }
-
-    private static bool IsDeclaredOnAction(ActionDescriptor action) =>
-        action.FilterDescriptors.Any(filter => filter.Scope == FilterScope.Action && filter.Filter is IUserActionMetadata);
 }

@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.Abstractions;
+using Microsoft.AspNetCore.Mvc.Filters;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace Freshet.AspNetCore;
 
@@ -19,6 +22,16 @@ internal static class UserActions
         return request.Action is null ? request : null;
     }
 
-    private static bool IsRead(string method) =>
+    /// <summary>Whether what an endpoint declares holds for GET too: it is declared on the endpoint itself, not only on its group, controller or page model.</summary>
+    public static bool IncludesReads(EndpointMetadataCollection metadata) =>
+        metadata.GetOrderedMetadata<IUserActionMetadata>().Any(declared => declared.IncludesReads)
+        || (metadata.GetMetadata<ActionDescriptor>() is { } action and not PageActionDescriptor && IsDeclaredOn(action));
+
+    /// <summary>Whether a controller's action declares one itself, not only its controller.</summary>
+    public static bool IsDeclaredOn(ActionDescriptor action) =>
+        action.FilterDescriptors.Any(filter => filter.Scope == FilterScope.Action && filter.Filter is IUserActionMetadata);
+
+    /// <summary>Whether a method only reads.</summary>
+    public static bool IsRead(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 }

@@ -21,25 +21,35 @@ public sealed partial class CatalogModel
 
     /// <summary>The catalog as JSON, indented: the same text for the same catalogs, whatever the machine and the order they were added in. Described in docs/catalog-json.md.</summary>
     /// <remarks>For files and terminals. To put it into an HTML page, escape it as any other text.</remarks>
-    public string ToJson()
+    public string ToJson() => ToJson([]);
+
+    /// <summary>The same with the mutations that endpoints declare, which only their host knows.</summary>
+    /// <param name="endpoints">The endpoints' mutations, in any order.</param>
+    public string ToJson(IEnumerable<EndpointMutation> endpoints)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, _exportOptions)) WriteTo(json);
+        using (var json = new Utf8JsonWriter(bytes, _exportOptions)) WriteTo(json, endpoints);
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length) + "\n";
     }
 
     /// <summary>Writes the catalog as one JSON object.</summary>
-    public void WriteTo(Utf8JsonWriter json)
+    public void WriteTo(Utf8JsonWriter json) => WriteTo(json, []);
+
+    /// <summary>Writes the catalog, with the mutations that endpoints declare, as one JSON object.</summary>
+    /// <param name="json">Where to.</param>
+    /// <param name="endpoints">The endpoints' mutations, in any order.</param>
+    public void WriteTo(Utf8JsonWriter json, IEnumerable<EndpointMutation> endpoints)
     {
         ArgumentNullException.ThrowIfNull(json);
-        new CatalogWriter(json).Write(this);
+        ArgumentNullException.ThrowIfNull(endpoints);
+        new CatalogWriter(json).Write(this, endpoints);
     }
 }
 
 /// <summary>Writes a catalog, declaration by declaration. Everything is ordered, and members stand in a fixed order, so that two exports can be compared line by line.</summary>
 internal sealed class CatalogWriter(Utf8JsonWriter json)
 {
-    public void Write(CatalogModel model)
+    public void Write(CatalogModel model, IEnumerable<EndpointMutation> endpoints)
     {
         json.WriteStartObject();
         json.WriteString("format", CatalogModel.ExportFormat);
@@ -48,7 +58,7 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Objects("events", model.Events, Event);
         Objects("queries", model.Queries, Query);
         Objects("screens", model.Screens, screen => Screen(screen, model));
-        Objects("mutations", model.Mutations, mutation => Mutation(mutation, model));
+        Objects("mutations", Mutations(model, endpoints), write => write());
         json.WriteEndObject();
     }
 
@@ -115,6 +125,22 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Head(declared);
         Texts("events", declared.Declaration.Events.Select(type => model.EventFor(type)!.Name).Distinct().Order(StringComparer.Ordinal));
     }
+
+    // A member of its own tells them apart: only an endpoint's trigger is known, since whoever opens a catalog's mutation chooses its.
+    private void Mutation(EndpointMutation endpoint)
+    {
+        json.WriteString("name", endpoint.Name);
+        json.WriteNull("owner");
+        json.WriteNull("catalog");
+        Texts("events", endpoint.Events.Distinct().Order(StringComparer.Ordinal));
+        json.WriteString("trigger", Camel(endpoint.Trigger.ToString()));
+    }
+
+    private IEnumerable<Action> Mutations(CatalogModel model, IEnumerable<EndpointMutation> endpoints) =>
+        model.Mutations.Select(declared => (declared.Declaration.Name, Write: (Action)(() => Mutation(declared, model))))
+            .Concat(endpoints.Select(endpoint => (endpoint.Name, Write: (Action)(() => Mutation(endpoint)))))
+            .OrderBy(mutation => mutation.Name, StringComparer.Ordinal)
+            .Select(mutation => mutation.Write);
 
     private void References(IEnumerable<TagReference> references) => Objects("tags",
         references

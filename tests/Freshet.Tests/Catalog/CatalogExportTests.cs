@@ -54,6 +54,48 @@ public sealed class CatalogExportTests
     }
 
     [Fact]
+    public void Mutations_of_endpoints_stand_among_the_others_by_name_and_change_nothing_else()
+    {
+        var endpoints = new[]
+        {
+            new EndpointMutation("POST /b", ["invoice.paid", "account.changed", "invoice.paid"], TriggerKind.UserAction),
+            new EndpointMutation("DELETE /a", [], TriggerKind.Webhook),
+        };
+
+        var text = new Desk().Model.ToJson(endpoints);
+
+        new Desk().Model.ToJson(endpoints.Reverse()).ShouldBe(text);
+        using var with = JsonDocument.Parse(text);
+        using var without = JsonDocument.Parse(new Desk().Model.ToJson());
+        var own = without.RootElement.GetProperty("mutations").EnumerateArray().Select(mutation => mutation.GetRawText());
+        var all = with.RootElement.GetProperty("mutations").EnumerateArray().ToList();
+        all.Select(mutation => mutation.GetProperty("name").GetString()).ShouldBeInOrder(SortDirection.Ascending, StringComparer.Ordinal);
+        all.Select(mutation => mutation.GetRawText()).ShouldBeSubsetOf(own.Append("""
+            {
+                  "name": "DELETE /a",
+                  "owner": null,
+                  "catalog": null,
+                  "events": [],
+                  "trigger": "webhook"
+                }
+            """.ReplaceLineEndings("\n")).Append("""
+            {
+                  "name": "POST /b",
+                  "owner": null,
+                  "catalog": null,
+                  "events": [
+                    "account.changed",
+                    "invoice.paid"
+                  ],
+                  "trigger": "userAction"
+                }
+            """.ReplaceLineEndings("\n")));
+        all.Count.ShouldBe(own.Count() + 2);
+        with.RootElement.EnumerateObject().Where(member => member.Name != "mutations").Select(member => member.Value.GetRawText())
+            .ShouldBe(without.RootElement.EnumerateObject().Where(member => member.Name != "mutations").Select(member => member.Value.GetRawText()));
+    }
+
+    [Fact]
     public void Every_knob_of_a_policy_is_exported()
     {
         var policy = JsonDocument.Parse(new Desk().Model.ToJson()).RootElement.GetProperty("queries")[0].GetProperty("policy");

@@ -77,7 +77,7 @@ public static class BillingDeskApp
         app.MapWorkspace();
 
         app.MapLive();
-        app.MapGet("/api/catalog", (Freshet.IFreshet freshet) => TypedResults.Text(freshet.Catalog.ToJson(), "application/json"));
+        app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));
         app.MapHealthChecks("/health");
     }
 }
