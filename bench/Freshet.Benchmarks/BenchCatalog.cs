@@ -22,6 +22,15 @@ public sealed class BenchCatalog() : Catalog("bench")
     public static readonly CachedQuery<string, Summary> OneSharedTag = Load(new CachedQuery<string, Summary>("one-shared-tag", RiskLevel.Low)
         .DependsOn(Shared.For("all")));
 
+    public static readonly CachedQuery<string, Summary> TwoSharedTags = Load(new CachedQuery<string, Summary>("two-shared-tags", RiskLevel.Low)
+        .DependsOn(Shared.For("all")).DependsOn(Shared.For("other")));
+
+    public static readonly CachedQuery<string, Summary> SharedAndOwnTag = Load(new CachedQuery<string, Summary>("shared-and-own-tag", RiskLevel.Low)
+        .DependsOn(Shared.For("all")).DependsOn(Account, id => id));
+
+    public static readonly CachedQuery<string, Summary> TwoTags = Load(new CachedQuery<string, Summary>("two-tags", RiskLevel.Low)
+        .DependsOn(Account, id => id).DependsOn(Second, id => id));
+
     private static CachedQuery<string, Summary> Load(CachedQuery<string, Summary> query) => query
         .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromHours(1) })
         .LoadWith((id, _) => Task.FromResult(new Summary(id, 42)));

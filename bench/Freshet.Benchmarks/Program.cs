@@ -3,6 +3,13 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Freshet.Benchmarks;
+
+if (args is ["memory"])
+{
+    StoreMemory.Print();
+    return;
+}
 
 // In one process, so that baseline and contender meet the same noise, and nothing is restored while measuring.
 var config = DefaultConfig.Instance

@@ -10,6 +10,7 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
     private readonly List<TagMapping<TArgs>> _tags = [];
     private Func<TArgs, string>? _keyText;
     private MemberSelector<TValue, long>? _version;
+    private Func<TValue, long>? _sizeOfValue;
 
     /// <summary>The runtime of the application that read last. Declarations are static and may serve several applications in one process, so whoever uses this checks whose it is.</summary>
     internal QueryRuntime<TArgs, TValue>? LastRuntime;
@@ -113,6 +114,19 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         return this;
     }
 
+    /// <summary>How many bytes a value takes, for <see cref="FreshetOptions.MaxBytes"/>: <c>SizedBy(page => page.Html.Length * 2L)</c>. An estimate will do.</summary>
+    /// <remarks>
+    /// Without it, strings, arrays and collections count by their length and anything else as 256 bytes. Declare it where values are
+    /// large or differ much. It runs once per load, so it must be cheap; below zero counts as zero; what it throws fails the load.
+    /// </remarks>
+    public CachedQuery<TArgs, TValue> SizedBy(Func<TValue, long> bytes)
+    {
+        ThrowIfComposed();
+        ArgumentNullException.ThrowIfNull(bytes);
+        _sizeOfValue = bytes;
+        return this;
+    }
+
     /// <summary>A scope initializer must prepare the loader's services (tenant, user) from the arguments. Without one registered the application does not start.</summary>
     public CachedQuery<TArgs, TValue> RequiresScopeInitializer()
     {
@@ -144,7 +158,23 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
 
     internal override QueryRuntime CreateRuntime(DeclaredQuery declared, RuntimeParts parts) => new QueryRuntime<TArgs, TValue>(this, declared, parts);
 
-    internal long? VersionOf(TValue value) => _version is null || value is null ? null : _version.Read(value);
+    /// <summary>The declared size of a value; null for the default estimate.</summary>
+    internal Func<TValue, long>? SizeOfValue => _sizeOfValue;
+
+    /// <summary>The value's version; null when the query declares none.</summary>
+    internal long? VersionOf(TValue value)
+    {
+        if (_version is null) return null;
+        if (value is null) return Entry.NoVersion;
+        try
+        {
+            return _version.Read(value);
+        }
+        catch (InvalidKeyException)
+        {
+            return Entry.NoVersion; // a null on the way to the version
+        }
+    }
 
     private CachedQuery<TArgs, TValue> With(TagMapping<TArgs> mapping)
     {

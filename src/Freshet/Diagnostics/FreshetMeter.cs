@@ -18,6 +18,8 @@ internal sealed class FreshetMeter : IDisposable
         _meter.CreateObservableCounter("freshet.load.time", () => queries.Select(query => new Measurement<double>(query.Counters.LoadSeconds, Query(query))), "s", "Time spent in loaders, by cached query.");
         _meter.CreateObservableCounter("freshet.policies.refused", () => policies.RefusedReloads, "{reload}", "Policies that a configuration reload could not loosen or set.");
         _meter.CreateObservableGauge("freshet.entries", () => queries.Select(query => new Measurement<long>(query.EntryCount, Query(query))), "{entry}", "Entries in memory, by cached query.");
+        _meter.CreateObservableGauge("freshet.bytes", () => queries.Select(query => new Measurement<long>(query.Store.Bytes, Query(query))), "By", "Estimated bytes of the entries in memory, by cached query.");
+        _meter.CreateObservableCounter("freshet.evictions", () => queries.SelectMany(Evictions), "{entry}", "Entries that left memory or were refused by it, by cached query and reason.");
         _meter.CreateObservableGauge("freshet.marks", () => node.Applied.Marks.Count, "{tag}", "Tags this node keeps a mark for.");
         _meter.CreateObservableGauge("freshet.log.position", () => node.Applied.Position.Position, "{record}", "Position this node has applied.");
     }
@@ -39,6 +41,12 @@ internal sealed class FreshetMeter : IDisposable
     {
         yield return new(query.Counters.Loads - query.Counters.FailedLoads, Query(query), new("outcome", "loaded"));
         yield return new(query.Counters.FailedLoads, Query(query), new("outcome", "failed"));
+    }
+
+    private static IEnumerable<Measurement<long>> Evictions(QueryRuntime query)
+    {
+        foreach (var reason in EvictionCounters.Reasons)
+            yield return new(query.Store.Evictions[reason], Query(query), new("reason", EvictionCounters.TextOf(reason)));
     }
 
     private static KeyValuePair<string, object?> Query(QueryRuntime query) => new("query", query.Name);

@@ -15,6 +15,10 @@ internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : 
         if (Read(nameof(options.SweepInterval)) is { } sweepInterval) options.SweepInterval = sweepInterval;
         if (section[nameof(options.LogRetention)] is { } retention)
             options.LogRetention = int.TryParse(retention, CultureInfo.InvariantCulture, out var records) ? records : throw Unreadable(nameof(options.LogRetention), "a whole number");
+        if (section[nameof(options.MaxEntries)] is { } maxEntries)
+            options.MaxEntries = int.TryParse(maxEntries, CultureInfo.InvariantCulture, out var entries) ? entries : throw Unreadable(nameof(options.MaxEntries), "a whole number");
+        if (section[nameof(options.MaxBytes)] is { } maxBytes)
+            options.MaxBytes = long.TryParse(maxBytes, CultureInfo.InvariantCulture, out var bytes) ? bytes : throw Unreadable(nameof(options.MaxBytes), "a whole number of bytes");
     }
 
     private TimeSpan? Read(string name)
@@ -37,6 +41,8 @@ internal sealed class FreshetOptionsValidator : IValidateOptions<FreshetOptions>
         Check(nameof(options.MaxTimeToLive), options.MaxTimeToLive, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
         Check(nameof(options.SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         if (options.LogRetention < 1) faults.Add("Freshet:LogRetention must be at least 1.");
+        if (options.MaxEntries < 1) faults.Add("Freshet:MaxEntries must be at least 1.");
+        if (options.MaxBytes < FreshetOptions.LeastMaxBytes) faults.Add($"Freshet:MaxBytes must be at least {FreshetOptions.LeastMaxBytes}, or left out.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Check(string option, TimeSpan value, TimeSpan least, TimeSpan most)

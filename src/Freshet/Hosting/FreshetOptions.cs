@@ -6,6 +6,8 @@ public sealed class FreshetOptions
     /// <summary>Name of the configuration section: <c>Freshet</c>.</summary>
     public const string Section = "Freshet";
 
+    internal const long LeastMaxBytes = 1L << 20;
+
     /// <summary>What shares one log: the first part of every key. Default: <c>app</c>.</summary>
     public string Keyspace { get; set; } = "app";
 
@@ -19,4 +21,12 @@ public sealed class FreshetOptions
     /// <summary>How often entries past their time to live are removed and unused bookkeeping is forgotten. Default: 10 seconds. At least 100 ms, at most 1 hour.</summary>
     /// <remarks>An entry past its time to live is never served, removed or not; this only returns its memory.</remarks>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Most entries this node keeps in memory, over all cached queries together. Default: 1,000,000. At least 1.</summary>
+    /// <remarks>Past it, entries that were not read lately are evicted. Where values are large, <see cref="MaxBytes"/> is reached first.</remarks>
+    public int MaxEntries { get; set; } = 1_000_000;
+
+    /// <summary>Most bytes this node's entries take, by estimate, over all cached queries together. Default: null, a quarter of the memory available to the process when it starts. At least 1 MB (1,048,576).</summary>
+    /// <remarks>An entry estimated at more than a tenth of it is answered but not stored. What a value takes is told by <c>SizedBy</c>, or guessed from its type.</remarks>
+    public long? MaxBytes { get; set; }
 }

@@ -6,46 +6,68 @@ internal sealed partial class FreshetService
         CachedQuery<TArgs, TValue> query, TArgs args, ReadRequirement? requirement = null, CancellationToken cancellationToken = default)
         where TArgs : notnull
     {
-        var reading = await ReadAsync(RuntimeOf(query), args, Ambient.Current, requirement, cancellationToken).ConfigureAwait(false);
+        var reading = await ReadAsync(RuntimeOf(query), args, requirement, cancellationToken).ConfigureAwait(false);
         var entry = reading.Entry;
         return new Answer<TValue>(
-            entry.Value, reading.Source, entry.Loaded, reading.ValidAt, [.. entry.Marks.Select(mark => mark.Tag)], entry.Version, reading.Satisfied);
+            entry.Value, reading.Source, entry.Loaded, reading.ValidAt, [.. entry.Marks.Select(mark => mark.Tag)],
+            entry.Version == Entry.NoVersion ? null : entry.Version, reading.Satisfied);
     }
 
-    public ReadScope BeginReadScope(ReadRequirement? requirement = null) => new(requirement ?? new ReadRequirement());
+    public ReadScope BeginReadScope(ReadRequirement? requirement = null) => new(this, requirement ?? new ReadRequirement());
 
     internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
         where TArgs : notnull =>
-        (await ReadAsync(RuntimeOf(query), args, Ambient.Current, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
+        (await ReadAsync(RuntimeOf(query), args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
 
     /// <summary>The order of checks: token (R3), action, then entry, time to live and marks (R1), else load (R2).</summary>
     private async ValueTask<Reading<TValue>> ReadAsync<TArgs, TValue>(
-        QueryRuntime<TArgs, TValue> runtime, TArgs args, Ambient? ambient, ReadRequirement? requirement, CancellationToken cancellationToken)
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, CancellationToken cancellationToken)
         where TArgs : notnull
     {
         if (args is null) throw new InvalidKeyException(runtime.Name, "its argument", KeyFault.Null);
-        requirement ??= ambient?.Scope?.Requirement;
+        var load = Ambient.LoadOf(this);
+        load?.RequireMayRead(runtime, args); // before anything is waited for: a circle of loads would wait for ever
 
+        var surrounding = Ambient.Current;
+        requirement = WithSurrounding(requirement, surrounding);
         var (reached, required) = Reach(requirement?.Token);
-        var need = new Need(required, requirement?.MinimumVersion, ambient?.Load);
+        var need = new Need(required, requirement?.MinimumVersion, load);
 
         Reading<TValue> reading;
-        if (!reached)
-            reading = await runtime.BypassAsync(args, need, satisfied: false, cancellationToken).ConfigureAwait(false);
-        else if (ambient is not null && MustBypass(runtime, args, ambient))
-            reading = await runtime.BypassAsync(args, need, satisfied: true, cancellationToken).ConfigureAwait(false);
+        if (!reached || MustBypass(runtime, args, surrounding, load))
+            reading = await runtime.BypassAsync(args, need, satisfied: reached, cancellationToken).ConfigureAwait(false);
         else
             reading = await runtime.ReadAsync(args, need, cancellationToken).ConfigureAwait(false);
 
-        ambient?.Load?.Include(runtime, reading.Entry);
-        ambient?.Scope?.Note(reading.Entry, reading.ValidAt, reading.Satisfied);
+        load?.Include(reading.Entry);
+        for (var at = surrounding; at is not null; at = at.Outer)
+        {
+            if (at.IsOf(this)) at.Scope?.Note(reading.Entry, reading.ValidAt, reading.Satisfied);
+        }
         return reading;
     }
 
+    /// <summary>A read meets its own requirement and those of every scope around it: the latest token, the highest version.</summary>
+    private ReadRequirement? WithSurrounding(ReadRequirement? requirement, Ambient? surrounding)
+    {
+        for (var at = surrounding; at is not null; at = at.Outer)
+        {
+            if (at.Scope is { } scope && at.IsOf(this)) requirement = scope.Requirement.And(requirement);
+        }
+        return requirement;
+    }
+
     /// <summary>Between a raise and its append the cache still holds what the write outdated, and the source may not show the write yet: neither may be handed on.</summary>
-    private static bool MustBypass<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, Ambient ambient) where TArgs : notnull =>
-        ambient.Load?.IsBypass == true
-        || ambient.Action?.Touches(runtime.FoundKinds, () => runtime.Query.TagsOf(args)) == true;
+    private bool MustBypass<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, Ambient? surrounding, LoadContext? load) where TArgs : notnull
+    {
+        if (load?.IsBypass == true) return true;
+        for (var at = surrounding; at is not null; at = at.Outer)
+        {
+            // Every action around the read, not only the innermost: a job within an action must not see what the action outdated.
+            if (at.IsOf(this) && at.Action?.Touches(runtime.FoundKinds, () => runtime.Query.TagsOf(args)) == true) return true;
+        }
+        return false;
+    }
 
     /// <summary>Compares a token with this node. In one process the node is at the head, so there is nothing to wait for.</summary>
     /// <returns>Whether the token's position is reached, and the position that data must include.</returns>

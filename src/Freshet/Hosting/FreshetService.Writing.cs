@@ -87,15 +87,15 @@ internal sealed partial class FreshetService
     private FreshetAction Begin(TriggerKind trigger, string name, string? actor, string? reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (Ambient.Current?.Load is { } load) throw TriggerException.InsideLoader($"Begin{trigger}", load.Query.Name);
-        return new FreshetAction(trigger, name, actor, reason, _log, _logger);
+        if (Ambient.LoadOf(this) is { } load) throw TriggerException.InsideLoader($"Begin{trigger}", load.Query.Name);
+        return new FreshetAction(this, trigger, name, actor, reason, _log, _logger);
     }
 
-    private static FreshetAction RequireAction(string call)
+    private FreshetAction RequireAction(string call)
     {
-        var ambient = Ambient.Current;
-        if (ambient?.Load is { } load) throw TriggerException.InsideLoader(call, load.Query.Name);
-        return ambient?.Action ?? throw TriggerException.None(call);
+        if (Ambient.LoadOf(this) is { } load) throw TriggerException.InsideLoader(call, load.Query.Name);
+        if (Ambient.ActionOf(this) is { } action) return action;
+        throw Ambient.EndedActionOf(this) is { } ended ? TriggerException.Ended(call, ended.Trigger, ended.Name) : TriggerException.None(call);
     }
 
     private void RequireDeclared(Tag tag)

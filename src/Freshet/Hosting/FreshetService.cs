@@ -27,9 +27,10 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         _logger = logger;
         _paths = paths;
         _tagKinds = catalog.Tags.Select(tag => tag.Declaration.Name).ToFrozenSet(StringComparer.Ordinal);
+        Store = new NodeStore(StoreLimits.From(options));
         _runtimes = catalog.Queries.ToFrozenDictionary(
             declared => declared.Declaration,
-            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(this, node, services, options, logger)));
+            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(this, node, Store, services, options, logger)));
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
         foreach (var query in _runtimes.Keys) AdoptPolicy(query);
     }
@@ -38,16 +39,23 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 
     public IFreshnessLog Log => _log;
 
-    public FreshetAction? CurrentAction => Ambient.Current?.Action;
+    public FreshetAction? CurrentAction => Ambient.ActionOf(this);
 
     internal IReadOnlyCollection<QueryRuntime> Runtimes => _runtimes.Values;
 
     internal Node Node => _node;
 
+    /// <summary>What all queries keep in memory together.</summary>
+    internal NodeStore Store { get; }
+
     /// <summary>Tells which paths the application answers. Hosts know that only once their endpoints are mapped, after the services are built; a registered <see cref="IPathRegistry"/> goes first.</summary>
     internal void UsePaths(IPathRegistry paths) => Interlocked.CompareExchange(ref _paths, paths, null);
 
-    public void Dispose() => _policies.Changed -= AdoptPolicy;
+    public void Dispose()
+    {
+        _policies.Changed -= AdoptPolicy;
+        foreach (var runtime in _runtimes.Values) runtime.Detach(); // static declarations must not keep an application alive that is gone
+    }
 
     private void AdoptPolicy(CachedQuery query, QueryPolicy policy) => AdoptPolicy(query);
 
@@ -70,4 +78,4 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 }
 
 /// <summary>What every query's runtime is made with.</summary>
-internal sealed record RuntimeParts(IFreshet Owner, Node Node, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger);
+internal sealed record RuntimeParts(IFreshet Owner, Node Node, NodeStore Store, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger);

@@ -36,13 +36,15 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>()));
         services.TryAddSingleton(provider => new FreshetMeter(
             provider.GetRequiredService<FreshetService>().Runtimes, provider.GetRequiredService<Node>(), provider.GetRequiredService<PolicyBook>(), provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider => new Sweeper(
+            provider.GetRequiredService<FreshetService>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>()));
         services.TryAddSingleton<IFreshet>(provider =>
         {
             provider.GetRequiredService<FreshetMeter>();
+            provider.GetRequiredService<Sweeper>().Start();
             return provider.GetRequiredService<FreshetService>();
         });
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, Sweeper>(provider => new Sweeper(
-            (FreshetService)provider.GetRequiredService<IFreshet>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>())));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartUp>());
         return new FreshetBuilder(services);
     }
 

@@ -1,37 +1,45 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet;
 
-/// <summary>Checks the catalog before the application starts, then returns the memory of what has died, now and then.</summary>
-internal sealed class Sweeper(FreshetService freshet, FreshetOptions options, TimeProvider time, ILogger<Sweeper> logger) : IHostedService, IDisposable
+/// <summary>Returns the memory of what has died, now and then.</summary>
+internal sealed class Sweeper(
+    FreshetService freshet, FreshetOptions options, TimeProvider time, ILogger<Sweeper> logger, Func<MemoryReading>? memory = null) : IDisposable
 {
+    private readonly Lock _sweeping = new();
+    private readonly PressureRelief _relief = new(freshet.Store, memory ?? MemoryReading.Now);
     private ITimer? _timer;
     private long _positionAtLastSweep;
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        _timer = time.CreateTimer(_ => Sweep(), null, options.SweepInterval, options.SweepInterval);
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        Dispose();
-        return Task.CompletedTask;
-    }
+    public void Start() => _timer ??= time.CreateTimer(_ => Sweep(), null, options.SweepInterval, options.SweepInterval);
 
     public void Dispose() => _timer?.Dispose();
 
-    /// <summary>Removes dead entries, then forgets marks nobody uses that were set before the last sweep.</summary>
-    /// <remarks>One interval of grace: a load that is running now may yet find a tag whose mark is young, and would be outdated for nothing.</remarks>
+    /// <summary>Removes dead entries, then forgets marks that nobody uses and that are older than the last sweep and every running load.</summary>
+    /// <remarks>A load that is running may yet find a tag whose mark is younger than the load, and would be outdated for nothing, each time (PROTOCOL 12).</remarks>
     internal void Sweep()
+    {
+        // A sweep that takes longer than its interval must not meet the next one: two would halve the interval of grace.
+        if (!_sweeping.TryEnter()) return;
+        try
+        {
+            SweepLocked();
+        }
+        finally
+        {
+            _sweeping.Exit();
+        }
+    }
+
+    private void SweepLocked()
     {
         var now = freshet.Node.Clock.Now;
         var removed = 0;
         foreach (var runtime in freshet.Runtimes) removed += runtime.Sweep(now);
+        var relieved = _relief.Relieve();
+        if (relieved > 0) logger.Relieved(relieved);
         var applied = freshet.Node.Applied;
-        var forgotten = applied.Marks.Forget(_positionAtLastSweep);
+        var forgotten = applied.Marks.Forget(Math.Min(_positionAtLastSweep, freshet.Node.Running.Lowest));
         _positionAtLastSweep = applied.Position.Position;
         if (removed + forgotten > 0) logger.Swept(removed, forgotten);
     }
@@ -42,4 +50,7 @@ internal static partial class HostingMessages
 {
     [LoggerMessage(1400, LogLevel.Debug, "Removed {Entries} entries past their time to live and forgot {Marks} unused marks.")]
     public static partial void Swept(this ILogger logger, int entries, int marks);
+
+    [LoggerMessage(1401, LogLevel.Warning, "Memory is scarce: evicted {Entries} entries. Give the process more memory, or set Freshet:MaxBytes lower so that the cache leaves room before it comes to this.")]
+    public static partial void Relieved(this ILogger logger, int entries);
 }

@@ -7,9 +7,9 @@ public interface IFreshnessLog
     LogPosition Position { get; }
 
     /// <summary>Every record after a position, then each new one as it is applied on this node, until cancelled.</summary>
-    /// <param name="after">Position of the last record already seen; 0 for all that are kept.</param>
+    /// <param name="after">Position of the last record already seen; 0 for all.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    /// <exception cref="LogTrimmedException">Records after <paramref name="after"/> are no longer kept: whoever follows must start over.</exception>
+    /// <exception cref="LogTrimmedException">Records after <paramref name="after"/> are no longer kept, or it lies past the log's end, as after a restart: whoever follows must start over.</exception>
     IAsyncEnumerable<LogRecord> FollowAsync(long after, CancellationToken cancellationToken = default);
 }
 
@@ -17,7 +17,7 @@ public interface IFreshnessLog
 public sealed class LogTrimmedException : FreshetException
 {
     internal LogTrimmedException(long after, long oldest)
-        : base($"Records after position {after} are gone; the oldest kept is {oldest}. Treat everything built from the log as outdated and follow again from the current position, or raise FreshetOptions.LogRetention.")
+        : base($"This log does not have the records after position {after}: they were trimmed, or counted by a log that is gone (the oldest kept is {oldest}). Treat everything built from the log as outdated and follow again from the current position, or raise FreshetOptions.LogRetention.")
     {
         After = after;
         Oldest = oldest;

@@ -27,7 +27,6 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
                 records.Add(record);
             }
         }
-        foreach (var record in records) WriteLines(record);
         return records;
     }
 
@@ -48,10 +47,14 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
         Cause = draft.Cause,
     };
 
-    private void WriteLines(LogRecord record)
+    /// <summary>Writes the structured lines of records that were appended. Apart from appending, so that a log provider that throws finds everything done.</summary>
+    public void WriteLines(IReadOnlyList<LogRecord> records)
     {
         if (!logger.IsEnabled(LogLevel.Information)) return;
-        foreach (var invalidation in record.Invalidations)
-            logger.Invalidated(record.Call, record.Event, invalidation.Tag, invalidation.Kind, record.Trigger, record.Action, record.Position);
+        foreach (var record in records)
+        {
+            foreach (var invalidation in record.Invalidations)
+                logger.Invalidated(record.Call, record.Event, invalidation.Tag, invalidation.Kind, record.Trigger, record.Action, record.Position);
+        }
     }
 }

@@ -8,6 +8,8 @@ internal sealed class Node(Clock clock, Epoch epoch)
 
     public Clock Clock => clock;
 
+    public RunningLoads Running { get; } = new();
+
     /// <summary>What this node has fully applied. Read it before the marks it is compared with.</summary>
     public AppliedPosition Applied => Volatile.Read(ref _applied);
 

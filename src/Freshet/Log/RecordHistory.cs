@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 
 namespace Freshet;
 
-/// <summary>The last records of the log, for followers. Bounded: the oldest leaves when a new one comes.</summary>
+/// <summary>The last records of the log, for followers. A ring: the oldest leaves when a new one comes.</summary>
 internal sealed class RecordHistory(int capacity)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<LogRecord> _records = new();
+    private LogRecord[] _ring = []; // grows to the capacity; a record stands at (position - 1) modulo the length
     private long _lastPosition;
+    private long _count;
     private TaskCompletionSource? _added; // made when somebody waits
 
     public void Add(LogRecord record)
@@ -15,9 +16,10 @@ internal sealed class RecordHistory(int capacity)
         TaskCompletionSource? added;
         lock (_gate)
         {
-            if (_records.Count == capacity) _records.Dequeue();
-            _records.Enqueue(record);
+            if (_count == _ring.Length && _ring.Length < capacity) GrowLocked();
+            _ring[IndexOf(record.Position)] = record;
             _lastPosition = record.Position;
+            _count = Math.Min(_count + 1, _ring.Length);
             (added, _added) = (_added, null);
         }
         added?.SetResult();
@@ -43,12 +45,24 @@ internal sealed class RecordHistory(int capacity)
     {
         lock (_gate)
         {
-            if (_lastPosition <= after) return ([], (_added ??= NewSignal()).Task);
-            var oldest = _records.Peek().Position;
-            if (oldest > after + 1) throw new LogTrimmedException(after, oldest);
-            return ([.. _records.Where(record => record.Position > after)], Task.CompletedTask);
+            var oldest = _lastPosition - _count + 1;
+            // Past the head: the follower counts by another log, one that was lost. Silence until the numbers meet would hide all of this one's.
+            if (after > _lastPosition || after + 1 < oldest) throw new LogTrimmedException(after, oldest);
+            if (after == _lastPosition) return ([], (_added ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+
+            var batch = new LogRecord[_lastPosition - after];
+            for (var i = 0; i < batch.Length; i++) batch[i] = _ring[IndexOf(after + 1 + i)];
+            return (batch, Task.CompletedTask);
         }
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private void GrowLocked()
+    {
+        var before = _ring;
+        _ring = new LogRecord[Math.Min(capacity, Math.Max(16, before.Length * 2))];
+        for (var position = _lastPosition - _count + 1; position <= _lastPosition; position++)
+            _ring[IndexOf(position)] = before[(position - 1) % before.Length];
+    }
+
+    private int IndexOf(long position) => (int)((position - 1) % _ring.Length);
 }

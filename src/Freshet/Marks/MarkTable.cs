@@ -13,11 +13,9 @@ internal sealed class MarkTable(long forgottenUpTo)
 {
     private readonly Lock _gate = new(); // creation, use counts, invalidation and forgetting; checks take no lock
     private readonly ConcurrentDictionary<Tag, TagMark> _marks = new();
-    private long _forgottenUpTo = forgottenUpTo;
+    private long _forgottenUpTo = forgottenUpTo; // guarded by _gate
 
     public int Count => _marks.Count;
-
-    internal long ForgottenUpTo => Volatile.Read(ref _forgottenUpTo);
 
     /// <summary>The tag's mark, held until <see cref="Release"/>.</summary>
     public TagMark Acquire(Tag tag)
@@ -58,7 +56,7 @@ internal sealed class MarkTable(long forgottenUpTo)
     {
         lock (_gate)
         {
-            GetOrCreateLocked(invalidation.Tag).ApplyLocked(invalidation.Kind, position, now, DeadlineOf(invalidation, now));
+            GetOrCreateLocked(invalidation.Tag).ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
         }
     }
 
@@ -72,10 +70,11 @@ internal sealed class MarkTable(long forgottenUpTo)
             if (mark.LastInvalidatedAt > upTo) continue;
             lock (_gate)
             {
-                if (mark.Uses > 0 || mark.LastInvalidatedAt > upTo || !_marks.ContainsKey(tag)) continue;
-                // Remember how far before forgetting, so that no moment exists in which neither knows.
-                Volatile.Write(ref _forgottenUpTo, Math.Max(_forgottenUpTo, mark.LastInvalidatedAt));
-                _marks.TryRemove(tag, out _);
+                if (mark.Uses > 0 || mark.LastInvalidatedAt > upTo) continue;
+                // This mark, not whatever stands under its tag by now: this one was forgotten by another sweep -> a load acquired the
+                // tag's next mark -> removing that one by its tag would leave an entry holding a mark nobody invalidates any more.
+                if (!_marks.TryRemove(new KeyValuePair<Tag, TagMark>(tag, mark))) continue;
+                _forgottenUpTo = Math.Max(_forgottenUpTo, mark.LastInvalidatedAt);
                 forgotten++;
             }
         }
@@ -86,11 +85,5 @@ internal sealed class MarkTable(long forgottenUpTo)
     {
         if (!_marks.TryGetValue(tag, out var mark)) _marks[tag] = mark = new TagMark(tag, _forgottenUpTo);
         return mark;
-    }
-
-    private static long DeadlineOf(Invalidation invalidation, long now)
-    {
-        var milliseconds = invalidation.Deadline.TotalMilliseconds;
-        return milliseconds >= long.MaxValue - now ? long.MaxValue : now + (long)milliseconds;
     }
 }

@@ -1,40 +1,92 @@
 namespace Freshet;
 
-/// <summary>What surrounds a call: the action it writes under, the load it reads for, the read scope that notes its answers. Flows with the asynchronous call.</summary>
+/// <summary>What surrounds a call: the actions it writes under, the load it reads for, the read scopes that note its answers. Flows with the asynchronous call, innermost first.</summary>
+/// <remarks>
+/// Each knows which application opened it, because a process may hold several, and whether it has ended, because an asynchronous
+/// flow may outlive it: a helper that completes an action cannot take it out of its caller's flow, scopes may be closed in another
+/// order than they were opened, and work started by a loader or a request goes on after it. What has ended is passed over.
+/// </remarks>
 internal sealed class Ambient
 {
     private static readonly AsyncLocal<Ambient?> _current = new();
     private readonly Ambient? _outer;
+    private readonly IFreshet _owner;
+    private volatile bool _ended;
 
-    private Ambient(Ambient? outer, FreshetAction? action, LoadContext? load, ReadScope? scope)
+    private Ambient(Ambient? outer, IFreshet owner, FreshetAction? action, LoadContext? load, ReadScope? scope)
     {
         _outer = outer;
+        _owner = owner;
         Action = action;
         Load = load;
         Scope = scope;
     }
 
-    public static Ambient? Current => _current.Value;
+    /// <summary>The innermost that has not ended; null outside any.</summary>
+    public static Ambient? Current => Living(_current.Value);
 
+    /// <summary>Set when an action opened this one.</summary>
     public FreshetAction? Action { get; }
 
+    /// <summary>Set when a load opened this one.</summary>
     public LoadContext? Load { get; }
 
+    /// <summary>Set when a read scope opened this one.</summary>
     public ReadScope? Scope { get; }
 
-    /// <summary>Opens a surrounding within the present one, for this asynchronous call and those it makes.</summary>
-    public static Ambient Enter(FreshetAction? action = null, ReadScope? scope = null)
-    {
-        var outer = _current.Value;
-        return _current.Value = new Ambient(outer, action ?? outer?.Action, outer?.Load, scope ?? outer?.Scope);
-    }
+    /// <summary>The next one outwards that has not ended.</summary>
+    public Ambient? Outer => Living(_outer);
+
+    public static Ambient Enter(IFreshet owner, FreshetAction action) => _current.Value = new Ambient(Current, owner, action, null, null);
+
+    public static Ambient Enter(IFreshet owner, ReadScope scope) => _current.Value = new Ambient(Current, owner, null, null, scope);
 
     /// <summary>Opens the surrounding of a load: nothing of whoever asked for it, since others may join.</summary>
-    public static void EnterLoad(LoadContext load) => _current.Value = new Ambient(null, null, load, null);
+    public static Ambient EnterLoad(IFreshet owner, LoadContext load) => _current.Value = new Ambient(null, owner, null, load, null);
 
-    /// <summary>Goes back to what was before, unless something else was opened since and is still open.</summary>
+    /// <summary>The innermost action of an application.</summary>
+    public static FreshetAction? ActionOf(IFreshet owner)
+    {
+        for (var at = Current; at is not null; at = at.Outer)
+        {
+            if (at.Action is not null && ReferenceEquals(at._owner, owner)) return at.Action;
+        }
+        return null;
+    }
+
+    /// <summary>The action this flow was in last, though it has ended: to say so, rather than that there never was one.</summary>
+    public static FreshetAction? EndedActionOf(IFreshet owner)
+    {
+        for (var at = _current.Value; at is not null; at = at._outer)
+        {
+            if (at is { _ended: true, Action: not null } && ReferenceEquals(at._owner, owner)) return at.Action;
+        }
+        return null;
+    }
+
+    /// <summary>The load of an application that this call is part of.</summary>
+    public static LoadContext? LoadOf(IFreshet owner)
+    {
+        for (var at = Current; at is not null; at = at.Outer)
+        {
+            if (at.Load is not null && ReferenceEquals(at._owner, owner)) return at.Load;
+        }
+        return null;
+    }
+
+    /// <summary>Whether it belongs to an application.</summary>
+    public bool IsOf(IFreshet owner) => ReferenceEquals(_owner, owner);
+
+    /// <summary>Ends it, wherever the flow is by now.</summary>
     public void Leave()
     {
-        if (ReferenceEquals(_current.Value, this)) _current.Value = _outer;
+        _ended = true;
+        _current.Value = Living(_current.Value);
+    }
+
+    private static Ambient? Living(Ambient? at)
+    {
+        while (at is { _ended: true }) at = at._outer;
+        return at;
     }
 }

@@ -36,4 +36,15 @@ public sealed record Answer<TValue>(
 /// <summary>What a reader asks for beyond the query's policy.</summary>
 /// <param name="Token">Position the read must have reached: the reader's own last write (R3).</param>
 /// <param name="MinimumVersion">Lowest version accepted, for queries whose values carry one.</param>
-public sealed record ReadRequirement(ConsistencyToken? Token = null, long? MinimumVersion = null);
+public sealed record ReadRequirement(ConsistencyToken? Token = null, long? MinimumVersion = null)
+{
+    /// <summary>Both requirements as one: the later token, the higher version.</summary>
+    /// <param name="inner">The other; null asks for nothing more. Of two tokens that cannot be ordered, its token counts.</param>
+    public ReadRequirement And(ReadRequirement? inner)
+    {
+        if (inner is null || inner == this) return this;
+        var token = Token is { } first && inner.Token is { } second ? ConsistencyToken.Later(first, second) : Token ?? inner.Token;
+        var version = MinimumVersion is { } low && inner.MinimumVersion is { } high ? Math.Max(low, high) : MinimumVersion ?? inner.MinimumVersion;
+        return new ReadRequirement(token, version);
+    }
+}

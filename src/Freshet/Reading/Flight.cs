@@ -13,9 +13,10 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
 {
     private readonly QueryRuntime<TArgs, TValue> _runtime;
     private readonly TArgs _args;
-    private readonly TaskCompletionSource<Entry<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Landed<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cancellation = new();
     private readonly long _capturedAt;
+    private readonly long _expiresAt;
     private readonly bool _inBackground;
     private int _waiters = 1; // guarded by the query's gate; the starter counts, so a background load is never abandoned; 0 means abandoned
 
@@ -26,8 +27,10 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
         IsShared = isShared;
         _inBackground = inBackground;
         _capturedAt = runtime.Clock.Now;
+        _expiresAt = _capturedAt + runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
         // Captured here, before the loader's scope, connection or snapshot opens (PROTOCOL 1).
-        Context = new LoadContext(runtime, args, runtime.Node.Applied, tags, need.MinimumVersion, need.Load, isBypass: !isShared);
+        Context = new LoadContext(runtime, args, runtime.Node.Applied, tags, need.MinimumVersion, need.Load, isBypass: !isShared, _capturedAt);
+        runtime.Node.Running.Enter(Loaded.Position);
     }
 
     public LoadContext Context { get; }
@@ -40,6 +43,7 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
     public bool CanBeJoinedLocked(LogPosition now, Need need) =>
         _waiters > 0
+        && _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
         && Loaded.Epoch == now.Epoch
         && Loaded.Position >= need.RequiredPosition
         && (need.MinimumVersion is null || Context.MinimumVersion >= need.MinimumVersion)
@@ -50,7 +54,7 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
     public void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>Waits for the load's result. Cancelling ends this wait only.</summary>
-    public async ValueTask<Entry<TValue>> WaitAsync(CancellationToken cancellationToken)
+    public async ValueTask<Landed<TValue>> WaitAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -67,15 +71,15 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
 
     private async Task RunAsync()
     {
-        Ambient.EnterLoad(Context);
+        var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
         var started = _runtime.Clock.Time.GetTimestamp();
         try
         {
             var value = await LoadAsync().ConfigureAwait(false);
             Context.End();
+            var landed = _runtime.Land(this, _args, MakeEntry(value));
             _runtime.Counters.NoteLoad(_runtime.Clock.Time.GetElapsedTime(started), failed: false);
-            var entry = _runtime.Land(this, _args, MakeEntry(value));
-            _completion.SetResult(entry);
+            _completion.SetResult(landed);
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
         catch (Exception error)
@@ -89,12 +93,15 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
         }
         finally
         {
+            ambient.Leave(); // work that the loader started and that outlives it is no longer part of a load
+            _runtime.Node.Running.Leave(Loaded.Position);
             _cancellation.Dispose();
         }
     }
 
     private async Task<TValue> LoadAsync()
     {
+        _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued: spare the source
         var scope = _runtime.Services.CreateAsyncScope();
         await using var _ = scope.ConfigureAwait(false);
         foreach (var initializer in scope.ServiceProvider.GetServices<IScopeInitializer>())
@@ -102,12 +109,8 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
         return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
     }
 
-    private Entry<TValue> MakeEntry(TValue value)
-    {
-        // The time to live counts from the capture, not from the end of the load (PROTOCOL 4).
-        var expiresAt = Math.Min(_capturedAt + _runtime.JitteredTimeToLive(), Context.LivesUntil);
-        return new Entry<TValue>(value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable);
-    }
+    private Entry<TValue> MakeEntry(TValue value) => new(
+        value, Context.Captured, Context.Marks, _capturedAt, Math.Min(_expiresAt, Context.LivesUntil), _runtime.Query.VersionOf(value), Context.IsCacheable);
 
     private void Leave()
     {
@@ -116,16 +119,29 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
             if (--_waiters > 0) return;
             _runtime.ForgetLocked(this, _args);
         }
+        _ = CancelAsync();
+    }
+
+    // Not on the leaver's own time: whatever the loader hung on its token runs now, and may throw or take long.
+    private async Task CancelAsync()
+    {
         try
         {
-            _cancellation.Cancel();
+            await _cancellation.CancelAsync().ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {
             // The load ended in the meantime: there is nothing left to cancel.
+        }
+        catch (AggregateException errors)
+        {
+            _runtime.CancellationFailed(errors);
         }
     }
 
     /// <summary>Whether a failure would reach nobody: then it is logged.</summary>
     public bool IsUnheardLocked => _waiters <= (_inBackground ? 1 : 0);
 }
+
+/// <summary>The result of a load, and the highest position at which it is known valid: found while its marks were still held.</summary>
+internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt);

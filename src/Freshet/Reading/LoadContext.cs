@@ -7,15 +7,17 @@ public sealed class LoadContext
     private readonly QueryRuntime _runtime;
     private readonly AppliedPosition _captured;
     private readonly LoadContext? _outer;
+    private readonly long _capturedAt;
     private TagMark[] _marks; // copied on write under _gate, read by joiners without it
     private bool _ended;
 
-    internal LoadContext(QueryRuntime runtime, object arguments, AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, LoadContext? outer, bool isBypass)
+    internal LoadContext(QueryRuntime runtime, object arguments, AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, LoadContext? outer, bool isBypass, long capturedAt)
     {
         _runtime = runtime;
         _captured = captured;
         _outer = outer;
         IsBypass = isBypass;
+        _capturedAt = capturedAt;
         _marks = captured.Marks.Acquire(tags);
         Arguments = arguments;
         MinimumVersion = minimumVersion;
@@ -43,33 +45,54 @@ public sealed class LoadContext
     internal long LivesUntil { get; private set; } = long.MaxValue;
 
     /// <summary>Adds a tag found in the data, such as the account of an invoice read by its own id.</summary>
-    /// <exception cref="UnknownDeclarationException">The query does not declare the tag's kind with <c>FindsTags</c> or <c>DependsOn</c>.</exception>
+    /// <exception cref="UnknownDeclarationException">The query does not declare the tag's kind with <c>FindsTags</c>.</exception>
     /// <exception cref="InvalidOperationException">The load has ended.</exception>
     public void AddTag(Tag tag)
     {
-        if (!_runtime.MayCarry(tag.Kind))
+        if (!Query.TagsFound.Any(kind => kind.Name == tag.Kind))
             throw new UnknownDeclarationException("tag kind", tag.Kind, $"The loader of '{Query.Name}' added it: declare it on the query with .FindsTags(...), so that the events that reach the query are known.");
         AddMark(tag);
     }
 
-    /// <summary>Lets the value live shorter than its policy says. Longer is ignored.</summary>
-    public void ExpireWithin(TimeSpan timeToLive) => LimitTo(_runtime.Clock.Now + (long)timeToLive.TotalMilliseconds);
+    /// <summary>Lets the value live shorter than its policy says, counted from before the load began. Longer is ignored.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
+    /// <exception cref="InvalidOperationException">The load has ended.</exception>
+    public void ExpireWithin(TimeSpan timeToLive)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeToLive, TimeSpan.Zero);
+        LimitTo(_capturedAt + (long)timeToLive.TotalMilliseconds);
+    }
 
     /// <summary>Answers this time without storing the value.</summary>
-    public void DoNotCache() => IsCacheable = false;
-
-    /// <summary>Takes over what a cached query read by this loader depends on: its tags outdate this value too, and it lives no longer.</summary>
-    internal void Include(QueryRuntime inner, Entry entry)
+    /// <exception cref="InvalidOperationException">The load has ended.</exception>
+    public void DoNotCache()
     {
+        lock (_gate)
+        {
+            ThrowIfEndedLocked();
+            IsCacheable = false;
+        }
+    }
+
+    /// <summary>Refuses a read that this load has not declared, or that would wait for itself.</summary>
+    internal void RequireMayRead(QueryRuntime inner, object arguments)
+    {
+        if (IsWithin(inner, arguments))
+            throw new InvalidOperationException($"The loader of '{Query.Name}' reads '{inner.Name}' with arguments that are being loaded for it: it would wait for itself. Read the source there.");
         if (!Query.QueriesRead.Contains(inner.Declared.Declaration))
             throw new UnknownDeclarationException("cached query", inner.Name, $"The loader of '{Query.Name}' read it: declare that with .Reads(...), so that the events that reach it are known.");
+    }
+
+    /// <summary>Takes over what a cached query read by this loader depends on: its tags outdate this value too, and it lives no longer.</summary>
+    internal void Include(Entry entry)
+    {
         foreach (var mark in entry.Marks) AddMark(mark.Tag);
         LimitTo(entry.ExpiresAt);
         if (!entry.IsCacheable) DoNotCache();
     }
 
     /// <summary>Whether this load, or one that waits for it, is loading the same thing: then waiting would never end.</summary>
-    internal bool IsWithin(QueryRuntime runtime, object arguments)
+    private bool IsWithin(QueryRuntime runtime, object arguments)
     {
         for (var load = this; load is not null; load = load._outer)
         {
@@ -87,17 +110,26 @@ public sealed class LoadContext
 
     private void LimitTo(long livesUntil)
     {
-        lock (_gate) LivesUntil = Math.Min(LivesUntil, livesUntil);
+        lock (_gate)
+        {
+            ThrowIfEndedLocked();
+            LivesUntil = Math.Min(LivesUntil, livesUntil);
+        }
     }
 
     private void AddMark(Tag tag)
     {
         lock (_gate)
         {
-            if (_ended) throw new InvalidOperationException($"A tag was added to '{Query.Name}' after its load had ended. Await everything the loader starts.");
+            ThrowIfEndedLocked();
             if (Array.Exists(_marks, mark => mark.Tag == tag)) return;
             // From the marks captured with the position: marks of a later epoch would know nothing of this one's.
             Volatile.Write(ref _marks, [.. _marks, _captured.Marks.Acquire(tag)]);
         }
+    }
+
+    private void ThrowIfEndedLocked()
+    {
+        if (_ended) throw new InvalidOperationException($"The load of '{Query.Name}' was told something after it had ended. Await everything the loader starts.");
     }
 }

@@ -11,9 +11,6 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     {
         cancellationToken.ThrowIfCancellationRequested();
         _ = Query.KeyOf(args); // an argument that cannot be a key throws here; what is stored already has passed
-        if (need.Load?.IsWithin(this, args) == true)
-            throw new InvalidOperationException($"The loader of '{need.Load.Query.Name}' reads '{Name}' with arguments that are being loaded for it: it would wait for itself. Read the source there.");
-
         var tags = Query.TagsOf(args);
         var again = false;
         while (true)
@@ -22,10 +19,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (present is { } hit) return hit;
 
             if (joinedAt is null) flight!.Start();
-            Entry<TValue> entry;
+            Landed<TValue> landed;
             try
             {
-                entry = await flight!.WaitAsync(cancellationToken).ConfigureAwait(false);
+                landed = await flight!.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested && TryGetLastGood(args, need, out var lastGood))
             {
@@ -34,11 +31,11 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 return new Reading<TValue>(lastGood, AnswerSource.LastGood, lastGood.Loaded.Position, Satisfied: true);
             }
 
-            if (joinedAt is not { } at) return Answer(entry, joined: false, need);
-            if (again || IsAsGoodAsOwn(entry, at))
+            if (joinedAt is not { } at) return Answer(landed, AnswerSource.Load, need);
+            if (again || IsAsGoodAsOwn(landed.Entry, at))
             {
                 Counters.NoteJoin();
-                return Answer(entry, joined: true, need);
+                return Answer(landed, AnswerSource.JoinedLoad, need);
             }
 
             // The joined load learnt at its end a tag that was invalidated before this read began. So this read needs a load begun
@@ -51,13 +48,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     private static bool IsAsGoodAsOwn(Entry entry, LogPosition joinedAt) =>
         (entry.Loaded.Epoch == joinedAt.Epoch && entry.Loaded.Position >= joinedAt.Position) || !entry.WasInvalidated;
 
-    private Reading<TValue> Answer(Entry<TValue> entry, bool joined, Need need)
-    {
-        // Valid now if nothing outdated it since; else known valid only where it began.
-        var applied = Node.Applied;
-        var validAt = entry.Judge(applied, Clock.Now) == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
-        return new Reading<TValue>(entry, joined ? AnswerSource.JoinedLoad : AnswerSource.Load, validAt, need.AcceptsVersion(entry.Version));
-    }
+    private static Reading<TValue> Answer(Landed<TValue> landed, AnswerSource source, Need need) =>
+        new(landed.Entry, source, landed.ValidAt, need.AcceptsVersion(landed.Entry.Version));
 
     /// <summary>Finds a load to join, or makes one. The entry is looked up once more under the gate: a load may have landed since the miss.</summary>
     private (Flight<TArgs, TValue>? Flight, LogPosition? JoinedAt, Reading<TValue>? Present) JoinOrStart(
@@ -69,17 +61,17 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (_store.TryGet(args, out var entry) && entry.ExpiresAt > Clock.Now && need.AcceptsVersion(entry.Version)
                 && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
             {
-                Counters.Hit();
+                if (!inBackground) Counters.Hit();
                 return (null, null, new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true));
             }
 
             if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(applied.Position, need))
             {
-                running.JoinLocked();
+                if (!inBackground) running.JoinLocked();
                 return (running, applied.Position, null);
             }
 
-            Counters.NoteMiss();
+            if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted as stale
             var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, inBackground);
             _flights[args] = flight;
             return (flight, null, null);
@@ -93,25 +85,46 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         {
             if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(Node.Applied.Position, default)) return;
         }
-        // Somebody may be faster in between: then this is a join that nobody waits for, or there is nothing left to do.
+        // Somebody may be faster in between: then there is nothing left to do.
         var (flight, joinedAt, _) = JoinOrStart(args, Query.TagsOf(args), default, inBackground: true);
         if (joinedAt is null) flight?.Start();
     }
 
     /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there.</summary>
-    internal Entry<TValue> Land(Flight<TArgs, TValue> flight, TArgs args, Entry<TValue> entry)
+    internal Landed<TValue> Land(Flight<TArgs, TValue> flight, TArgs args, Entry<TValue> entry)
     {
         var stored = false;
+        // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
+        var applied = Node.Applied;
+        var verdict = entry.Judge(applied, Clock.Now);
+        var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
+        var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
         {
             ForgetLocked(flight, args);
+            entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
             if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
                 && (flight.Context.MinimumVersion is not { } minimum || entry.Version is null || entry.Version >= minimum)
-                && entry.Judge(Node.Applied, Clock.Now) != Verdict.Expired)
-                stored = _store.PutLocked(args, entry);
+                && verdict != Verdict.Expired)
+                stored = _store.PutLocked(args, entry, bytes);
         }
-        if (!stored) flight.Context.ReleaseMarks();
-        return entry;
+        if (stored) MakeRoom(entry);
+        else flight.Context.ReleaseMarks();
+        return new Landed<TValue>(entry, validAt);
+    }
+
+    private void MakeRoom(Entry<TValue> newcomer)
+    {
+        try
+        {
+            _store.MakeRoom(newcomer);
+        }
+#pragma warning disable CA1031 // Whatever the Equals of some other query's arguments throws: this load has landed, and must not fail for it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _logger.EvictionFailed(error, Name);
+        }
     }
 
     internal void LandFailed(Flight<TArgs, TValue> flight, TArgs args, Exception error)
@@ -125,6 +138,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         flight.Context.ReleaseMarks();
         if (unheard && error is not OperationCanceledException) _logger.LoadFailedUnheard(error, Name, error.GetType().Name);
     }
+
+    internal void CancellationFailed(Exception error) => _logger.CancellationFailed(error, Name);
 
     internal void ForgetLocked(Flight<TArgs, TValue> flight, TArgs args)
     {

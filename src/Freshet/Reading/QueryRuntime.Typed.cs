@@ -8,7 +8,7 @@ namespace Freshet;
 /// <summary>Reads of one cached query: the hit, and the way to a load.</summary>
 internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where TArgs : notnull
 {
-    private readonly EntryStore<TArgs, TValue> _store = new();
+    private readonly EntryStore<TArgs, TValue> _store;
     private readonly long _maxTimeToLive;
     private readonly ILogger _logger;
 
@@ -19,6 +19,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Services = parts.Services;
         Loader = query.Loader!;
         _logger = parts.Logger;
+        _store = new EntryStore<TArgs, TValue>(parts.Store, query.SizeOfValue);
         _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
     }
 
@@ -31,7 +32,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     public Loader<TArgs, TValue> Loader { get; }
 
-    public override int EntryCount => _store.Count;
+    public override EntryStore Store => _store;
 
     /// <summary>The hit: entry present, not outdated since it was last checked, alive. Takes no lock and allocates nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,9 +48,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>Reads with everything a surrounding may ask for.</summary>
     public async ValueTask<Reading<TValue>> ReadAsync(TArgs args, Need need, CancellationToken cancellationToken)
     {
+        // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
+        var applied = Node.Applied;
         if (_store.TryGet(args, out var entry))
         {
-            var applied = Node.Applied;
             var now = Clock.Now;
             if (entry.ExpiresAt > now && need.AcceptsVersion(entry.Version))
             {
@@ -71,26 +73,29 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>Reads the source and leaves the cache alone.</summary>
     public async ValueTask<Reading<TValue>> BypassAsync(TArgs args, Need need, bool satisfied, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         _ = Query.KeyOf(args);
         Counters.NoteBypass();
         var flight = new Flight<TArgs, TValue>(this, args, Query.TagsOf(args), need, isShared: false);
         flight.Start();
-        var entry = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var (entry, _) = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
         return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
     }
 
-    public override int Sweep(long now)
-    {
-        lock (Gate) return _store.RemoveExpiredLocked(now - KeptPastTimeToLive);
-    }
+    public override int Sweep(long now) => _store.RemoveExpired(now - KeptPastTimeToLive);
 
     /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>
-    internal long JitteredTimeToLive()
-    {
-        var milliseconds = Policy.TimeToLive.TotalMilliseconds;
-        var jittered = milliseconds * (0.9 + 0.2 * Random.Shared.NextDouble());
-        return Math.Min((long)jittered, _maxTimeToLive);
-    }
+    internal long JitteredTimeToLive() => TimeToLive(0.9 + 0.2 * Random.Shared.NextDouble());
 
-    protected override void LimitTimeToLive(TimeSpan timeToLive) => _store.LimitTimeToLive((long)timeToLive.TotalMilliseconds);
+    private long LongestTimeToLive() => TimeToLive(1.1);
+
+    private long TimeToLive(double share) => Math.Min((long)(Policy.TimeToLive.TotalMilliseconds * share), _maxTimeToLive);
+
+    public override void Detach() => Interlocked.CompareExchange(ref Query.LastRuntime, null, this);
+
+    // Under the gate, so that a load landing now either is stored before, and seen here, or reads the new policy (see Land).
+    protected override void LimitTimeToLive(TimeSpan timeToLive)
+    {
+        lock (Gate) _store.LimitTimeToLive((long)timeToLive.TotalMilliseconds);
+    }
 }

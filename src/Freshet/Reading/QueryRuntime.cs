@@ -3,7 +3,6 @@ namespace Freshet;
 /// <summary>A cached query at work in one application: its policy, counters, store and running loads.</summary>
 internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
 {
-    private readonly HashSet<string> _carriedKinds = [.. KindsOf(declared.Declaration)];
     private readonly HashSet<string> _foundKinds = [.. FoundKindsOf(declared.Declaration)];
     private QueryPolicy _policy = declared.Policy;
 
@@ -22,9 +21,10 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     /// <summary>Kinds of the tags that are known only once the value is loaded.</summary>
     public IReadOnlyCollection<string> FoundKinds => _foundKinds;
 
-    public abstract int EntryCount { get; }
+    /// <summary>What it keeps in memory.</summary>
+    public abstract EntryStore Store { get; }
 
-    public bool MayCarry(string kind) => _carriedKinds.Contains(kind);
+    public int EntryCount => Store.Count;
 
     /// <summary>Changes the policy while running; what is stored lives no longer than the new one allows.</summary>
     public void Adopt(QueryPolicy policy)
@@ -36,6 +36,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
 
     /// <summary>Removes what has died.</summary>
     public abstract int Sweep(long now);
+
+    /// <summary>Lets go of the declaration, when the application ends.</summary>
+    public abstract void Detach();
 
     protected abstract void LimitTimeToLive(TimeSpan timeToLive);
 

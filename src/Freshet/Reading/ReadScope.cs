@@ -11,10 +11,10 @@ public sealed class ReadScope : IDisposable
     private Epoch _epoch;
     private bool _satisfied = true;
 
-    internal ReadScope(ReadRequirement requirement)
+    internal ReadScope(IFreshet owner, ReadRequirement requirement)
     {
         Requirement = requirement;
-        _ambient = Ambient.Enter(scope: this);
+        _ambient = Ambient.Enter(owner, this);
     }
 
     /// <summary>What every read in the scope must meet.</summary>

@@ -10,4 +10,10 @@ internal static partial class ReadingMessages
 
     [LoggerMessage(1301, LogLevel.Warning, "'{Query}' was answered with its last good value, because its loader failed with {ErrorType}. The level allows that for a while; look at the source before it ends.")]
     public static partial void ServedLastGood(this ILogger logger, string query, string errorType);
+
+    [LoggerMessage(1302, LogLevel.Warning, "The loader of '{Query}' was cancelled, and what it had registered on its cancellation token threw. The reader that left was not held up; mend the registration.")]
+    public static partial void CancellationFailed(this ILogger logger, Exception exception, string query);
+
+    [LoggerMessage(1303, LogLevel.Error, "Making room for an entry of '{Query}' failed: arguments of an entry to be evicted cannot be compared. Memory is not bounded until that type's Equals and GetHashCode are mended.")]
+    public static partial void EvictionFailed(this ILogger logger, Exception exception, string query);
 }

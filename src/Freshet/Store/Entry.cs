@@ -1,12 +1,32 @@
 namespace Freshet;
 
 /// <summary>A loaded value with what decides whether it may still be served.</summary>
+/// <remarks>
+/// Also its own place in the node's list of entries: a separate list node would cost every entry 40 bytes and the hand a second
+/// pointer. <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsLinked"/> are guarded by <see cref="NodeStore"/>'s gate.
+/// </remarks>
 internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
 {
+    /// <summary>Version of a value that has none though its query declares one, such as null for "not found": below every minimum.</summary>
+    public const long NoVersion = long.MinValue;
+
     /// <summary><see cref="FailingSince"/> of an entry whose successor has not failed to load.</summary>
     public const long NotFailing = long.MinValue;
 
+    private readonly long _version = version.GetValueOrDefault(); // its flag apart, among the small fields: 8 bytes fewer than a long?
+    private readonly bool _hasVersion = version.HasValue;
     private long _expiresAt = expiresAt;
+    private EntryStore? _home;
+    private object? _key;
+
+    /// <summary>Whether it was read since the hand last passed. Set by reads without a lock: a lost race costs a bit of luck in eviction, nothing else.</summary>
+    public bool Visited;
+
+    public bool IsLinked;
+
+    public Entry? Older;
+
+    public Entry? Newer;
 
     /// <summary>When a load that was to replace this entry first failed.</summary>
     public long FailingSince = NotFailing;
@@ -24,10 +44,27 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>When it dies, by the node's clock in milliseconds.</summary>
     public long ExpiresAt => Volatile.Read(ref _expiresAt);
 
-    public long? Version => version;
+    public long? Version => _hasVersion ? _version : null;
 
     /// <summary>Whether the loader allowed storing it.</summary>
     public bool IsCacheable => isCacheable;
+
+    /// <summary>The store it was put into.</summary>
+    public EntryStore Home => _home!;
+
+    /// <summary>Its arguments, by which it is found again to be evicted.</summary>
+    public object Key => _key!;
+
+    /// <summary>What it takes in memory, by the estimate its store made.</summary>
+    public int Bytes { get; private set; }
+
+    /// <summary>Tells it where it is stored, before anybody can find it there.</summary>
+    public void Settle(EntryStore home, object key, int bytes)
+    {
+        _home = home;
+        _key = key;
+        Bytes = bytes;
+    }
 
     /// <summary>How the entry stands at an applied position that was read before this call; stamps it when fresh (PROTOCOL 3).</summary>
     public Verdict Judge(AppliedPosition applied, long now)

@@ -1,49 +1,29 @@
-using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
-
 namespace Freshet;
 
-/// <summary>The entries of one cached query, keyed by the argument itself: a hit formats no key, takes no lock and allocates nothing.</summary>
-internal sealed class EntryStore<TArgs, TValue> where TArgs : notnull
+/// <summary>The entries of one cached query, as the node that bounds them all sees it.</summary>
+internal abstract class EntryStore(NodeStore node)
 {
-    private readonly ConcurrentDictionary<TArgs, Entry<TValue>> _entries = new();
+    private int _count; // both guarded by the node store's gate, read by metrics without it
+    private long _bytes;
 
-    public int Count => _entries.Count;
+    /// <summary>The store of all queries together.</summary>
+    public NodeStore Node => node;
 
-    public bool TryGet(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry) => _entries.TryGetValue(args, out entry);
+    /// <summary>Number of entries.</summary>
+    public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Stores an entry unless a newer one is there. The store then owns the entry's marks.</summary>
-    /// <returns>False when the entry was not stored; the caller still owns its marks.</returns>
-    /// <remarks>The caller holds the query's gate, so that two loads ending at once cannot both find the place empty.</remarks>
-    public bool PutLocked(TArgs args, Entry<TValue> entry)
+    /// <summary>Bytes the entries take, by estimate.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public EvictionCounters Evictions { get; } = new();
+
+    /// <summary>Takes an entry out that was just taken off the node's list, and gives its marks back.</summary>
+    public abstract void Drop(Entry entry, EvictionReason reason);
+
+    /// <summary>The caller holds the node store's gate.</summary>
+    internal void NoteLinkedLocked(Entry entry, int change)
     {
-        if (_entries.TryGetValue(args, out var present) && IsNewer(present, entry)) return false;
-        _entries[args] = entry;
-        present?.ReleaseMarks();
-        return true;
+        Volatile.Write(ref _count, _count + change);
+        Interlocked.Exchange(ref _bytes, _bytes + (long)change * entry.Bytes);
     }
-
-    /// <summary>Removes entries past their time to live.</summary>
-    public int RemoveExpiredLocked(long now)
-    {
-        var removed = 0;
-        foreach (var pair in _entries)
-        {
-            if (pair.Value.ExpiresAt > now || !_entries.TryRemove(pair)) continue;
-            pair.Value.ReleaseMarks();
-            removed++;
-        }
-        return removed;
-    }
-
-    /// <summary>Shortens the life of what is stored already, when configuration tightens the time to live.</summary>
-    public void LimitTimeToLive(long milliseconds)
-    {
-        foreach (var (_, entry) in _entries) entry.ExpireBy(entry.CapturedAt + milliseconds);
-    }
-
-    private static bool IsNewer(Entry present, Entry entry) =>
-        present.Loaded.Epoch == entry.Loaded.Epoch
-        && (present.Loaded.Position > entry.Loaded.Position
-            || (present.Loaded.Position == entry.Loaded.Position && present.Version > entry.Version));
 }

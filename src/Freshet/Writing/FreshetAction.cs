@@ -10,6 +10,7 @@ namespace Freshet;
 /// </remarks>
 public sealed partial class FreshetAction : IAsyncDisposable
 {
+    private readonly Lock _appendGate = new(); // one append at a time, so that records and token keep the order of positions; taken before _gate
     private readonly Lock _gate = new();
     private readonly InProcessLog _log;
     private readonly ILogger _logger;
@@ -20,7 +21,7 @@ public sealed partial class FreshetAction : IAsyncDisposable
     private bool _refresh;
     private volatile bool _ended;
 
-    internal FreshetAction(TriggerKind trigger, string name, string? actor, string? reason, InProcessLog log, ILogger logger)
+    internal FreshetAction(IFreshet owner, TriggerKind trigger, string name, string? actor, string? reason, InProcessLog log, ILogger logger)
     {
         Trigger = trigger;
         Name = name;
@@ -28,7 +29,7 @@ public sealed partial class FreshetAction : IAsyncDisposable
         Reason = reason;
         _log = log;
         _logger = logger;
-        _ambient = Ambient.Enter(action: this);
+        _ambient = Ambient.Enter(owner, this);
     }
 
     /// <summary>What runs the write.</summary>
@@ -80,21 +81,14 @@ public sealed partial class FreshetAction : IAsyncDisposable
     public ValueTask<ConsistencyToken?> CompleteAsync()
     {
         ThrowIfEnded(nameof(CompleteAsync));
-        _ended = true;
-        Append(uncertain: false);
-        _ambient.Leave();
+        End(uncertain: false);
         return new ValueTask<ConsistencyToken?>(Token);
     }
 
     /// <summary>Ends the action. If it was not completed, what it raised is appended as expiries: the write may have been committed.</summary>
     public ValueTask DisposeAsync()
     {
-        if (!_ended)
-        {
-            _ended = true;
-            Append(uncertain: true);
-        }
-        _ambient.Leave();
+        if (!_ended) End(uncertain: true);
         return ValueTask.CompletedTask;
     }
 
@@ -119,9 +113,9 @@ public sealed partial class FreshetAction : IAsyncDisposable
         lock (_gate)
         {
             if (_pending.Count + _appending.Count == 0) return false;
-            var own = tags();
-            return Touches(_pending, foundKinds, own) || Touches(_appending, foundKinds, own);
         }
+        var own = tags(); // runs the query's own selectors, so outside the lock
+        lock (_gate) return Touches(_pending, foundKinds, own) || Touches(_appending, foundKinds, own);
     }
 
     // Tags found while loading are known only afterwards, so their whole kind counts.
@@ -137,26 +131,41 @@ public sealed partial class FreshetAction : IAsyncDisposable
         return false;
     }
 
+    private void End(bool uncertain)
+    {
+        lock (_gate) _ended = true; // with Record's own check under the same lock, nothing is raised that would not be appended
+        try
+        {
+            Append(uncertain);
+        }
+        finally
+        {
+            _ambient.Leave();
+        }
+    }
+
     private void Append(bool uncertain)
     {
-        List<RecordDraft> drafts;
-        lock (_gate)
+        lock (_appendGate)
         {
-            if (_pending.Count == 0) return;
-            (drafts, _pending) = (_pending, []);
-            _appending = drafts;
-        }
-        if (uncertain)
-        {
-            _logger.UncertainAction(Name, Trigger, drafts.Count);
-            drafts = drafts.ConvertAll(AsUncertain);
-        }
-        var records = _log.Append(new Writer(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id), drafts);
-        lock (_gate)
-        {
-            _records = _records.Count == 0 ? records : [.. _records, .. records];
-            // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records.
-            _appending = [];
+            List<RecordDraft> drafts;
+            lock (_gate)
+            {
+                if (_pending.Count == 0) return;
+                (drafts, _pending) = (_pending, []);
+                _appending = drafts;
+            }
+            var records = _log.Append(
+                new Writer(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id), uncertain ? drafts.ConvertAll(AsUncertain) : drafts);
+            lock (_gate)
+            {
+                _records = _records.Count == 0 ? records : [.. _records, .. records];
+                // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records.
+                _appending = [];
+            }
+            // Told last: whatever a log provider throws, the records are appended.
+            _log.WriteLines(records);
+            if (uncertain) _logger.UncertainAction(Name, Trigger, records.Count);
         }
     }
 

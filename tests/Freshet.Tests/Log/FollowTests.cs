@@ -43,6 +43,36 @@ public sealed class FollowTests
     }
 
     [Fact]
+    public async Task AFollowerThatCountsByALogThatIsGoneIsToldToStartOver()
+    {
+        await using var app = TestApp.Start();
+        await app.WriteAsync("a", new Value(1));
+
+        await Should.ThrowAsync<LogTrimmedException>(async () =>
+        {
+            await foreach (var _ in app.Freshet.Log.FollowAsync(after: 500)) break;
+        });
+    }
+
+    [Fact]
+    public async Task EveryRecordKeptIsFollowedWhateverTheRetention()
+    {
+        await using var app = TestApp.Start(builder => builder.Configure(options => options.LogRetention = 37));
+        for (var position = 1; position <= 150; position++)
+        {
+            await app.WriteAsync("a", new Value(position));
+            var seen = new List<long>();
+            var after = Math.Max(0, position - 37);
+            await foreach (var record in app.Freshet.Log.FollowAsync(after))
+            {
+                seen.Add(record.Position);
+                if (record.Position == position) break;
+            }
+            seen.ShouldBe(Enumerable.Range(after + 1, position - after).Select(number => (long)number));
+        }
+    }
+
+    [Fact]
     public async Task PositionsAreDenseUnderParallelWriters()
     {
         await using var app = TestApp.Start();

@@ -50,6 +50,28 @@ public sealed class MarkTableTests
     }
 
     [Fact]
+    public async Task TwoSweepsAtOnceNeverForgetAMarkThatIsHeld()
+    {
+        // Real threads: one sweep has seen a mark that the other has forgotten and a load has made anew.
+        var table = new MarkTable(0);
+        using var stop = new CancellationTokenSource();
+        var sweeps = Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested) table.Forget(long.MaxValue);
+        })).ToArray();
+
+        for (var position = 1; position <= 200_000; position++)
+        {
+            var mark = table.Acquire(_tag);
+            table.Invalidate(Expire(_tag), position, 0);
+            mark.LastInvalidatedAt.ShouldBe(position);
+            table.Release([mark]);
+        }
+        await stop.CancelAsync();
+        await Task.WhenAll(sweeps);
+    }
+
+    [Fact]
     public void AReleasedMarkCanBeForgotten()
     {
         var table = new MarkTable(0);

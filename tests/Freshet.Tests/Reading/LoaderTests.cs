@@ -92,6 +92,72 @@ public sealed class LoaderTests
         error.Message.ShouldContain("would wait for itself");
     }
 
+    [Fact]
+    public async Task TwoLoadersThatReadEachOtherWithoutDeclaringItAreRefusedInsteadOfWaitingForEachOther()
+    {
+        await using var app = TestApp.Start<Mutual>();
+
+        var first = app.Freshet.ReadAsync(Mutual.First, "a").AsTask();
+        var second = app.Freshet.ReadAsync(Mutual.Second, "a").AsTask();
+
+        (await Should.ThrowAsync<UnknownDeclarationException>(first)).Message.ShouldContain(".Reads(");
+        await Should.ThrowAsync<UnknownDeclarationException>(second);
+    }
+
+    [Fact]
+    public async Task ALoaderThatReadsItselfPastTheCacheIsRefusedToo()
+    {
+        await using var app = TestApp.Start<Composite>();
+        var future = new ReadRequirement(new ConsistencyToken(app.Freshet.Log.Position.Epoch, 99));
+
+        await Should.ThrowAsync<InvalidOperationException>(() => app.Freshet.ReadAnswerAsync(Composite.Itself, "a", future).AsTask());
+    }
+
+    [Fact]
+    public async Task WhatALoaderHungOnItsCancellationTokenNeitherHoldsNorFailsTheReaderThatLeaves()
+    {
+        await using var app = TestApp.Start<Cancelling>();
+        var gate = app.Source.HoldNext("a");
+        using var cancellation = new CancellationTokenSource();
+        var read = app.Freshet.ReadAsync(Cancelling.Query, "a", cancellation.Token).AsTask();
+        await gate.Reached;
+
+        await cancellation.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(read);
+        await app.LogLines.WaitForAsync("what it had registered on its cancellation token threw");
+        gate.Open();
+    }
+
+    private sealed class Mutual() : Catalog("mutual-team")
+    {
+        private static readonly TaskCompletionSource _bothLoad = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private static int _loading;
+
+        public static readonly CachedQuery<string, Value> First = new CachedQuery<string, Value>("first", RiskLevel.Low)
+            .LoadWith((IFreshet freshet, string id, CancellationToken ct) => ReadOtherAsync(freshet, Second!, id, ct));
+
+        public static readonly CachedQuery<string, Value> Second = new CachedQuery<string, Value>("second", RiskLevel.Low)
+            .LoadWith((IFreshet freshet, string id, CancellationToken ct) => ReadOtherAsync(freshet, First, id, ct));
+
+        private static async Task<Value> ReadOtherAsync(IFreshet freshet, CachedQuery<string, Value> other, string id, CancellationToken ct)
+        {
+            if (Interlocked.Increment(ref _loading) == 2) _bothLoad.SetResult();
+            await _bothLoad.Task;
+            return await freshet.ReadAsync(other, id, ct);
+        }
+    }
+
+    private sealed class Cancelling() : Catalog("cancelling-team")
+    {
+        public static readonly CachedQuery<string, Value> Query = new CachedQuery<string, Value>("cancelling", RiskLevel.Low)
+            .LoadWith(async (Source source, string id, CancellationToken ct) =>
+            {
+                await using var registration = ct.Register(() => throw new FormatException("a driver's callback failed"));
+                return await source.ReadAsync(id, CancellationToken.None);
+            });
+    }
+
     private sealed class Tenant : IDisposable
     {
         private static int _disposed;

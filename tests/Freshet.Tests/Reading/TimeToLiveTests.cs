@@ -53,6 +53,57 @@ public sealed class TimeToLiveTests
     }
 
     [Fact]
+    public async Task ALoadPastItsTimeToLiveIsNotJoined()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        var gate = app.Source.HoldNext("a");
+        var hanging = app.ReadAsync(Things.High, "a");
+        await gate.Reached;
+        app.Source["a"] = new Value(2); // an invalidation that was lost for good
+        app.Time.Advance(TimeSpan.FromHours(3));
+
+        var later = app.ReadAsync(Things.High, "a");
+        gate.Open();
+
+        (await later).ShouldBe(2);
+        await hanging;
+    }
+
+    [Fact]
+    public async Task ATimeToLiveTightenedDuringALoadHoldsForItsResult()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection().Build();
+        await using var app = TestApp.Start(configuration: configuration);
+        var gate = app.Source.HoldNext("a");
+        var read = app.ReadAsync(Things.Low, "a");
+        await gate.Reached;
+        configuration["Freshet:Policies:low:TimeToLive"] = "00:00:30";
+        configuration.Reload();
+        gate.Open();
+        await read;
+
+        app.Time.Advance(TimeSpan.FromSeconds(34));
+
+        (await app.Freshet.ReadAnswerAsync(Things.Low, "a")).Source.ShouldBe(AnswerSource.Load);
+    }
+
+    [Fact]
+    public async Task ALoadThatSpansSweepsIsStoredThoughItFindsANewTag()
+    {
+        await using var app = TestApp.Start();
+        var gate = app.Source.HoldNext("a");
+        var read = app.ReadAsync(Things.Found, "a");
+        await gate.Reached;
+        await app.WriteAsync("unrelated", new Value(1));
+        for (var sweep = 0; sweep < 3; sweep++) app.Time.Advance(TimeSpan.FromSeconds(10));
+        gate.Open();
+        await read;
+
+        (await app.Freshet.ReadAnswerAsync(Things.Found, "a")).Source.ShouldBe(AnswerSource.Cache);
+    }
+
+    [Fact]
     public async Task S25_EntriesWrittenTogetherDoNotExpireTogether()
     {
         await using var app = TestApp.Start();

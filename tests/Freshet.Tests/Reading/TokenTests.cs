@@ -74,6 +74,37 @@ public sealed class TokenTests
     }
 
     [Fact]
+    public async Task NotFoundIsBelowEveryMinimumVersion()
+    {
+        await using var app = TestApp.Start<Finding>();
+        await app.Freshet.ReadAsync(Finding.Row, "absent");
+
+        var early = await app.Freshet.ReadAnswerAsync(Finding.Row, "absent", new ReadRequirement(MinimumVersion: 1));
+
+        (early.Satisfied, early.Version, early.Source).ShouldBe((false, null, AnswerSource.Load));
+        (await app.Freshet.ReadAnswerAsync(Finding.Row, "absent")).Satisfied.ShouldBeTrue();
+    }
+
+    private sealed class Finding() : Catalog("finding-team")
+    {
+        public static readonly CachedQuery<string, Value?> Row = new CachedQuery<string, Value?>("row", RiskLevel.Low)
+            .VersionedBy(value => value!.Version)
+            .LoadWith((_, _) => Task.FromResult<Value?>(null));
+    }
+
+    [Fact]
+    public async Task ACancelledReadPastTheCacheLoadsNothing()
+    {
+        await using var app = TestApp.Start();
+        var future = new ReadRequirement(new ConsistencyToken(app.Freshet.Log.Position.Epoch, 99));
+
+        await Should.ThrowAsync<OperationCanceledException>(
+            () => app.Freshet.ReadAnswerAsync(Things.High, "a", future, new CancellationToken(canceled: true)).AsTask());
+
+        app.Source.Reads.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task AReadScopeGathersTagsAndTheIntervalOfItsOldestPart()
     {
         await using var app = TestApp.Start();

@@ -25,6 +25,9 @@ public sealed class CollectedLog : ILoggerFactory, ILogger
         }
     }
 
+    /// <summary>Thrown by every line at information or above, as a broken provider would.</summary>
+    public Exception? Failure { get; set; }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public void AddProvider(ILoggerProvider provider)
@@ -41,6 +44,7 @@ public sealed class CollectedLog : ILoggerFactory, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        if (Failure is { } failure && logLevel >= LogLevel.Information) throw failure;
         var text = formatter(state, exception);
         lock (_gate)
         {

@@ -133,6 +133,44 @@ public sealed class ActionTests
     }
 
     [Fact]
+    public async Task ALogProviderThatThrowsLosesNoRecord()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        await app.ReadAsync(Things.High, "a");
+        app.LogLines.Failure = new IOException("the disk of the logs is full");
+
+        await Should.ThrowAsync<IOException>(async () =>
+        {
+            await using var action = app.Freshet.BeginUserAction("fails");
+            app.Source["a"] = new Value(2);
+            app.Freshet.Raise(new ThingChanged("a"));
+        });
+
+        app.LogLines.Failure = null;
+        app.Freshet.Log.Position.Position.ShouldBe(1);
+        var answer = await app.Freshet.ReadAnswerAsync(Things.High, "a");
+        (answer.Value.Number, answer.Source).ShouldBe((2, AnswerSource.Load));
+    }
+
+    [Fact]
+    public async Task FlushesAtTheSameTimeAppendEverythingAndTheTokenIsTheLast()
+    {
+        await using var app = TestApp.Start();
+        await using var job = app.Freshet.BeginJob("import");
+
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(async () =>
+        {
+            app.Freshet.Raise(new ThingChanged($"k{i}"));
+            (await job.FlushAsync()).ShouldNotBeNull();
+        })));
+
+        job.Token!.Value.Position.ShouldBe(100);
+        job.Records.Select(record => record.Position).ShouldBe(Enumerable.Range(1, 100).Select(position => (long)position));
+        await job.CompleteAsync();
+    }
+
+    [Fact]
     public async Task EveryInvalidationIsOneStructuredLogLine()
     {
         await using var app = TestApp.Start();

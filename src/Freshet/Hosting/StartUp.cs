@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Hosting;
+
+namespace Freshet;
+
+/// <summary>Composes and checks the catalogs when the host starts, not when the first request comes: resolving <see cref="IFreshet"/> does it.</summary>
+internal sealed class StartUp(IFreshet freshet) : IHostedService
+{
+    /// <summary>The application's Freshet, ready.</summary>
+    public IFreshet Freshet => freshet;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

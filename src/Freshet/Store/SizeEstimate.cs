@@ -1,0 +1,43 @@
+using System.Collections;
+
+namespace Freshet;
+
+/// <summary>What an entry is taken to cost in memory. An estimate, so that a limit in bytes means something: it walks no object graph and never takes longer for a larger value.</summary>
+internal static class SizeEstimate
+{
+    /// <summary>The entry, its place in the dictionary and its list of tags, measured on 64 bits.</summary>
+    internal const int Overhead = 200;
+
+    /// <summary>A tag's place in the entry. The mark itself is shared by all entries that carry the tag.</summary>
+    internal const int PerTag = 8;
+
+    /// <summary>An object whose inside is unknown.</summary>
+    internal const int PerObject = 256;
+
+    /// <summary>An element of a collection whose inside is unknown.</summary>
+    internal const int PerElement = 64;
+
+    private const int Header = 24; // object header, type and length
+
+    public static int OfEntry<TArgs, TValue>(TArgs args, TValue value, int tags, Func<TValue, long>? sizeOfValue)
+    {
+        var ofValue = sizeOfValue is null ? Of(value) : Math.Max(0, sizeOfValue(value));
+        var ofKey = args is string text ? Text(text) : Header;
+        return (int)Math.Min(int.MaxValue, Overhead + PerTag * tags + ofKey + Math.Min(int.MaxValue, ofValue));
+    }
+
+    /// <summary>The default estimate of a value.</summary>
+    public static long Of<TValue>(TValue value) => value switch
+    {
+        null => 0,
+        string text => Text(text),
+        byte[] bytes => Header + bytes.LongLength,
+        ReadOnlyMemory<byte> bytes => Header + (long)bytes.Length,
+        Array { Rank: 1 } array when array.GetType().GetElementType()!.IsPrimitive => Header + Buffer.ByteLength(array),
+        ICollection collection => Header + (long)PerElement * collection.Count,
+        IReadOnlyCollection<object> collection => Header + (long)PerElement * collection.Count,
+        _ => PerObject,
+    };
+
+    private static long Text(string text) => Header + sizeof(char) * (long)text.Length;
+}
