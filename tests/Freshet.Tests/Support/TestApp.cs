@@ -74,7 +74,9 @@ public sealed class TestApp : IAsyncDisposable
         await action.CompleteAsync();
     }
 
-    public async Task<int> ReadAsync(CachedQuery<string, Value> query, string id) => (await Freshet.ReadAsync(query, id)).Number;
+    /// <summary>Reads a number. The limit is a watchdog: a read that wrongly waits for a held load fails its test instead of hanging it.</summary>
+    public async Task<int> ReadAsync(CachedQuery<string, Value> query, string id) =>
+        (await Freshet.ReadAsync(query, id).AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Number;
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
