@@ -10,12 +10,14 @@ internal sealed class FreshetMeter : IDisposable
 
     private readonly Meter _meter;
 
-    public FreshetMeter(IReadOnlyCollection<QueryRuntime> queries, Node node, PolicyBook policies, IMeterFactory? factory)
+    public FreshetMeter(FreshetService freshet, PolicyBook policies, IMeterFactory? factory)
     {
+        var (queries, node) = (freshet.Runtimes, freshet.Node);
         _meter = factory is null ? new Meter(Name) : factory.Create(Name);
         _meter.CreateObservableCounter("freshet.requests", () => queries.SelectMany(Requests), "{request}", "Reads by cached query and result.");
         _meter.CreateObservableCounter("freshet.loads", () => queries.SelectMany(Loads), "{load}", "Loads by cached query and outcome.");
         _meter.CreateObservableCounter("freshet.load.time", () => queries.Select(query => new Measurement<double>(query.Counters.LoadSeconds, Query(query))), "s", "Time spent in loaders, by cached query.");
+        _meter.CreateObservableCounter("freshet.screens", () => freshet.ScreenCounters.SelectMany(Screens), "{screen}", "Screens read as a set, by screen and result.");
         _meter.CreateObservableCounter("freshet.policies.refused", () => policies.RefusedReloads, "{reload}", "Policies that a configuration reload could not loosen or set.");
         _meter.CreateObservableGauge("freshet.entries", () => queries.Select(query => new Measurement<long>(query.EntryCount, Query(query))), "{entry}", "Entries in memory, by cached query.");
         _meter.CreateObservableGauge("freshet.bytes", () => queries.Select(query => new Measurement<long>(query.Store.Bytes, Query(query))), "By", "Estimated bytes of the entries in memory, by cached query.");
@@ -41,6 +43,12 @@ internal sealed class FreshetMeter : IDisposable
     {
         yield return new(query.Counters.Loads - query.Counters.FailedLoads, Query(query), new("outcome", "loaded"));
         yield return new(query.Counters.FailedLoads, Query(query), new("outcome", "failed"));
+    }
+
+    private static IEnumerable<Measurement<long>> Screens(KeyValuePair<Screen, ScreenCounters> screen)
+    {
+        yield return new(screen.Value.Coherent, new("screen", screen.Key.Name), new("result", "coherent"));
+        yield return new(screen.Value.Incoherent, new("screen", screen.Key.Name), new("result", "incoherent"));
     }
 
     private static IEnumerable<Measurement<long>> Evictions(QueryRuntime query)

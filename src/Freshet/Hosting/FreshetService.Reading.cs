@@ -40,10 +40,8 @@ internal sealed partial class FreshetService
             reading = await runtime.ReadAsync(args, need, cancellationToken).ConfigureAwait(false);
 
         load?.Include(reading.Entry);
-        for (var at = surrounding; at is not null; at = at.Outer)
-        {
-            if (at.IsOf(this)) at.Scope?.Note(reading.Entry, reading.ValidAt, reading.Satisfied);
-        }
+        if (surrounding is not null)
+            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, runtime.Declared.Declaration.Level));
         return reading;
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         _logger = logger;
         _paths = paths;
         _tagKinds = catalog.Tags.Select(tag => tag.Declaration.Name).ToFrozenSet(StringComparer.Ordinal);
+        ScreenCounters = catalog.Screens.ToFrozenDictionary(screen => screen.Declaration, _ => new ScreenCounters());
         Store = new NodeStore(StoreLimits.From(options));
         _runtimes = catalog.Queries.ToFrozenDictionary(
             declared => declared.Declaration,
@@ -44,6 +45,9 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     internal IReadOnlyCollection<QueryRuntime> Runtimes => _runtimes.Values;
 
     internal Node Node => _node;
+
+    /// <summary>What became of each screen's reads.</summary>
+    internal FrozenDictionary<Screen, ScreenCounters> ScreenCounters { get; }
 
     /// <summary>What all queries keep in memory together.</summary>
     internal NodeStore Store { get; }

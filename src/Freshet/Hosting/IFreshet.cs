@@ -22,6 +22,13 @@ public interface IFreshet
     ValueTask<Answer<TValue>> ReadAnswerAsync<TArgs, TValue>(
         CachedQuery<TArgs, TValue> query, TArgs args, ReadRequirement? requirement = null, CancellationToken cancellationToken = default) where TArgs : notnull;
 
+    /// <summary>Reads what a screen shows as a set that agrees with itself: its high values were all valid at one position of the log.</summary>
+    /// <param name="screen">The screen, declared in a composed catalog.</param>
+    /// <param name="read">Reads the screen's cached queries. Runs again, at most twice, when a write came in between; so it must only read.</param>
+    /// <param name="cancellationToken">Ends the reads.</param>
+    /// <exception cref="UnknownDeclarationException">No composed catalog declares the screen.</exception>
+    ValueTask<ScreenAnswer<T>> ReadScreenAsync<T>(Screen screen, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken = default);
+
     /// <summary>Opens a scope that gathers tags and positions of all reads within it, and gives them a requirement. Hosts open one per request.</summary>
     ReadScope BeginReadScope(ReadRequirement? requirement = null);
 

@@ -35,7 +35,7 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<Node>(), provider.GetRequiredService<InProcessLog>(),
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>()));
         services.TryAddSingleton(provider => new FreshetMeter(
-            provider.GetRequiredService<FreshetService>().Runtimes, provider.GetRequiredService<Node>(), provider.GetRequiredService<PolicyBook>(), provider.GetService<IMeterFactory>()));
+            provider.GetRequiredService<FreshetService>(), provider.GetRequiredService<PolicyBook>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new Sweeper(
             provider.GetRequiredService<FreshetService>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>()));
         services.TryAddSingleton<IFreshet>(provider =>

@@ -67,18 +67,23 @@ internal sealed class MarkTable(long forgottenUpTo)
         var forgotten = 0;
         foreach (var (tag, mark) in _marks)
         {
-            if (mark.LastInvalidatedAt > upTo) continue;
-            lock (_gate)
-            {
-                if (mark.Uses > 0 || mark.LastInvalidatedAt > upTo) continue;
-                // This mark, not whatever stands under its tag by now: this one was forgotten by another sweep -> a load acquired the
-                // tag's next mark -> removing that one by its tag would leave an entry holding a mark nobody invalidates any more.
-                if (!_marks.TryRemove(new KeyValuePair<Tag, TagMark>(tag, mark))) continue;
-                _forgottenUpTo = Math.Max(_forgottenUpTo, mark.LastInvalidatedAt);
-                forgotten++;
-            }
+            if (mark.LastInvalidatedAt <= upTo && TryForget(tag, mark, upTo)) forgotten++;
         }
         return forgotten;
+    }
+
+    /// <summary>Forgets one mark that a sweep has come across, if it still stands and nobody holds it.</summary>
+    internal bool TryForget(Tag tag, TagMark mark, long upTo)
+    {
+        lock (_gate)
+        {
+            if (mark.Uses > 0 || mark.LastInvalidatedAt > upTo) return false;
+            // This mark, not whatever stands under its tag by now: this one was forgotten by another sweep -> a load acquired the
+            // tag's next mark -> removing that one by its tag would leave an entry holding a mark nobody invalidates any more.
+            if (!_marks.TryRemove(new KeyValuePair<Tag, TagMark>(tag, mark))) return false;
+            _forgottenUpTo = Math.Max(_forgottenUpTo, mark.LastInvalidatedAt);
+            return true;
+        }
     }
 
     private TagMark GetOrCreateLocked(Tag tag)

@@ -10,10 +10,12 @@ public sealed class ReadScope : IDisposable
     private long _validAt = long.MaxValue;
     private Epoch _epoch;
     private bool _satisfied = true;
+    private readonly ScreenReads? _held;
 
-    internal ReadScope(IFreshet owner, ReadRequirement requirement)
+    internal ReadScope(IFreshet owner, ReadRequirement requirement, ScreenReads? held = null)
     {
         Requirement = requirement;
+        _held = held;
         _ambient = Ambient.Enter(owner, this);
     }
 
@@ -51,10 +53,12 @@ public sealed class ReadScope : IDisposable
     /// <summary>Ends the scope. What it gathered can still be read.</summary>
     public void Dispose() => _ambient.Leave();
 
-    internal void Note(Entry entry, long validAt, bool satisfied)
+    /// <summary>Notes a read; false when the scopes around this one are not to know of it yet.</summary>
+    internal bool Note(Entry entry, long validAt, bool satisfied, RiskLevel level)
     {
         lock (_gate)
         {
+            _held?.Add(new ScreenReads.Read(entry, validAt, satisfied, level));
             var loaded = entry.Loaded;
             if (loaded.Epoch != _epoch && _loadedAt != long.MaxValue)
             {
@@ -70,6 +74,7 @@ public sealed class ReadScope : IDisposable
             }
             _satisfied &= satisfied;
             foreach (var mark in entry.Marks) _tags.Add(mark.Tag);
+            return _held is null;
         }
     }
 }

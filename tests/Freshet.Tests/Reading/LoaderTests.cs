@@ -100,8 +100,8 @@ public sealed class LoaderTests
         var first = app.Freshet.ReadAsync(Mutual.First, "a").AsTask();
         var second = app.Freshet.ReadAsync(Mutual.Second, "a").AsTask();
 
-        (await Should.ThrowAsync<UnknownDeclarationException>(first)).Message.ShouldContain(".Reads(");
-        await Should.ThrowAsync<UnknownDeclarationException>(second);
+        (await Should.ThrowAsync<UnknownDeclarationException>(first.WaitAsync(TimeSpan.FromSeconds(30)))).Message.ShouldContain(".Reads(");
+        await Should.ThrowAsync<UnknownDeclarationException>(second.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]

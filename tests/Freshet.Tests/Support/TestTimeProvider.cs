@@ -14,7 +14,14 @@ public sealed class TestTimeProvider : TimeProvider
         lock (_gate) return _elapsed.Ticks;
     }
 
-    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
+    /// <summary>Called whenever the wall clock is read: to hold somebody up there.</summary>
+    public Action OnUtcNow { get; set; } = () => { };
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        OnUtcNow();
+        return new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
+    }
 
     public void Advance(TimeSpan by)
     {

@@ -65,6 +65,8 @@ public sealed class Things() : Catalog("things-team")
             return source.ReadAsync(id, ct);
         });
 
+    public static readonly Screen Both = new Screen("both").Shows(High, Versioned);
+
     private static CachedQuery<string, Value> Simple(string name, RiskLevel level) => new CachedQuery<string, Value>(name, level)
         .DependsOn(Thing, id => id)
         .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));

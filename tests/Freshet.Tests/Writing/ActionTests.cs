@@ -171,6 +171,35 @@ public sealed class ActionTests
     }
 
     [Fact]
+    public async Task AFlushWaitsForTheOneBeforeItAndHasItsToken()
+    {
+        await using var app = TestApp.Start();
+        await using var job = app.Freshet.BeginJob("import");
+        app.Freshet.Raise(new ThingChanged("a"));
+        using var reached = new ManualResetEventSlim();
+        using var open = new ManualResetEventSlim();
+        app.Time.OnUtcNow = () =>
+        {
+            reached.Set(); // in the middle of appending
+            open.Wait();
+        };
+        ConsistencyToken? second = null;
+        var firstFlush = new Thread(() => job.FlushAsync().AsTask().GetAwaiter().GetResult());
+        var secondFlush = new Thread(() => second = job.FlushAsync().AsTask().GetAwaiter().GetResult());
+
+        firstFlush.Start();
+        reached.Wait();
+        secondFlush.Start();
+        SpinWait.SpinUntil(() => !secondFlush.IsAlive || secondFlush.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        open.Set();
+        firstFlush.Join();
+        secondFlush.Join();
+
+        second.ShouldNotBeNull().Position.ShouldBe(1);
+        await job.CompleteAsync();
+    }
+
+    [Fact]
     public async Task EveryInvalidationIsOneStructuredLogLine()
     {
         await using var app = TestApp.Start();

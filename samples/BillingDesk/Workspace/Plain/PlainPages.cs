@@ -20,10 +20,12 @@ internal static class PlainPages
     private static async Task<Results<ContentHttpResult, NotFound>> AccountAsync(
         string accountId, IFreshet freshet, SiteReads site, HttpResponse response, CancellationToken ct)
     {
-        if (await freshet.ReadAsync(AccountsCatalog.Summary, accountId, ct) is not { } summary
-            || await freshet.ReadAsync(BillingCatalog.Badge, accountId, ct) is not { } badge
-            || await freshet.ReadAsync(BillingCatalog.InvoiceList, accountId, ct) is not { } invoices)
-            return TypedResults.NotFound();
+        // As one set: a payment between two of these reads must not show a badge and a list that disagree.
+        var screen = await freshet.ReadScreenAsync(WorkspaceCatalog.Desk, async inner => (
+            Summary: await freshet.ReadAsync(AccountsCatalog.Summary, accountId, inner),
+            Badge: await freshet.ReadAsync(BillingCatalog.Badge, accountId, inner),
+            Invoices: await freshet.ReadAsync(BillingCatalog.InvoiceList, accountId, inner)), ct);
+        if (screen.Value is not ({ } summary, { } badge, { } invoices)) return TypedResults.NotFound();
         var footer = await site.FooterAsync(ct);
         response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
         return TypedResults.Content(AccountPage.Render(summary, badge, invoices, footer), "text/html; charset=utf-8");
