@@ -27,6 +27,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
         await BillingDeskApp.PrepareAsync(_app, start);
         await _app.StartAsync();
 
+        SetDefaultExpectTimeout(30_000); // a busy machine is slow, not wrong
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
