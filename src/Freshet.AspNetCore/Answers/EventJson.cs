@@ -13,7 +13,6 @@ internal sealed class EventJson
     public const int MaxHeaderLength = 4096;
 
     private const string TypeMember = "type";
-    private const string UncertainCause = "uncertain"; // see LogRecord.Cause
 
     private readonly JsonSerializerOptions _options;
     private readonly ILogger _logger;
@@ -37,7 +36,7 @@ internal sealed class EventJson
         var events = new JsonArray();
         foreach (var record in records)
         {
-            if (record.Event is not null && record.Cause != UncertainCause) events.Add((JsonNode)Write(record.Event, record.EventValue));
+            if (record.Event is not null && record.Cause != LogRecord.Uncertain) events.Add((JsonNode)Write(record.Event, record.EventValue));
         }
         return events;
     }

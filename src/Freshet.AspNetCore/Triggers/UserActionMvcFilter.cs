@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.Filters;
 
 namespace Freshet.AspNetCore;
@@ -7,34 +8,13 @@ internal sealed class UserActionMvcFilter : IAsyncActionFilter, IAsyncPageFilter
 {
     public static readonly UserActionMvcFilter Instance = new();
 
-    public async Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next)
-    {
-        if (UserActions.ToOpen(context.HttpContext, UserActions.IsDeclaredOn(context.ActionDescriptor)) is not { } request)
-        {
-            await next().ConfigureAwait(false);
-            return;
-        }
-        var action = request.BeginUserAction();
-        await using var _ = action.ConfigureAwait(false);
-        var executed = await next().ConfigureAwait(false);
-        // MVC hands the exception over instead of throwing it. Handled by a filter or not: the action may have committed, or not.
-        if (executed.Exception is null) await request.CompleteAsync().ConfigureAwait(false);
-    }
+    public Task OnActionExecutionAsync(ActionExecutingContext context, ActionExecutionDelegate next) =>
+        RunAsync(context.HttpContext, UserActions.IsDeclaredOn(context.ActionDescriptor), async () => (await next().ConfigureAwait(false)).Exception);
 
     public Task OnPageHandlerSelectionAsync(PageHandlerSelectedContext context) => Task.CompletedTask;
 
-    public async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
-    {
-        if (UserActions.ToOpen(context.HttpContext, includesReads: false) is not { } request)
-        {
-            await next().ConfigureAwait(false);
-            return;
-        }
-        var action = request.BeginUserAction();
-        await using var _ = action.ConfigureAwait(false);
-        var executed = await next().ConfigureAwait(false);
-        if (executed.Exception is null) await request.CompleteAsync().ConfigureAwait(false);
-    }
+    public Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next) =>
+        RunAsync(context.HttpContext, includesReads: false, async () => (await next().ConfigureAwait(false)).Exception);
 
     public async Task OnResultExecutionAsync(ResultExecutingContext context, ResultExecutionDelegate next)
     {
@@ -42,5 +22,19 @@ internal sealed class UserActionMvcFilter : IAsyncActionFilter, IAsyncPageFilter
             await Envelope.WriteAsync(request, async () => (await next().ConfigureAwait(false)).Exception is null).ConfigureAwait(false);
         else
             await next().ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a handler, which hands its exception over instead of throwing it, under a user action if the request needs one.</summary>
+    private static async Task RunAsync(HttpContext http, bool includesReads, Func<Task<Exception?>> handler)
+    {
+        if (UserActions.ToOpen(http, includesReads) is not { } request)
+        {
+            await handler().ConfigureAwait(false);
+            return;
+        }
+        var action = request.BeginUserAction();
+        await using var _ = action.ConfigureAwait(false);
+        // An exception, handled by a filter or not: the action may have committed, or not.
+        if (await handler().ConfigureAwait(false) is null) await request.CompleteAsync().ConfigureAwait(false);
     }
 }

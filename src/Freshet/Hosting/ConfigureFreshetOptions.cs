@@ -7,24 +7,23 @@ namespace Freshet;
 /// <summary>Fills the options from the configuration section <c>Freshet</c>, without reflection.</summary>
 internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : IConfigureOptions<FreshetOptions>
 {
+    private const string Time = "a time such as 00:02:00 or 1.00:00:00";
+
     public void Configure(FreshetOptions options)
     {
         if (section is null) return;
         if (section[nameof(options.Keyspace)] is { } keyspace) options.Keyspace = keyspace;
-        if (Read(nameof(options.MaxTimeToLive)) is { } maxTimeToLive) options.MaxTimeToLive = maxTimeToLive;
-        if (Read(nameof(options.SweepInterval)) is { } sweepInterval) options.SweepInterval = sweepInterval;
-        if (section[nameof(options.LogRetention)] is { } retention)
-            options.LogRetention = int.TryParse(retention, CultureInfo.InvariantCulture, out var records) ? records : throw Unreadable(nameof(options.LogRetention), "a whole number");
-        if (section[nameof(options.MaxEntries)] is { } maxEntries)
-            options.MaxEntries = int.TryParse(maxEntries, CultureInfo.InvariantCulture, out var entries) ? entries : throw Unreadable(nameof(options.MaxEntries), "a whole number");
-        if (section[nameof(options.MaxBytes)] is { } maxBytes)
-            options.MaxBytes = long.TryParse(maxBytes, CultureInfo.InvariantCulture, out var bytes) ? bytes : throw Unreadable(nameof(options.MaxBytes), "a whole number of bytes");
+        if (Read<TimeSpan>(nameof(options.MaxTimeToLive), Time) is { } maxTimeToLive) options.MaxTimeToLive = maxTimeToLive;
+        if (Read<TimeSpan>(nameof(options.SweepInterval), Time) is { } sweepInterval) options.SweepInterval = sweepInterval;
+        if (Read<int>(nameof(options.LogRetention), "a whole number") is { } logRetention) options.LogRetention = logRetention;
+        if (Read<int>(nameof(options.MaxEntries), "a whole number") is { } maxEntries) options.MaxEntries = maxEntries;
+        if (Read<long>(nameof(options.MaxBytes), "a whole number of bytes") is { } maxBytes) options.MaxBytes = maxBytes;
     }
 
-    private TimeSpan? Read(string name)
+    private T? Read<T>(string name, string form) where T : struct, IParsable<T>
     {
         if (section![name] is not { } text) return null;
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : throw Unreadable(name, "a time such as 00:02:00 or 1.00:00:00");
+        return T.TryParse(text, CultureInfo.InvariantCulture, out var value) ? value : throw Unreadable(name, form);
     }
 
     private static OptionsValidationException Unreadable(string name, string form) =>

@@ -23,9 +23,7 @@ internal sealed partial class FreshetService
         ArgumentNullException.ThrowIfNull(raised);
         var action = RequireAction(nameof(Raise));
         var declared = Catalog.EventFor<TEvent>();
-        var (kind, deadline) = action.Trigger == TriggerKind.UserAction
-            ? (InvalidationKind.Expire, TimeSpan.Zero)
-            : (InvalidationKind.MarkStale, declared.Profile.Expire);
+        var (kind, deadline) = ByTrigger(action, declared.Profile);
         Record(action, nameof(Raise), declared.Name, raised, TagsOf(declared, raised), kind, deadline);
     }
 
@@ -71,9 +69,7 @@ internal sealed partial class FreshetService
         var action = RequireAction(nameof(RevalidatePath));
         // A process without endpoints cannot tell: the pages are rendered elsewhere.
         if (_paths?.Reaches(path, scope) == false) throw new UnknownPathException(path, scope);
-        var (kind, deadline) = action.Trigger == TriggerKind.UserAction
-            ? (InvalidationKind.Expire, TimeSpan.Zero)
-            : (InvalidationKind.MarkStale, Profile.Default.Expire);
+        var (kind, deadline) = ByTrigger(action, Profile.Default);
         Record(action, nameof(RevalidatePath), null, null, [PathTags.For(path, scope)], kind, deadline);
     }
 
@@ -97,6 +93,10 @@ internal sealed partial class FreshetService
         if (Ambient.ActionOf(this) is { } action) return action;
         throw Ambient.EndedActionOf(this) is { } ended ? TriggerException.Ended(call, ended.Trigger, ended.Name) : TriggerException.None(call);
     }
+
+    /// <summary>A person who waits must see their own write; nobody waits for the others.</summary>
+    private static (InvalidationKind Kind, TimeSpan Deadline) ByTrigger(FreshetAction action, Profile profile) =>
+        action.Trigger == TriggerKind.UserAction ? (InvalidationKind.Expire, TimeSpan.Zero) : (InvalidationKind.MarkStale, profile.Expire);
 
     private void RequireDeclared(Tag tag)
     {

@@ -19,6 +19,9 @@ public readonly record struct Invalidation(Tag Tag, InvalidationKind Kind, TimeS
 /// <summary>One record of the log: who invalidated what, and why.</summary>
 public sealed record LogRecord
 {
+    /// <summary>The <see cref="Cause"/> of a record whose action failed after raising.</summary>
+    internal const string Uncertain = "uncertain";
+
     /// <summary>The record's number: dense, from 1.</summary>
     public required long Position { get; init; }
 

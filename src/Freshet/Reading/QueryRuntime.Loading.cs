@@ -4,7 +4,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 {
     private readonly Dictionary<TArgs, Flight<TArgs, TValue>> _flights = []; // the newest shared load of each key; guarded by Gate
 
-    /// <summary>Guards the running loads and what is put into the store. Held for dictionary work only, never while user code runs.</summary>
+    /// <summary>Guards the running loads and what is put into the store. Held for dictionary work only: of the user's code, just Equals and GetHashCode of the arguments run under it.</summary>
     public Lock Gate { get; } = new();
 
     private async ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             ForgetLocked(flight, args);
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
             if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
-                && (flight.Context.MinimumVersion is not { } minimum || entry.Version is null || entry.Version >= minimum)
+                && Need.Meets(entry.Version, flight.Context.MinimumVersion)
                 && verdict != Verdict.Expired)
                 stored = _store.PutLocked(args, entry, bytes);
         }

@@ -12,5 +12,8 @@ internal readonly record struct Need(long RequiredPosition, long? MinimumVersion
     /// <summary>Inside a load stale counts as expired (PROTOCOL 15): else the outer value would be stored as if it were current.</summary>
     public bool AcceptsStale(Entry entry) => Load is null && entry.Loaded.Position >= RequiredPosition;
 
-    public bool AcceptsVersion(long? version) => MinimumVersion is null || version is null || version >= MinimumVersion;
+    public bool AcceptsVersion(long? version) => Meets(version, MinimumVersion);
+
+    /// <summary>Whether a version reaches a minimum; what declares no version reaches any.</summary>
+    public static bool Meets(long? version, long? minimum) => minimum is null || version is null || version >= minimum;
 }

@@ -8,7 +8,7 @@ namespace Freshet;
 /// disposed without completing has failed somewhere: whether its write was committed is unknown, and <em>uncertain means
 /// invalidate</em>, so what it raised is appended as expiries, and a warning is logged.
 /// </remarks>
-public sealed partial class FreshetAction : IAsyncDisposable
+public sealed class FreshetAction : IAsyncDisposable
 {
     private readonly Lock _appendGate = new(); // one append at a time, so that records and token keep the order of positions; taken before _gate
     private readonly Lock _gate = new();
@@ -171,7 +171,7 @@ public sealed partial class FreshetAction : IAsyncDisposable
 
     private static RecordDraft AsUncertain(RecordDraft draft) => draft with
     {
-        Cause = "uncertain",
+        Cause = LogRecord.Uncertain,
         Invalidations = [.. draft.Invalidations.Select(invalidation => new Invalidation(invalidation.Tag, InvalidationKind.Expire, TimeSpan.Zero))],
     };
 
