@@ -62,7 +62,7 @@ internal sealed partial class FreshetService
         for (var at = surrounding; at is not null; at = at.Outer)
         {
             // Every action around the read, not only the innermost: a job within an action must not see what the action outdated.
-            if (at.IsOf(this) && at.Action?.Touches(runtime.FoundKinds, () => runtime.Query.TagsOf(args)) == true) return true;
+            if (at.IsOf(this) && at.Action is { HasUnapplied: true } action && action.Touches(runtime.FoundKinds, runtime.Query.TagsOf(args))) return true;
         }
         return false;
     }

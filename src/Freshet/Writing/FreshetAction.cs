@@ -92,6 +92,15 @@ public sealed class FreshetAction : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Whether something was raised that this node has not applied yet. Asked before a read's tags are made for <see cref="Touches(IReadOnlyCollection{string}, IReadOnlyList{Tag})"/>.</summary>
+    internal bool HasUnapplied
+    {
+        get
+        {
+            lock (_gate) return _pending.Count + _appending.Count > 0;
+        }
+    }
+
     internal void RequestRefresh()
     {
         ThrowIfEnded("Refresh");
@@ -108,14 +117,9 @@ public sealed class FreshetAction : IAsyncDisposable
     }
 
     /// <summary>Whether what was raised, and is not applied yet, touches a read: then the read must see neither cached nor cacheable data (DESIGN 6).</summary>
-    internal bool Touches(IReadOnlyCollection<string> foundKinds, Func<IReadOnlyList<Tag>> tags)
+    internal bool Touches(IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
     {
-        lock (_gate)
-        {
-            if (_pending.Count + _appending.Count == 0) return false;
-        }
-        var own = tags(); // runs the query's own selectors, so outside the lock
-        lock (_gate) return Touches(_pending, foundKinds, own) || Touches(_appending, foundKinds, own);
+        lock (_gate) return Touches(_pending, foundKinds, tags) || Touches(_appending, foundKinds, tags);
     }
 
     // Tags found while loading are known only afterwards, so their whole kind counts.
