@@ -31,7 +31,7 @@ internal sealed partial class FreshetService
         var surrounding = Ambient.Current;
         requirement = WithSurrounding(requirement, surrounding);
         var (reached, required) = Reach(requirement?.Token);
-        var need = new Need(required, requirement?.MinimumVersion, load);
+        var need = new Need(required, requirement?.MinimumVersion, load, IsRendering(surrounding));
 
         Reading<TValue> reading;
         if (!reached || MustBypass(runtime, args, surrounding, load))
@@ -53,6 +53,15 @@ internal sealed partial class FreshetService
             if (at.Scope is { } scope && at.IsOf(this)) requirement = scope.Requirement.And(requirement);
         }
         return requirement;
+    }
+
+    private bool IsRendering(Ambient? surrounding)
+    {
+        for (var at = surrounding; at is not null; at = at.Outer)
+        {
+            if (at.Scope is { IsRendering: true } && at.IsOf(this)) return true;
+        }
+        return false;
     }
 
     /// <summary>Between a raise and its append the cache still holds what the write outdated, and the source may not show the write yet: neither may be handed on.</summary>

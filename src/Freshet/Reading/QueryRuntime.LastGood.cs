@@ -18,7 +18,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     {
         entry = null;
         var limit = (long)Policy.StaleOnError.TotalMilliseconds;
-        if (limit == 0 || need.Load is not null || !_store.TryGet(args, out var last)) return false;
+        if (limit == 0 || need.IsPart || !_store.TryGet(args, out var last)) return false;
         if (last.Loaded.Epoch != Node.Applied.Position.Epoch || last.Loaded.Position < need.RequiredPosition || !need.AcceptsVersion(last.Version)) return false;
 
         var now = Clock.Now;

@@ -41,7 +41,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         if (!_store.TryGet(args, out entry)) return false;
         // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
         var applied = Node.Applied;
-        return entry.ExpiresAt > Clock.Now
+        return entry.RefreshAt > Clock.Now
             && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
     }
 

@@ -12,8 +12,9 @@ public sealed class ReadScope : IDisposable
     private bool _satisfied = true;
     private readonly ScreenReads? _held;
 
-    internal ReadScope(IFreshet owner, ReadRequirement requirement, ScreenReads? held = null)
+    internal ReadScope(IFreshet owner, ReadRequirement requirement, ScreenReads? held = null, bool isRendering = false)
     {
+        IsRendering = isRendering;
         Requirement = requirement;
         _held = held;
         _ambient = Ambient.Enter(owner, this);
@@ -21,6 +22,9 @@ public sealed class ReadScope : IDisposable
 
     /// <summary>What every read in the scope must meet.</summary>
     public ReadRequirement Requirement { get; }
+
+    /// <summary>Whether what is read becomes part of an output that will be stored.</summary>
+    internal bool IsRendering { get; }
 
     /// <summary>False when some read could not meet the requirement in time.</summary>
     public bool Satisfied

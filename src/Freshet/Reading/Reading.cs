@@ -7,10 +7,13 @@ internal readonly record struct Reading<TValue>(Entry<TValue> Entry, AnswerSourc
 /// <param name="RequiredPosition">Position its data must include; 0 for none.</param>
 /// <param name="MinimumVersion">Lowest version it accepts; null for any.</param>
 /// <param name="Load">The load it is part of; null outside loaders.</param>
-internal readonly record struct Need(long RequiredPosition, long? MinimumVersion, LoadContext? Load)
+/// <param name="IsRendering">Whether it is part of an output that will be stored.</param>
+internal readonly record struct Need(long RequiredPosition, long? MinimumVersion, LoadContext? Load, bool IsRendering = false)
 {
-    /// <summary>Inside a load stale counts as expired (PROTOCOL 15): else the outer value would be stored as if it were current.</summary>
-    public bool AcceptsStale(Entry entry) => Load is null && entry.Loaded.Position >= RequiredPosition;
+    /// <summary>Whether its value becomes part of one that is stored. Then stale counts as expired (PROTOCOL 15): else the whole would be stored as if it were current.</summary>
+    public bool IsPart => Load is not null || IsRendering;
+
+    public bool AcceptsStale(Entry entry) => !IsPart && entry.Loaded.Position >= RequiredPosition;
 
     public bool AcceptsVersion(long? version) => Meets(version, MinimumVersion);
 

@@ -16,6 +16,7 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     private readonly long _version = version.GetValueOrDefault(); // its flag apart, among the small fields: 8 bytes fewer than a long?
     private readonly bool _hasVersion = version.HasValue;
     private long _expiresAt = expiresAt;
+    private long _refreshAt = expiresAt;
     private EntryStore? _home;
     private object? _key;
 
@@ -43,6 +44,13 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
 
     /// <summary>When it dies, by the node's clock in milliseconds.</summary>
     public long ExpiresAt => Volatile.Read(ref _expiresAt);
+
+    /// <summary>From when on the next read starts a load that replaces it, though it may still be good. At most <see cref="ExpiresAt"/>, so a hit compares with this alone.</summary>
+    public long RefreshAt
+    {
+        get => Volatile.Read(ref _refreshAt);
+        set => Volatile.Write(ref _refreshAt, Math.Min(value, ExpiresAt));
+    }
 
     public long? Version => _hasVersion ? _version : null;
 
@@ -100,7 +108,9 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>Brings the end of life forward, when configuration shortens the time to live. Never back.</summary>
     public void ExpireBy(long expiresAt)
     {
-        if (expiresAt < ExpiresAt) Volatile.Write(ref _expiresAt, expiresAt);
+        if (expiresAt >= ExpiresAt) return;
+        Volatile.Write(ref _expiresAt, expiresAt);
+        if (expiresAt < RefreshAt) RefreshAt = expiresAt;
     }
 }
 
