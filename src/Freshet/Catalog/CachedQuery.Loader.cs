@@ -16,11 +16,16 @@ internal delegate Task<TValue> Loader<TArgs, TValue>(IServiceProvider services, 
 
 public sealed partial class CachedQuery<TArgs, TValue>
 {
-    internal Loader<TArgs, TValue>? Loader { get; private set; }
+    internal Loader<TArgs, TValue>? Loader => _loader ?? (BatchLoader is null ? null : LoadOneOfManyAsync);
+
+    private Loader<TArgs, TValue>? _loader;
+
+    /// <summary>Whether the loader asks for services: then each load gets a scope of its own.</summary>
+    internal bool LoaderNeedsServices { get; private set; } = true;
 
     /// <summary>Loads with a function of the arguments alone.</summary>
     public CachedQuery<TArgs, TValue> LoadWith(Func<TArgs, CancellationToken, Task<TValue>> load) =>
-        With((_, args, _, ct) => load(args, ct));
+        With((_, args, _, ct) => load(args, ct), needsServices: false);
 
     /// <summary>Loads with one service, resolved from a scope of the load's own: <c>LoadWith((Db db, string id, CancellationToken ct) => db.SummaryAsync(id, ct))</c>.</summary>
     public CachedQuery<TArgs, TValue> LoadWith<TService>(Func<TService, TArgs, CancellationToken, Task<TValue>> load) where TService : notnull =>
@@ -41,10 +46,11 @@ public sealed partial class CachedQuery<TArgs, TValue>
         where TLoader : class, IQueryLoader<TArgs, TValue> =>
         With((services, args, context, ct) => ActivatorUtilities.GetServiceOrCreateInstance<TLoader>(services).LoadAsync(args, context, ct));
 
-    private CachedQuery<TArgs, TValue> With(Loader<TArgs, TValue> loader)
+    private CachedQuery<TArgs, TValue> With(Loader<TArgs, TValue> loader, bool needsServices = true)
     {
         ThrowIfComposed();
-        Loader = loader;
+        LoaderNeedsServices = needsServices;
+        _loader = loader;
         return this;
     }
 }

@@ -111,6 +111,10 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Seconds("staleTimeSeconds", policy.StaleTime);
         json.WriteBoolean("refetchOnFocus", policy.RefetchOnFocus);
         json.WriteString("optimistic", Camel(policy.Optimistic.ToString()));
+        Seconds("loadTimeoutSeconds", policy.LoadTimeout);
+        Seconds("softTimeoutSeconds", policy.SoftTimeout);
+        json.WriteNumber("maxConcurrentLoads", policy.MaxConcurrentLoads);
+        json.WriteBoolean("earlyRefresh", policy.EarlyRefresh);
         json.WriteEndObject();
     }
 

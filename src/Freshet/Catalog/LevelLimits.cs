@@ -2,8 +2,10 @@ namespace Freshet;
 
 /// <summary>How loose the policy of a cached query may be, by its level. A query, and configuration, may tighten every knob and loosen none beyond this.</summary>
 /// <remarks>
-/// A level's defaults are its limits, with one exception: <see cref="QueryPolicy.TimeToLive"/> is a safety net, not a promise of
-/// freshness, so a query may raise it up to <see cref="MaxTimeToLive"/>.
+/// A level's defaults are its limits, but for the knobs that are no promise of freshness: <see cref="QueryPolicy.TimeToLive"/> is a
+/// safety net, which a query may raise up to <see cref="MaxTimeToLive"/>, and how the source is asked is each query's own affair, so
+/// <see cref="QueryPolicy.LoadTimeout"/> and <see cref="QueryPolicy.MaxConcurrentLoads"/> have one limit for all levels.
+/// <see cref="QueryPolicy.SoftTimeout"/> is refused where no old value is accepted anyway.
 /// </remarks>
 public static class LevelLimits
 {
@@ -14,7 +16,13 @@ public static class LevelLimits
     public static QueryPolicy For(RiskLevel level, TimeSpan keyspaceMax)
     {
         var defaults = QueryPolicy.For(level);
-        return defaults with { TimeToLive = MaxTimeToLive(level) is { } most && most < keyspaceMax ? most : keyspaceMax };
+        return defaults with
+        {
+            TimeToLive = MaxTimeToLive(level) is { } most && most < keyspaceMax ? most : keyspaceMax,
+            LoadTimeout = TimeSpan.FromHours(1),
+            SoftTimeout = defaults.StaleOnError,
+            MaxConcurrentLoads = 10_000,
+        };
     }
 
     /// <summary>The longest time to live of a level: high 10 minutes, medium 1 hour; null for low, where only the keyspace's maximum holds.</summary>

@@ -16,6 +16,10 @@ internal abstract class PolicyKnob(string name)
         new DurationKnob(nameof(QueryPolicy.StaleTime), policy => policy.StaleTime, (policy, value) => policy with { StaleTime = value }),
         new SwitchKnob(nameof(QueryPolicy.RefetchOnFocus), loose: false, policy => policy.RefetchOnFocus, (policy, value) => policy with { RefetchOnFocus = value }),
         new OptimisticKnob(),
+        new DurationKnob(nameof(QueryPolicy.LoadTimeout), policy => policy.LoadTimeout, (policy, value) => policy with { LoadTimeout = value }) { Least = TimeSpan.FromMilliseconds(1) },
+        new DurationKnob(nameof(QueryPolicy.SoftTimeout), policy => policy.SoftTimeout, (policy, value) => policy with { SoftTimeout = value }),
+        new NumberKnob(nameof(QueryPolicy.MaxConcurrentLoads), policy => policy.MaxConcurrentLoads, (policy, value) => policy with { MaxConcurrentLoads = value }),
+        new SwitchKnob(nameof(QueryPolicy.EarlyRefresh), loose: true, policy => policy.EarlyRefresh, (policy, value) => policy with { EarlyRefresh = value }),
     ];
 
     /// <summary>Name of the property, which is also its name in configuration.</summary>
@@ -39,11 +43,14 @@ internal abstract class PolicyKnob(string name)
 
 internal sealed class DurationKnob(string name, Func<QueryPolicy, TimeSpan> get, Func<QueryPolicy, TimeSpan, QueryPolicy> with) : PolicyKnob(name)
 {
+    /// <summary>The shortest time that means anything. Default: zero.</summary>
+    public TimeSpan Least { get; init; }
+
     public override string Expected => "a time such as 00:00:30 (hours:minutes:seconds, days before a dot)";
 
     public override string Text(QueryPolicy policy) => get(policy).ToString("c", CultureInfo.InvariantCulture);
 
-    public override bool IsDefined(QueryPolicy policy) => get(policy) >= TimeSpan.Zero;
+    public override bool IsDefined(QueryPolicy policy) => get(policy) >= Least;
 
     public override bool IsLooser(QueryPolicy policy, QueryPolicy limit) => get(policy) > get(limit);
 
@@ -52,6 +59,20 @@ internal sealed class DurationKnob(string name, Func<QueryPolicy, TimeSpan> get,
         text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text.Trim(), "c", CultureInfo.InvariantCulture, out var value)
             ? with(policy, value)
             : null;
+}
+
+internal sealed class NumberKnob(string name, Func<QueryPolicy, int> get, Func<QueryPolicy, int, QueryPolicy> with) : PolicyKnob(name)
+{
+    public override string Expected => "a whole number, at least 1";
+
+    public override string Text(QueryPolicy policy) => get(policy).ToString(CultureInfo.InvariantCulture);
+
+    public override bool IsDefined(QueryPolicy policy) => get(policy) >= 1;
+
+    public override bool IsLooser(QueryPolicy policy, QueryPolicy limit) => get(policy) > get(limit);
+
+    public override QueryPolicy? Set(QueryPolicy policy, string text) =>
+        int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var value) ? with(policy, value) : null;
 }
 
 internal sealed class SwitchKnob(string name, bool loose, Func<QueryPolicy, bool> get, Func<QueryPolicy, bool, QueryPolicy> with) : PolicyKnob(name)

@@ -40,6 +40,18 @@ public sealed record QueryPolicy
     /// <summary>Whether a browser may show the expected result of a mutation before the answer.</summary>
     public required OptimisticUpdates Optimistic { get; init; }
 
+    /// <summary>How long a loader may take. Then its readers get a <see cref="LoadTimeoutException"/>, or the last good value where <see cref="StaleOnError"/> accepts one. Default: 30 seconds, whatever the level; at most 1 hour.</summary>
+    public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a read waits for a load before it is answered with the last good value, where <see cref="StaleOnError"/> accepts one; the load goes on. Default: zero, it waits for the load.</summary>
+    public TimeSpan SoftTimeout { get; init; }
+
+    /// <summary>Most loads of this query that ask the source at the same time; the others queue in the order they came. Default: 64, whatever the level; at least 1, at most 10,000.</summary>
+    public int MaxConcurrentLoads { get; init; } = 64;
+
+    /// <summary>Whether a value that is about to die is loaded anew in the background by a read shortly before, so that no reader has to wait for it. Default: true.</summary>
+    public bool EarlyRefresh { get; init; } = true;
+
     /// <summary>The defaults of a level.</summary>
     public static QueryPolicy For(RiskLevel level) => level switch
     {

@@ -9,6 +9,12 @@ internal sealed class QueryCounters
     private long _joins;
     private long _bypasses;
     private long _lastGoods;
+    private long _queued;
+    private long _rejected;
+    private long _timedOut;
+    private long _late;
+    private long _softTimeouts;
+    private long _earlyRefreshes;
     private long _loads;
     private long _failedLoads;
     private long _loadTicks;
@@ -44,6 +50,36 @@ internal sealed class QueryCounters
     public void NoteLastGood() => Interlocked.Increment(ref _lastGoods);
 
     public void NoteBypass() => Interlocked.Increment(ref _bypasses);
+
+    /// <summary>Loads that waited for a turn at the source.</summary>
+    public long Queued => Interlocked.Read(ref _queued);
+
+    /// <summary>Loads that got none.</summary>
+    public long Rejected => Interlocked.Read(ref _rejected);
+
+    /// <summary>Loads that were given up at their time limit.</summary>
+    public long TimedOut => Interlocked.Read(ref _timedOut);
+
+    /// <summary>Loaders that returned after that.</summary>
+    public long Late => Interlocked.Read(ref _late);
+
+    /// <summary>Reads answered with the last good value because the load took too long for them.</summary>
+    public long SoftTimeouts => Interlocked.Read(ref _softTimeouts);
+
+    /// <summary>Loads started before the value died.</summary>
+    public long EarlyRefreshes => Interlocked.Read(ref _earlyRefreshes);
+
+    public void NoteQueued() => Interlocked.Increment(ref _queued);
+
+    public void NoteRejected() => Interlocked.Increment(ref _rejected);
+
+    public void NoteTimedOut() => Interlocked.Increment(ref _timedOut);
+
+    public void NoteLate() => Interlocked.Increment(ref _late);
+
+    public void NoteSoftTimeout() => Interlocked.Increment(ref _softTimeouts);
+
+    public void NoteEarlyRefresh() => Interlocked.Increment(ref _earlyRefreshes);
 
     public void NoteLoad(TimeSpan duration, bool failed)
     {

@@ -15,4 +15,7 @@ public abstract class FreshetException : Exception
 
     /// <summary>True when the caller's input is at fault (an HTTP host answers 400), false when the program is (500).</summary>
     public virtual bool IsCallerFault => false;
+
+    /// <summary>True when the same call may succeed a little later (an HTTP host answers 503).</summary>
+    public virtual bool IsTransient => false;
 }

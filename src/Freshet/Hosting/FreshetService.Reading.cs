@@ -24,25 +24,70 @@ internal sealed partial class FreshetService
         QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, CancellationToken cancellationToken)
         where TArgs : notnull
     {
+        var asked = Ask(runtime, args, requirement, Ambient.Current);
+        var reading = asked.MustBypass
+            ? await runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken).ConfigureAwait(false)
+            : await runtime.ReadAsync(args, asked.Need, cancellationToken).ConfigureAwait(false);
+        Note(runtime, asked, reading);
+        return reading;
+    }
+
+    /// <summary>Several reads of one query, with one loader call for what is missing.</summary>
+    internal async ValueTask<IReadOnlyDictionary<TArgs, TValue>> ReadManyAsync<TArgs, TValue>(
+        CachedQuery<TArgs, TValue> query, IEnumerable<TArgs> args, CancellationToken cancellationToken)
+        where TArgs : notnull
+    {
+        var runtime = RuntimeOf(query);
+        var surrounding = Ambient.Current;
+        var (cached, bypassed) = (new List<TArgs>(), new List<TArgs>());
+        var asked = new Dictionary<TArgs, Asked>();
+        foreach (var key in args)
+        {
+            if (key is not null && asked.ContainsKey(key)) continue;
+            var one = Ask(runtime, key!, null, surrounding); // refuses null
+            asked.Add(key!, one);
+            (one.MustBypass ? bypassed : cached).Add(key!);
+        }
+
+        var values = new Dictionary<TArgs, TValue>(asked.Count);
+        if (cached.Count > 0)
+        {
+            // One need for all of them: the surrounding is the same, and nothing else makes them differ.
+            var readings = await runtime.ReadManyAsync(cached, asked[cached[0]].Need, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < readings.Length; i++) Take(cached[i], readings[i]);
+        }
+        var others = await Task.WhenAll(bypassed.Select(key =>
+            runtime.BypassAsync(key, asked[key].Need, asked[key].Reached, cancellationToken).AsTask())).ConfigureAwait(false);
+        for (var i = 0; i < others.Length; i++) Take(bypassed[i], others[i]);
+        return values;
+
+        void Take(TArgs key, Reading<TValue> reading)
+        {
+            Note(runtime, asked[key], reading);
+            values.Add(key, reading.Entry.Value);
+        }
+    }
+
+    /// <summary>One read with everything its surroundings ask of it.</summary>
+    private readonly record struct Asked(Need Need, bool Reached, bool MustBypass, Ambient? Surrounding);
+
+    private Asked Ask<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, Ambient? surrounding) where TArgs : notnull
+    {
         if (args is null) throw new InvalidKeyException(runtime.Name, "its argument", KeyFault.Null);
         var load = Ambient.LoadOf(this);
         load?.RequireMayRead(runtime, args); // before anything is waited for: a circle of loads would wait for ever
 
-        var surrounding = Ambient.Current;
         requirement = WithSurrounding(requirement, surrounding);
         var (reached, required) = Reach(requirement?.Token);
         var need = new Need(required, requirement?.MinimumVersion, load, IsRendering(surrounding));
+        return new Asked(need, reached, !reached || MustBypass(runtime, args, surrounding, load), surrounding);
+    }
 
-        Reading<TValue> reading;
-        if (!reached || MustBypass(runtime, args, surrounding, load))
-            reading = await runtime.BypassAsync(args, need, satisfied: reached, cancellationToken).ConfigureAwait(false);
-        else
-            reading = await runtime.ReadAsync(args, need, cancellationToken).ConfigureAwait(false);
-
-        load?.Include(reading.Entry);
-        if (surrounding is not null)
+    private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, Asked asked, Reading<TValue> reading) where TArgs : notnull
+    {
+        asked.Need.Load?.Include(reading.Entry);
+        if (asked.Surrounding is { } surrounding)
             NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, runtime.Declared.Declaration.Level));
-        return reading;
     }
 
     /// <summary>A read meets its own requirement and those of every scope around it: the latest token, the highest version.</summary>

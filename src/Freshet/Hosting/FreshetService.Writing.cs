@@ -39,6 +39,15 @@ internal sealed partial class FreshetService
         }
     }
 
+    public void WriteThrough<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, TValue value) where TArgs : notnull
+    {
+        var action = RequireAction(nameof(WriteThrough));
+        var runtime = RuntimeOf(query);
+        if (args is null) throw new InvalidKeyException(runtime.Name, "its argument", KeyFault.Null);
+        runtime.RequireCanBeWritten(args, value);
+        action.Record(new WriteThrough<TArgs, TValue>(runtime, args, value));
+    }
+
     public void UpdateTag(Tag tag)
     {
         var action = RequireAction(nameof(UpdateTag));

@@ -18,7 +18,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 
     public FreshetService(
         CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, InProcessLog log,
-        IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths)
+        IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths, bool hasScopeInitializer)
     {
         Catalog = catalog;
         _policies = policies;
@@ -31,7 +31,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         Store = new NodeStore(StoreLimits.From(options));
         _runtimes = catalog.Queries.ToFrozenDictionary(
             declared => declared.Declaration,
-            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(this, node, Store, services, options, logger)));
+            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(this, node, Store, services, options, logger, hasScopeInitializer)));
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
         foreach (var query in _runtimes.Keys) AdoptPolicy(query);
     }
@@ -82,4 +82,4 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 }
 
 /// <summary>What every query's runtime is made with.</summary>
-internal sealed record RuntimeParts(IFreshet Owner, Node Node, NodeStore Store, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger);
+internal sealed record RuntimeParts(IFreshet Owner, Node Node, NodeStore Store, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger, bool HasScopeInitializer);

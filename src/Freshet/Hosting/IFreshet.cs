@@ -55,6 +55,16 @@ public interface IFreshet
     /// <exception cref="InvalidKeyException">A member that names a tag is null or cannot be a key. Nothing was recorded.</exception>
     void Raise<TEvent>(TEvent raised) where TEvent : notnull;
 
+    /// <summary>Hands the cache the value that was just written, so that the next read need not load it. Stored when the action ends, and only if no other writer came between.</summary>
+    /// <param name="query">The query; its values carry a version, and no tags found while loading.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="value">What its loader would return after the commit, read or made within the action's transaction.</param>
+    /// <remarks>It spares a load; it invalidates nothing. Raise the event as well. Open the action before the transaction, so that what other writers do meanwhile is noticed.</remarks>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    /// <exception cref="WriteThroughException">The query or the value cannot be written through.</exception>
+    /// <exception cref="InvalidKeyException">An argument is null, empty, too long or has control characters.</exception>
+    void WriteThrough<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, TValue value) where TArgs : notnull;
+
     /// <summary>Expires a tag: the next read loads. For user actions, where a person must see their own write.</summary>
     /// <exception cref="TriggerException">Not in a user action; the message names the call to use.</exception>
     void UpdateTag(Tag tag);

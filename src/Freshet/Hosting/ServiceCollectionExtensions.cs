@@ -33,7 +33,8 @@ public static class FreshetServiceCollectionExtensions
         services.TryAddSingleton(provider => new FreshetService(
             provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<PolicyBook>(), Options(provider),
             provider.GetRequiredService<Node>(), provider.GetRequiredService<InProcessLog>(),
-            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>()));
+            provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>(),
+            provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer))));
         services.TryAddSingleton(provider => new FreshetMeter(
             provider.GetRequiredService<FreshetService>(), provider.GetRequiredService<PolicyBook>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new Sweeper(

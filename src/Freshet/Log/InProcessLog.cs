@@ -13,7 +13,10 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
         history.FollowAsync(after, cancellationToken);
 
     /// <summary>Appends records in order, one after the other with none between, and applies them on this node before it returns (PROTOCOL 23).</summary>
-    public List<LogRecord> Append(Writer writer, IReadOnlyList<RecordDraft> drafts)
+    /// <param name="writer">Who appends.</param>
+    /// <param name="drafts">What is appended.</param>
+    /// <param name="before">Takes up each tag's last invalidation before these records (PROTOCOL 25); null when nobody asks.</param>
+    public List<LogRecord> Append(Writer writer, IReadOnlyList<RecordDraft> drafts, Dictionary<Tag, long>? before = null)
     {
         var records = new List<LogRecord>(drafts.Count);
         lock (_gate)
@@ -22,7 +25,7 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
             foreach (var draft in drafts)
             {
                 var record = Number(writer, draft, epoch, ++position);
-                node.Apply(record);
+                node.Apply(record, before);
                 history.Add(record);
                 records.Add(record);
             }

@@ -1,14 +1,14 @@
 namespace Freshet;
 
 /// <summary>This process as a follower of the log: what it has applied.</summary>
-internal sealed class Node(Clock clock, Epoch epoch)
+internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
 {
     private readonly Lock _gate = new();
     private AppliedPosition _applied = new(new LogPosition(epoch, 0), new MarkTable(forgottenUpTo: 0), sequence: 1);
 
     public Clock Clock => clock;
 
-    public RunningLoads Running { get; } = new();
+    public RunningLoads Running { get; } = new(clock);
 
     /// <summary>What this node has fully applied. Read it before the marks it is compared with.</summary>
     public AppliedPosition Applied => Volatile.Read(ref _applied);
@@ -19,17 +19,24 @@ internal sealed class Node(Clock clock, Epoch epoch)
     ///   position 7 is published -> a read of an entry loaded at 5 finds its marks unchanged, because 7's mark is not set yet, and
     ///   stamps the entry "checked at 7" -> the mark is set -> every later read trusts the stamp and serves the old value.
     /// </remarks>
-    public void Apply(LogRecord record)
+    /// <param name="record">The record.</param>
+    /// <param name="before">Takes up each tag's last invalidation before the first of these records; null when nobody asks.</param>
+    public void Apply(LogRecord record, Dictionary<Tag, long>? before = null)
     {
         lock (_gate)
         {
-            var before = _applied;
+            var applied = _applied;
             var now = clock.Now;
             foreach (var invalidation in record.Invalidations)
-                before.Marks.Invalidate(invalidation, record.Position, now);
-            Volatile.Write(ref _applied, new AppliedPosition(before.Position with { Position = record.Position }, before.Marks, before.Sequence + 1));
+            {
+                var last = applied.Marks.Invalidate(invalidation, record.Position, now);
+                before?.TryAdd(invalidation.Tag, last);
+            }
+            Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));
         }
     }
+
+    public void Dispose() => Running.Dispose();
 
     /// <summary>Adopts another log: everything loaded before is outdated (PROTOCOL 5), and nothing is known of its tags up to its head (PROTOCOL 12).</summary>
     public void Adopt(LogPosition head)

@@ -52,11 +52,15 @@ internal sealed class MarkTable(long forgottenUpTo)
         }
     }
 
-    public void Invalidate(Invalidation invalidation, long position, long now)
+    /// <returns>The position of the tag's last invalidation before this one.</returns>
+    public long Invalidate(Invalidation invalidation, long position, long now)
     {
         lock (_gate)
         {
-            GetOrCreateLocked(invalidation.Tag).ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
+            var mark = GetOrCreateLocked(invalidation.Tag);
+            var before = mark.LastInvalidatedAt;
+            mark.ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
+            return before;
         }
     }
 

@@ -1,57 +1,87 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace Freshet;
 
-/// <summary>One running load of one key, and those who wait for it.</summary>
+/// <summary>One load of one key, and those who wait for it. How it runs is in <see cref="Flight{TArgs, TValue}"/>'s other file.</summary>
 /// <remarks>
-/// Runs on the thread pool with nothing of its starter's surroundings: not its transaction, not its request, not its cancellation.
-/// Whoever stops waiting leaves; when the last one has left, nobody wants the value and the load is cancelled.
+/// Whoever stops waiting leaves; when the last one has left, nobody wants the value and the load is cancelled. A load ends once:
+/// with its value, with its failure, or because its time is up; whoever comes second finds it ended and changes nothing.
 /// </remarks>
-#pragma warning disable CA1001 // The cancellation source is disposed when the load ends, which is the flight's own end.
-internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : notnull
+#pragma warning disable CA1001 // The cancellation source is disposed when the loader returns, which is the flight's own end.
+internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : notnull
 #pragma warning restore CA1001
 {
     private readonly QueryRuntime<TArgs, TValue> _runtime;
     private readonly TArgs _args;
-    private readonly TaskCompletionSource<Landed<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _cancellation = new();
-    private readonly long _capturedAt;
-    private readonly long _expiresAt;
+    private readonly IReadOnlyList<Tag> _tags;
+    private readonly LoadContext? _outer;
     private readonly bool _inBackground;
-    private int _waiters = 1; // guarded by the query's gate; the starter counts, so a background load is never abandoned; 0 means abandoned
+    private readonly TaskCompletionSource<Landed<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // All guarded by the query's gate.
+    private LoadContext? _context; // null until it begins
+    private long? _minimumVersion; // the highest that a reader asks for
+    private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
+    private int _silent;           // how many of them would not hear of a failure
+    private bool _ended;
+
+    private long _capturedAt;
+    private long _expiresAt;
+    private BatchLoad<TArgs, TValue>? _batch;
 
     public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, Need need, bool isShared, bool inBackground = false)
     {
         _runtime = runtime;
         _args = args;
-        IsShared = isShared;
+        _tags = tags;
+        _outer = need.Load;
+        _minimumVersion = need.MinimumVersion;
         _inBackground = inBackground;
-        _capturedAt = runtime.Clock.Now;
-        _expiresAt = _capturedAt + runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
-        // Captured here, before the loader's scope, connection or snapshot opens (PROTOCOL 1).
-        Context = new LoadContext(runtime, args, runtime.Node.Applied, tags, need.MinimumVersion, need.Load, isBypass: !isShared, _capturedAt);
-        runtime.Node.Running.Enter(Loaded.Position);
+        _silent = inBackground ? 1 : 0;
+        IsShared = isShared;
     }
 
-    public LoadContext Context { get; }
+    public TArgs Args => _args;
+
+    /// <summary>What the loader is told and tells. Only once it has begun.</summary>
+    public LoadContext Context => _context!;
 
     /// <summary>Whether others may join, and the result may be stored.</summary>
     public bool IsShared { get; }
 
-    public LogPosition Loaded => Context.Captured.Position;
+    /// <summary>The highest version a reader asks for: a value below it answers, but is not stored.</summary>
+    public long? MinimumVersionLocked => _minimumVersion;
+
+    /// <summary>Whether a failure would reach nobody: then it is logged.</summary>
+    public bool IsUnheardLocked => _waiters <= _silent;
+
+    /// <summary>Whether it asks the source by now, or has.</summary>
+    public bool HasBegunLocked => _context is not null;
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
-    public bool CanBeJoinedLocked(LogPosition now, Need need) =>
-        _waiters > 0
-        && _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
-        && Loaded.Epoch == now.Epoch
-        && Loaded.Position >= need.RequiredPosition
-        && (need.MinimumVersion is null || Context.MinimumVersion >= need.MinimumVersion)
-        && !Entry.InvalidatedAfterLoad(Loaded.Position, Context.Marks);
+    /// <remarks>One that still waits for its turn captures its position later than now, so it suits everyone.</remarks>
+    public bool CanBeJoinedLocked(LogPosition now, Need need)
+    {
+        if (_waiters == 0 || _ended) return false;
+        if (_context is not { } context) return true;
+        var loaded = context.Captured.Position;
+        return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
+            && loaded.Epoch == now.Epoch
+            && loaded.Position >= need.RequiredPosition
+            && (need.MinimumVersion is null || context.MinimumVersion >= need.MinimumVersion)
+            && !Entry.InvalidatedAfterLoad(loaded.Position, context.Marks);
+    }
 
-    public void JoinLocked() => _waiters++;
+    public void JoinLocked(Need need)
+    {
+        _waiters++;
+        if (_context is null && (_minimumVersion is null || need.MinimumVersion > _minimumVersion)) _minimumVersion = need.MinimumVersion;
+    }
 
-    public void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    /// <summary>Takes the right to end the load. False when it has ended already.</summary>
+    public bool TryEndLocked()
+    {
+        if (_ended) return false;
+        return _ended = true;
+    }
 
     /// <summary>Waits for the load's result. Cancelling ends this wait only.</summary>
     public async ValueTask<Landed<TValue>> WaitAsync(CancellationToken cancellationToken)
@@ -67,80 +97,34 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
-
-    private async Task RunAsync()
+    /// <summary>Waits as well, but no longer than a limit.</summary>
+    /// <returns>Whether the load has ended.</returns>
+    public async ValueTask<bool> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
-        var started = _runtime.Clock.Time.GetTimestamp();
-        try
-        {
-            var value = await LoadAsync().ConfigureAwait(false);
-            Context.End();
-            var landed = _runtime.Land(this, _args, MakeEntry(value));
-            _runtime.Counters.NoteLoad(_runtime.Clock.Time.GetElapsedTime(started), failed: false);
-            _completion.SetResult(landed);
-        }
-#pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            Context.End();
-            _runtime.Counters.NoteLoad(_runtime.Clock.Time.GetElapsedTime(started), failed: true);
-            _runtime.LandFailed(this, _args, error);
-            _completion.SetException(error);
-            _ = _completion.Task.Exception; // observed: reported above when nobody waits
-        }
-        finally
-        {
-            ambient.Leave(); // work that the loader started and that outlives it is no longer part of a load
-            _runtime.Node.Running.Leave(Loaded.Position);
-            _cancellation.Dispose();
-        }
+        Task ended = _completion.Task;
+        await ended.WaitAsync(limit, _runtime.Clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (ended.IsCompleted) return true;
+        if (!cancellationToken.IsCancellationRequested) return false;
+        Leave();
+        throw new OperationCanceledException(cancellationToken);
     }
 
-    private async Task<TValue> LoadAsync()
+    /// <summary>Stops listening, and leaves the load running for those who come later.</summary>
+    public void GoOnWithout()
     {
-        _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued: spare the source
-        var scope = _runtime.Services.CreateAsyncScope();
-        await using var _ = scope.ConfigureAwait(false);
-        foreach (var initializer in scope.ServiceProvider.GetServices<IScopeInitializer>())
-            await initializer.InitializeAsync(new LoadScope(scope.ServiceProvider, Context.Query, _args), _cancellation.Token).ConfigureAwait(false);
-        return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
+        lock (_runtime.Gate) _silent++;
     }
-
-    private Entry<TValue> MakeEntry(TValue value) => new(
-        value, Context.Captured, Context.Marks, _capturedAt, Math.Min(_expiresAt, Context.LivesUntil), _runtime.Query.VersionOf(value), Context.IsCacheable);
 
     private void Leave()
     {
         lock (_runtime.Gate)
         {
             if (--_waiters > 0) return;
-            _runtime.ForgetLocked(this, _args);
+            _runtime.ForgetLocked(this);
+            if (_context is null && TryEndLocked()) _runtime.Node.Running.Leave(this); // it will never get its turn
         }
         _ = CancelAsync();
     }
-
-    // Not on the leaver's own time: whatever the loader hung on its token runs now, and may throw or take long.
-    private async Task CancelAsync()
-    {
-        try
-        {
-            await _cancellation.CancelAsync().ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The load ended in the meantime: there is nothing left to cancel.
-        }
-        catch (AggregateException errors)
-        {
-            _runtime.CancellationFailed(errors);
-        }
-    }
-
-    /// <summary>Whether a failure would reach nobody: then it is logged.</summary>
-    public bool IsUnheardLocked => _waiters <= (_inBackground ? 1 : 0);
 }
 
 /// <summary>The result of a load, and the highest position at which it is known valid: found while its marks were still held.</summary>

@@ -26,11 +26,14 @@ public sealed class LoadContext
     /// <summary>The cached query that is loading.</summary>
     public CachedQuery Query => _runtime.Declared.Declaration;
 
-    /// <summary>The lowest version the reader accepts; null when it takes any. A loader with a choice of replicas asks one that has it.</summary>
-    public long? MinimumVersion { get; }
+    /// <summary>The lowest version that will do, because a reader asks for it or because it was served before; null when any will. A loader with a choice of replicas asks one that has it.</summary>
+    public long? MinimumVersion { get; internal set; }
 
     /// <summary>Whether the value will be offered to the store.</summary>
     public bool IsCacheable { get; private set; } = true;
+
+    /// <summary>Whether the loader was asked again, because what it returned was too old.</summary>
+    internal bool AskedAgain { get; set; }
 
     /// <summary>Whether this load reads past the cache; then what it reads in turn does too, or cached data would come in by the back door.</summary>
     internal bool IsBypass { get; }
@@ -83,8 +86,17 @@ public sealed class LoadContext
             throw new UnknownDeclarationException("cached query", inner.Name, $"The loader of '{Query.Name}' read it: declare that with .Reads(...), so that the events that reach it are known.");
     }
 
+    /// <summary>The contexts of the loads that the same loader call serves, this one included; null when it serves this one alone.</summary>
+    internal IReadOnlyList<LoadContext>? Together { get; set; }
+
     /// <summary>Takes over what a cached query read by this loader depends on: its tags outdate this value too, and it lives no longer.</summary>
     internal void Include(Entry entry)
+    {
+        if (Together is null) IncludeHere(entry);
+        else foreach (var context in Together) context.IncludeHere(entry);
+    }
+
+    private void IncludeHere(Entry entry)
     {
         foreach (var mark in entry.Marks) AddMark(mark.Tag);
         LimitTo(entry.ExpiresAt);
@@ -96,7 +108,20 @@ public sealed class LoadContext
     {
         for (var load = this; load is not null; load = load._outer)
         {
-            if (ReferenceEquals(load._runtime, runtime) && load.Arguments.Equals(arguments)) return true;
+            if (ReferenceEquals(load._runtime, runtime) && load.Serves(arguments)) return true;
+        }
+        return false;
+    }
+
+    private bool Serves(object arguments) =>
+        Together is null ? Arguments.Equals(arguments) : Together.Any(context => context.Arguments.Equals(arguments));
+
+    /// <summary>Whether this load, or one that waits for it, is of a query.</summary>
+    internal bool IsWithin(QueryRuntime runtime)
+    {
+        for (var load = this; load is not null; load = load._outer)
+        {
+            if (ReferenceEquals(load._runtime, runtime)) return true;
         }
         return false;
     }
@@ -130,6 +155,6 @@ public sealed class LoadContext
 
     private void ThrowIfEndedLocked()
     {
-        if (_ended) throw new InvalidOperationException($"The load of '{Query.Name}' was told something after it had ended. Await everything the loader starts.");
+        if (_ended) throw new InvalidOperationException($"The load of '{Query.Name}' was told something after it had ended, or had been given up at its LoadTimeout. Await everything the loader starts.");
     }
 }

@@ -1,5 +1,6 @@
 namespace Freshet;
 
+/// <remarks>From a miss to an answer: joining or starting a load, and waiting for it.</remarks>
 internal sealed partial class QueryRuntime<TArgs, TValue>
 {
     private readonly Dictionary<TArgs, Flight<TArgs, TValue>> _flights = []; // the newest shared load of each key; guarded by Gate
@@ -7,31 +8,51 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <summary>Guards the running loads and what is put into the store. Held for dictionary work only: of the user's code, just Equals and GetHashCode of the arguments run under it.</summary>
     public Lock Gate { get; } = new();
 
+    /// <summary>A load to wait for, or an answer that came in between.</summary>
+    /// <param name="Flight">The load; null when there is an answer.</param>
+    /// <param name="JoinedAt">The position at which it was joined; null when this read starts it.</param>
+    /// <param name="Present">The answer.</param>
+    private readonly record struct Way(Flight<TArgs, TValue>? Flight, LogPosition? JoinedAt, Reading<TValue>? Present);
+
     private async ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         _ = Query.KeyOf(args); // an argument that cannot be a key throws here; what is stored already has passed
-        var tags = Query.TagsOf(args);
-        var again = false;
-        while (true)
-        {
-            var (flight, joinedAt, present) = JoinOrStart(args, tags, need);
-            if (present is { } hit) return hit;
+        // A source that failed a moment ago is left alone by those who can be answered without it.
+        if (_failing.IsPaused(args, Clock.Now) && TryGetLastGood(args, need, pause: false) is { } good) return LastGood(good, error: null);
 
-            if (joinedAt is null) flight!.Start();
+        var way = JoinOrStart(args, Query.TagsOf(args), need);
+        if (way is { Flight: { } flight, JoinedAt: null }) flight.Start();
+        return await FinishAsync(args, need, way, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a load that was started or joined, and starts another where the joined one does not do.</summary>
+    private async ValueTask<Reading<TValue>> FinishAsync(TArgs args, Need need, Way way, CancellationToken cancellationToken)
+    {
+        for (var again = false; ; again = true)
+        {
+            if (way.Present is { } hit) return hit;
+
+            var flight = way.Flight!;
+            if (Policy.SoftTimeout > TimeSpan.Zero && await TakesTooLongAsync(flight, cancellationToken).ConfigureAwait(false)
+                && TryGetLastGood(args, need, pause: false) is { } meanwhile)
+            {
+                flight.GoOnWithout();
+                Counters.NoteSoftTimeout();
+                return LastGood(meanwhile, error: null);
+            }
+
             Landed<TValue> landed;
             try
             {
-                landed = await flight!.WaitAsync(cancellationToken).ConfigureAwait(false);
+                landed = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested && TryGetLastGood(args, need, out var lastGood))
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && TryGetLastGood(args, need, pause: true) is { } good)
             {
-                Counters.NoteLastGood();
-                _logger.ServedLastGood(Name, error.GetType().Name);
-                return new Reading<TValue>(lastGood, AnswerSource.LastGood, lastGood.Loaded.Position, Satisfied: true);
+                return LastGood(good, error);
             }
 
-            if (joinedAt is not { } at) return Answer(landed, AnswerSource.Load, need);
+            if (way.JoinedAt is not { } at) return Answer(landed, AnswerSource.Load, need);
             if (again || IsAsGoodAsOwn(landed.Entry, at))
             {
                 Counters.NoteJoin();
@@ -41,9 +62,13 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             // The joined load learnt at its end a tag that was invalidated before this read began. So this read needs a load begun
             // since then, its own or another reader's, and accepts that one whatever happens: nobody circles (PROTOCOL 6).
             need = need with { RequiredPosition = Math.Max(need.RequiredPosition, at.Position) };
-            again = true;
+            way = JoinOrStart(args, Query.TagsOf(args), need);
+            if (way is { Flight: { } newer, JoinedAt: null }) newer.Start();
         }
     }
+
+    private async ValueTask<bool> TakesTooLongAsync(Flight<TArgs, TValue> flight, CancellationToken cancellationToken) =>
+        !await flight.WaitAsync(Policy.SoftTimeout, cancellationToken).ConfigureAwait(false);
 
     private static bool IsAsGoodAsOwn(Entry entry, LogPosition joinedAt) =>
         (entry.Loaded.Epoch == joinedAt.Epoch && entry.Loaded.Position >= joinedAt.Position) || !entry.WasInvalidated;
@@ -52,97 +77,61 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         new(landed.Entry, source, landed.ValidAt, need.AcceptsVersion(landed.Entry.Version));
 
     /// <summary>Finds a load to join, or makes one. The entry is looked up once more under the gate: a load may have landed since the miss.</summary>
-    private (Flight<TArgs, TValue>? Flight, LogPosition? JoinedAt, Reading<TValue>? Present) JoinOrStart(
-        TArgs args, IReadOnlyList<Tag> tags, Need need, bool inBackground = false)
+    /// <param name="args">The key.</param>
+    /// <param name="tags">Its declared tags.</param>
+    /// <param name="need">What the read needs.</param>
+    /// <param name="replaces">For a load that nobody waits for: the entry it is to replace. Null for a reader's.</param>
+    /// <param name="isBatched">Whether one loader call will serve several keys: then the batch takes the turn.</param>
+    private Way JoinOrStart(TArgs args, IReadOnlyList<Tag> tags, Need need, Entry<TValue>? replaces = null, bool isBatched = false)
     {
+        var inBackground = replaces is not null;
         lock (Gate)
         {
             var applied = Node.Applied;
-            if (_store.TryGet(args, out var entry) && entry.ExpiresAt > Clock.Now && need.AcceptsVersion(entry.Version)
-                && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
+            if (_store.TryGet(args, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
+                && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();
-                return (null, null, new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true));
+                return new Way(null, null, new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true));
             }
 
             if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(applied.Position, need))
             {
-                if (!inBackground) running.JoinLocked();
-                return (running, applied.Position, null);
+                if (!inBackground) running.JoinLocked(need);
+                return new Way(running, applied.Position, null);
             }
 
-            if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted as stale
+            if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted
             var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, inBackground);
             _flights[args] = flight;
-            return (flight, null, null);
+            if (!isBatched && TakeTurn(need)) flight.BeginLocked();
+            return new Way(flight, null, null);
         }
     }
 
-    /// <summary>Starts a load that will replace a stale entry, unless one that is new enough runs already.</summary>
-    private void RefreshInBackground(TArgs args)
+    // What another load of this query waits for cannot queue behind it: with every turn taken by such loads, none would ever end.
+    private bool TakeTurn(Need need)
     {
+        if (need.Load?.IsWithin(this) != true) return Turns.TryEnter();
+        Turns.EnterNested();
+        return true;
+    }
+
+    /// <summary>Starts a load that will replace an entry, unless one that is new enough runs already.</summary>
+    private void RefreshInBackground(TArgs args, Entry<TValue> entry)
+    {
+        if (_failing.IsPaused(args, Clock.Now)) return;
         lock (Gate)
         {
             if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(Node.Applied.Position, default)) return;
         }
         // Somebody may be faster in between: then there is nothing left to do.
-        var (flight, joinedAt, _) = JoinOrStart(args, Query.TagsOf(args), default, inBackground: true);
-        if (joinedAt is null) flight?.Start();
+        var way = JoinOrStart(args, Query.TagsOf(args), default, replaces: entry);
+        if (way is { Flight: { } flight, JoinedAt: null }) flight.Start();
     }
 
-    /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there.</summary>
-    internal Landed<TValue> Land(Flight<TArgs, TValue> flight, TArgs args, Entry<TValue> entry)
+    internal void ForgetLocked(Flight<TArgs, TValue> flight)
     {
-        var stored = false;
-        // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
-        var applied = Node.Applied;
-        var verdict = entry.Judge(applied, Clock.Now);
-        var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
-        var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
-        lock (Gate)
-        {
-            ForgetLocked(flight, args);
-            entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
-                && Need.Meets(entry.Version, flight.Context.MinimumVersion)
-                && verdict != Verdict.Expired)
-                stored = _store.PutLocked(args, entry, bytes);
-        }
-        if (stored) MakeRoom(entry);
-        else flight.Context.ReleaseMarks();
-        return new Landed<TValue>(entry, validAt);
-    }
-
-    private void MakeRoom(Entry<TValue> newcomer)
-    {
-        try
-        {
-            _store.MakeRoom(newcomer);
-        }
-#pragma warning disable CA1031 // Whatever the Equals of some other query's arguments throws: this load has landed, and must not fail for it.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _logger.EvictionFailed(error, Name);
-        }
-    }
-
-    internal void LandFailed(Flight<TArgs, TValue> flight, TArgs args, Exception error)
-    {
-        bool unheard;
-        lock (Gate)
-        {
-            ForgetLocked(flight, args);
-            unheard = flight.IsUnheardLocked;
-        }
-        flight.Context.ReleaseMarks();
-        if (unheard && error is not OperationCanceledException) _logger.LoadFailedUnheard(error, Name, error.GetType().Name);
-    }
-
-    internal void CancellationFailed(Exception error) => _logger.CancellationFailed(error, Name);
-
-    internal void ForgetLocked(Flight<TArgs, TValue> flight, TArgs args)
-    {
-        if (_flights.TryGetValue(args, out var running) && ReferenceEquals(running, flight)) _flights.Remove(args);
+        if (_flights.TryGetValue(flight.Args, out var running) && ReferenceEquals(running, flight)) _flights.Remove(flight.Args);
     }
 }

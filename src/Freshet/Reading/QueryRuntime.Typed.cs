@@ -19,6 +19,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Services = parts.Services;
         Loader = query.Loader!;
         _logger = parts.Logger;
+        NeedsServices = query.LoaderNeedsServices || parts.HasScopeInitializer;
+        Turns = new LoadGate(() => Policy.MaxConcurrentLoads);
         _store = new EntryStore<TArgs, TValue>(parts.Store, query.SizeOfValue);
         _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
     }
@@ -31,6 +33,12 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     public IServiceScopeFactory Services { get; }
 
     public Loader<TArgs, TValue> Loader { get; }
+
+    /// <summary>Whether a load needs a service scope at all.</summary>
+    public bool NeedsServices { get; }
+
+    /// <summary>Who may ask the source.</summary>
+    public LoadGate Turns { get; }
 
     public override EntryStore Store => _store;
 
@@ -46,28 +54,30 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     }
 
     /// <summary>Reads with everything a surrounding may ask for.</summary>
-    public async ValueTask<Reading<TValue>> ReadAsync(TArgs args, Need need, CancellationToken cancellationToken)
+    public ValueTask<Reading<TValue>> ReadAsync(TArgs args, Need need, CancellationToken cancellationToken) =>
+        TryAnswer(args, need) is { } present ? new(present) : LoadAsync(args, need, cancellationToken);
+
+    /// <summary>The answer that is in memory, if it will do.</summary>
+    private Reading<TValue>? TryAnswer(TArgs args, Need need)
     {
         // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
         var applied = Node.Applied;
-        if (_store.TryGet(args, out var entry))
+        if (!_store.TryGet(args, out var entry)) return null;
+        var now = Clock.Now;
+        if (entry.ExpiresAt <= now || !need.AcceptsVersion(entry.Version)) return null;
+        switch (entry.Judge(applied, now))
         {
-            var now = Clock.Now;
-            if (entry.ExpiresAt > now && need.AcceptsVersion(entry.Version))
-            {
-                switch (entry.Judge(applied, now))
-                {
-                    case Verdict.Fresh:
-                        Counters.Hit();
-                        return new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true);
-                    case Verdict.Stale when Policy.ServeStale && need.AcceptsStale(entry):
-                        RefreshInBackground(args);
-                        Counters.NoteStale();
-                        return new Reading<TValue>(entry, AnswerSource.StaleCache, entry.Loaded.Position, Satisfied: true);
-                }
-            }
+            case Verdict.Fresh:
+                if (entry.RefreshAt <= now) RefreshEarly(args, entry);
+                Counters.Hit();
+                return new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true);
+            case Verdict.Stale when Policy.ServeStale && need.AcceptsStale(entry):
+                RefreshInBackground(args, entry);
+                Counters.NoteStale();
+                return new Reading<TValue>(entry, AnswerSource.StaleCache, entry.Loaded.Position, Satisfied: true);
+            default:
+                return null;
         }
-        return await LoadAsync(args, need, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Reads the source and leaves the cache alone.</summary>
@@ -77,12 +87,35 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         _ = Query.KeyOf(args);
         Counters.NoteBypass();
         var flight = new Flight<TArgs, TValue>(this, args, Query.TagsOf(args), need, isShared: false);
+        lock (Gate)
+        {
+            if (TakeTurn(need)) flight.BeginLocked();
+        }
         flight.Start();
         var (entry, _) = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
         return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
     }
 
-    public override int Sweep(long now) => _store.RemoveExpired(now - KeptPastTimeToLive);
+    private void RefreshEarly(TArgs args, Entry<TValue> entry)
+    {
+        entry.RefreshAt = entry.ExpiresAt; // the next hits are plain hits again; a load that fails sets it anew
+        Counters.NoteEarlyRefresh();
+        RefreshInBackground(args, entry);
+    }
+
+    public override int Sweep(long now)
+    {
+        var removed = _store.RemoveExpired(now - KeptPastTimeToLive);
+        _failing.ForgetUnless(args => _store.TryGet(args, out _));
+        return removed;
+    }
+
+    /// <summary>Prepares the services of a load from its arguments.</summary>
+    public async ValueTask InitializeAsync(IServiceProvider services, TArgs args, CancellationToken cancellationToken)
+    {
+        foreach (var initializer in services.GetServices<IScopeInitializer>())
+            await initializer.InitializeAsync(new LoadScope(services, Query, args), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>
     internal long JitteredTimeToLive() => TimeToLive(0.9 + 0.2 * Random.Shared.NextDouble());

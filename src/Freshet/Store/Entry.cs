@@ -10,9 +10,6 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>Version of a value that has none though its query declares one, such as null for "not found": below every minimum.</summary>
     public const long NoVersion = long.MinValue;
 
-    /// <summary><see cref="FailingSince"/> of an entry whose successor has not failed to load.</summary>
-    public const long NotFailing = long.MinValue;
-
     private readonly long _version = version.GetValueOrDefault(); // its flag apart, among the small fields: 8 bytes fewer than a long?
     private readonly bool _hasVersion = version.HasValue;
     private long _expiresAt = expiresAt;
@@ -28,9 +25,6 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     public Entry? Older;
 
     public Entry? Newer;
-
-    /// <summary>When a load that was to replace this entry first failed.</summary>
-    public long FailingSince = NotFailing;
 
     /// <summary>Sequence of the node's applied position at which the marks were last found unchanged. A lost race between two readers leaves the lower one: checked once more, never wrong.</summary>
     public long CheckedSequence;

@@ -18,6 +18,8 @@ public sealed class FreshetAction : IAsyncDisposable
     private List<RecordDraft> _pending = [];   // guarded by _gate: raised, not handed to the log
     private List<RecordDraft> _appending = []; // guarded by _gate: handed to the log, perhaps not applied yet
     private List<LogRecord> _records = [];     // guarded by _gate
+    private List<IWriteThrough> _writeThroughs = []; // guarded by _gate
+    private readonly LogPosition _begunAt;
     private bool _refresh;
     private volatile bool _ended;
 
@@ -29,6 +31,7 @@ public sealed class FreshetAction : IAsyncDisposable
         Reason = reason;
         _log = log;
         _logger = logger;
+        _begunAt = log.Position; // before any transaction of the action begins (PROTOCOL 25)
         _ambient = Ambient.Enter(owner, this);
     }
 
@@ -116,6 +119,15 @@ public sealed class FreshetAction : IAsyncDisposable
         }
     }
 
+    internal void Record(IWriteThrough value)
+    {
+        lock (_gate)
+        {
+            ThrowIfEnded("WriteThrough");
+            _writeThroughs.Add(value);
+        }
+    }
+
     /// <summary>Whether what was raised, and is not applied yet, touches a read: then the read must see neither cached nor cacheable data (DESIGN 6).</summary>
     internal bool Touches(IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
     {
@@ -153,14 +165,19 @@ public sealed class FreshetAction : IAsyncDisposable
         lock (_appendGate)
         {
             List<RecordDraft> drafts;
+            List<IWriteThrough> values;
             lock (_gate)
             {
-                if (_pending.Count == 0) return;
+                (values, _writeThroughs) = (_writeThroughs, []);
+                if (_pending.Count + values.Count == 0) return;
                 (drafts, _pending) = (_pending, []);
                 _appending = drafts;
             }
+            var before = values.Count == 0 ? null : new Dictionary<Tag, long>();
             var records = _log.Append(
-                new Writer(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id), uncertain ? drafts.ConvertAll(AsUncertain) : drafts);
+                new Writer(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id), uncertain ? drafts.ConvertAll(AsUncertain) : drafts, before);
+            // What may have been rolled back is not written through.
+            if (!uncertain) WriteThrough(values, before!, records);
             lock (_gate)
             {
                 _records = _records.Count == 0 ? records : [.. _records, .. records];
@@ -169,7 +186,24 @@ public sealed class FreshetAction : IAsyncDisposable
             }
             // Told last: whatever a log provider throws, the records are appended.
             _log.WriteLines(records);
-            if (uncertain) _logger.UncertainAction(Name, Trigger, records.Count);
+            if (uncertain && records.Count > 0) _logger.UncertainAction(Name, Trigger, records.Count);
+        }
+    }
+
+    private void WriteThrough(List<IWriteThrough> values, Dictionary<Tag, long> before, List<LogRecord> records)
+    {
+        foreach (var value in values)
+        {
+            try
+            {
+                value.Store(new WrittenAt(_begunAt, records.Count == 0 ? _begunAt : new LogPosition(records[^1].Epoch, records[^1].Position), before));
+            }
+#pragma warning disable CA1031 // Whatever the query's own code throws: the write is committed and its records are appended; only the head start is lost.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                _logger.WriteThroughFailed(error, value.Query, error.GetType().Name);
+            }
         }
     }
 

@@ -5,12 +5,14 @@ public sealed class LevelLimitsTests
     private static readonly TimeSpan _day = TimeSpan.FromDays(1);
 
     [Fact]
-    public void Limits_are_the_levels_defaults_apart_from_the_time_to_live()
+    public void Limits_are_the_levels_defaults_apart_from_what_is_no_promise_of_freshness()
     {
-        LevelLimits.For(RiskLevel.High, _day).ShouldBe(QueryPolicy.For(RiskLevel.High) with { TimeToLive = TimeSpan.FromMinutes(10) });
-        LevelLimits.For(RiskLevel.Medium, _day).ShouldBe(QueryPolicy.For(RiskLevel.Medium) with { TimeToLive = TimeSpan.FromHours(1) });
-        LevelLimits.For(RiskLevel.Low, _day).ShouldBe(QueryPolicy.For(RiskLevel.Low) with { TimeToLive = _day });
+        LevelLimits.For(RiskLevel.High, _day).ShouldBe(Sourced(RiskLevel.High) with { TimeToLive = TimeSpan.FromMinutes(10), SoftTimeout = TimeSpan.Zero });
+        LevelLimits.For(RiskLevel.Medium, _day).ShouldBe(Sourced(RiskLevel.Medium) with { TimeToLive = TimeSpan.FromHours(1), SoftTimeout = TimeSpan.FromSeconds(30) });
+        LevelLimits.For(RiskLevel.Low, _day).ShouldBe(Sourced(RiskLevel.Low) with { TimeToLive = _day, SoftTimeout = _day });
     }
+
+    private static QueryPolicy Sourced(RiskLevel level) => QueryPolicy.For(level) with { LoadTimeout = TimeSpan.FromHours(1), MaxConcurrentLoads = 10_000 };
 
     [Theory]
     [InlineData(RiskLevel.High)]

@@ -131,6 +131,10 @@ public sealed class SingleFlightTests
         failing.Open();
         await app.LogLines.WaitForAsync("A load of 'medium' failed with TimeoutException and nobody was waiting for it");
 
+        (await app.ReadAsync(Things.Medium, "a")).ShouldBe(1);
+        app.Source.ReadsOf("a").ShouldBe(2); // a source that failed a moment ago is left alone
+
+        app.Time.Advance(TimeSpan.FromSeconds(1));
         app.Source.Failure = null;
         var succeeding = app.Source.HoldNext("a");
         (await app.ReadAsync(Things.Medium, "a")).ShouldBe(1); // old value once more, and another load

@@ -62,7 +62,7 @@ public sealed class TokenTests
         app.Source["a"] = new Value(1, Version: 1);
         await app.Freshet.ReadAsync(Things.Versioned, "a");
 
-        var early = await app.Freshet.ReadAnswerAsync(Things.Versioned, "a", new ReadRequirement(MinimumVersion: 2));
+        var early = await app.Time.PassAsync(app.Freshet.ReadAnswerAsync(Things.Versioned, "a", new ReadRequirement(MinimumVersion: 2)).AsTask());
         early.Satisfied.ShouldBeFalse();
         early.Version.ShouldBe(1);
 
@@ -79,7 +79,7 @@ public sealed class TokenTests
         await using var app = TestApp.Start<Finding>();
         await app.Freshet.ReadAsync(Finding.Row, "absent");
 
-        var early = await app.Freshet.ReadAnswerAsync(Finding.Row, "absent", new ReadRequirement(MinimumVersion: 1));
+        var early = await app.Time.PassAsync(app.Freshet.ReadAnswerAsync(Finding.Row, "absent", new ReadRequirement(MinimumVersion: 1)).AsTask());
 
         (early.Satisfied, early.Version, early.Source).ShouldBe((false, null, AnswerSource.Load));
         (await app.Freshet.ReadAnswerAsync(Finding.Row, "absent")).Satisfied.ShouldBeTrue();

@@ -23,6 +23,13 @@ public sealed class Source
     /// <summary>Thrown by the next reads instead of an answer.</summary>
     public Exception? Failure { get; set; }
 
+    private readonly ConcurrentQueue<string> _batches = new();
+
+    /// <summary>Calls that asked for several keys, in order.</summary>
+    public IReadOnlyList<string> Batches => [.. _batches];
+
+    public void NoteBatch(string keys) => _batches.Enqueue(keys);
+
     public int ReadsOf(string key) => _reads.Count(read => read == key);
 
     /// <summary>The next read of the key takes its value, then waits for the gate. Later reads pass.</summary>

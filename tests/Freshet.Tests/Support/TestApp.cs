@@ -78,5 +78,16 @@ public sealed class TestApp : IAsyncDisposable
     public async Task<int> ReadAsync(CachedQuery<string, Value> query, string id) =>
         (await Freshet.ReadAsync(query, id).AsTask().WaitAsync(TimeSpan.FromSeconds(30))).Number;
 
+    /// <summary>Reads until the answer is as it should be: a load that nobody waits for lands when it lands. Without the load this never ends but by the watchdog.</summary>
+    public async Task UntilAsync(Func<Task<int>> read, Func<int, bool> isSo)
+    {
+        var watchdog = Task.Delay(TimeSpan.FromSeconds(30));
+        while (!isSo(await read()))
+        {
+            if (watchdog.IsCompleted) throw new TimeoutException("The answer never became what it should be.");
+            await Task.Yield();
+        }
+    }
+
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -6,6 +6,7 @@ public sealed class TestTimeProvider : TimeProvider
     private readonly Lock _gate = new();
     private readonly List<TestTimer> _timers = [];
     private TimeSpan _elapsed;
+    private TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -35,6 +36,25 @@ public sealed class TestTimeProvider : TimeProvider
         foreach (var timer in due) timer.Run();
     }
 
+    /// <summary>Lets the pauses pass that a task makes on its way: whenever it waits for a timer that runs once, the clock goes there.</summary>
+    public async Task<T> PassAsync<T>(Task<T> task)
+    {
+        while (!task.IsCompleted)
+        {
+            Task created;
+            TimeSpan? next;
+            lock (_gate)
+            {
+                created = _created.Task;
+                var due = _timers.Where(timer => timer.Period == Timeout.InfiniteTimeSpan && timer.Due != TimeSpan.MaxValue).Select(timer => timer.Due).ToList();
+                next = due.Count == 0 ? null : due.Min() - _elapsed;
+            }
+            if (next is { } pause) Advance(pause);
+            else await Task.WhenAny(task, created).WaitAsync(TimeSpan.FromSeconds(30)); // a watchdog, not a pause
+        }
+        return await task;
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         lock (_gate)
@@ -45,6 +65,8 @@ public sealed class TestTimeProvider : TimeProvider
                 Period = period,
             };
             _timers.Add(timer);
+            _created.SetResult();
+            _created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             return timer;
         }
     }

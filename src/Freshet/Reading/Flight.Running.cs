@@ -1,0 +1,218 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Freshet;
+
+/// <remarks>
+/// Runs on the thread pool with nothing of its starter's surroundings: not its transaction, not its request, not its cancellation.
+/// </remarks>
+internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWorkItem
+{
+    // A replica that lags has mostly caught up by then; a reader waits no longer for one that has not.
+    private static readonly TimeSpan[] _pausesForLag = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200)];
+
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>Begins if a turn at the source is free, else queues. A full queue ends the load at once.</summary>
+    public void Start()
+    {
+        if (_context is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return;
+        }
+        AwaitTurn();
+        if (!_runtime.Turns.TryQueue(this))
+        {
+            TimeOut();
+            return;
+        }
+        _runtime.Turns.Advance(); // the last turn may have ended before this one was queued
+    }
+
+    /// <summary>Waits for its turn from now on, for no longer than a load may take.</summary>
+    public void AwaitTurn()
+    {
+        Deadline = _runtime.Clock.Now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        _runtime.Node.Running.Enter(this);
+        _runtime.Counters.NoteQueued();
+    }
+
+    /// <summary>Its turn has come: captures the position, before the loader's scope, connection or snapshot opens (PROTOCOL 1).</summary>
+    public void BeginLocked(BatchLoad<TArgs, TValue>? batch = null)
+    {
+        _batch = batch;
+        _capturedAt = _runtime.Clock.Now;
+        _expiresAt = _capturedAt + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
+        var minimum = _runtime.FloorOf(_args) is { } floor && !(_minimumVersion > floor) ? floor : _minimumVersion;
+        _context = new LoadContext(_runtime, _args, _runtime.Node.Applied, _tags, minimum, _outer, isBypass: !IsShared, _capturedAt);
+        CapturedPosition = _context.Captured.Position.Position;
+        Deadline = _capturedAt + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        if (!IsListed) _runtime.Node.Running.Enter(this);
+    }
+
+    /// <summary>Begins unless everybody has left, or waited too long.</summary>
+    public bool TryBeginLocked(BatchLoad<TArgs, TValue>? batch = null)
+    {
+        if (_ended || _waiters == 0) return false;
+        BeginLocked(batch);
+        return true;
+    }
+
+    bool ISourceLoad.TryBegin()
+    {
+        lock (_runtime.Gate)
+        {
+            if (!TryBeginLocked()) return false;
+        }
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return true;
+    }
+
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    private async Task RunAsync()
+    {
+        var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
+        var started = _runtime.Clock.Time.GetTimestamp();
+        try
+        {
+            var value = await LoadAsync().ConfigureAwait(false);
+            _runtime.Turns.Leave();
+            Succeed(value, _runtime.Clock.Time.GetElapsedTime(started));
+        }
+#pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _runtime.Turns.Leave();
+            Fail(error, _runtime.Clock.Time.GetElapsedTime(started));
+        }
+        finally
+        {
+            ambient.Leave(); // work that the loader started and that outlives it is no longer part of a load
+            _cancellation.Dispose();
+        }
+    }
+
+    /// <summary>Takes the loader's value in, and answers everyone who waits.</summary>
+    public void Succeed(TValue value, TimeSpan took, bool isCounted = false)
+    {
+        Context.End();
+        Landed<TValue>? landed;
+        try
+        {
+            landed = _runtime.Land(this, MakeEntry(value, took));
+        }
+#pragma warning disable CA1031 // The query's own code read the value's version or size and threw: that fails the load.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Fail(error, took, isCounted);
+            return;
+        }
+        if (landed is not { } result)
+        {
+            _runtime.NoteLate(took, error: null);
+            return;
+        }
+        if (!isCounted) _runtime.Counters.NoteLoad(took, failed: false);
+        // Before anyone is answered: whoever reads the value next finds nothing of this load under way.
+        _runtime.Node.Running.Leave(this);
+        _completion.SetResult(result);
+    }
+
+    /// <summary>Hands a failure to everyone who waits.</summary>
+    public void Fail(Exception error, TimeSpan took, bool isCounted = false)
+    {
+        if (!_runtime.LandFailed(this, error))
+        {
+            _runtime.NoteLate(took, error);
+            return;
+        }
+        if (!isCounted) _runtime.Counters.NoteLoad(took, failed: true);
+        EndWith(error);
+    }
+
+    /// <summary>Its time is up, at the source or in the queue. What the loader returns later is dropped: it may return never, and marks must not be held that long.</summary>
+    public override void TimeOut()
+    {
+        bool hasBegun;
+        lock (_runtime.Gate) hasBegun = _context is not null;
+        Exception error = hasBegun
+            ? new LoadTimeoutException(_runtime.Name, _runtime.Policy.LoadTimeout)
+            : new LoadRejectedException(_runtime.Name, _runtime.Turns.Running, _runtime.Policy.MaxConcurrentLoads);
+        if (!_runtime.LandFailed(this, error)) return;
+        if (hasBegun) _runtime.Counters.NoteTimedOut();
+        else _runtime.Counters.NoteRejected();
+        EndWith(error);
+        _ = CancelAsync();
+    }
+
+    private void EndWith(Exception error)
+    {
+        _runtime.Node.Running.Leave(this);
+        _completion.SetException(error);
+        _ = _completion.Task.Exception; // observed: it was logged when nobody waits
+    }
+
+    /// <summary>The loader's value, asked for again while it is below a version that was served before, or that a reader needs.</summary>
+    private async Task<TValue> LoadAsync()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var value = await LoadOnceAsync().ConfigureAwait(false);
+            if (!_runtime.Lags(this, value, isLast: attempt == _pausesForLag.Length)) return value;
+            await Task.Delay(_pausesForLag[attempt], _runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<TValue> LoadOnceAsync()
+    {
+        _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued: spare the source
+        if (!_runtime.NeedsServices) return await _runtime.Loader(EmptyServices.Instance, _args, Context, _cancellation.Token).ConfigureAwait(false);
+
+        var scope = _runtime.Services.CreateAsyncScope();
+        await using var _ = scope.ConfigureAwait(false);
+        await _runtime.InitializeAsync(scope.ServiceProvider, _args, _cancellation.Token).ConfigureAwait(false);
+        return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
+    }
+
+    private Entry<TValue> MakeEntry(TValue value, TimeSpan took)
+    {
+        var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);
+        return new Entry<TValue>(value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
+        {
+            RefreshAt = _runtime.Policy.EarlyRefresh ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
+        };
+    }
+
+    // Not on the leaver's own time: whatever the loader hung on its token runs now, and may throw or take long.
+    private async Task CancelAsync()
+    {
+        if (_batch is { } batch)
+        {
+            batch.NoteUnwanted();
+            return;
+        }
+        try
+        {
+            await _cancellation.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The load ended in the meantime: there is nothing left to cancel.
+        }
+        catch (AggregateException errors)
+        {
+            _runtime.CancellationFailed(errors);
+        }
+    }
+}
+
+/// <summary>The services of a loader that asks for none.</summary>
+internal sealed class EmptyServices : IServiceProvider
+{
+    public static readonly EmptyServices Instance = new();
+
+    public object? GetService(Type serviceType) => null;
+}

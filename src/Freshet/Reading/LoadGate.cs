@@ -1,0 +1,86 @@
+namespace Freshet;
+
+/// <summary>What waits for its turn at the source: one load, or one for many keys.</summary>
+internal interface ISourceLoad
+{
+    /// <summary>Its turn has come: begins, on a thread of its own. False when nobody wants it any more; then the turn is the next one's.</summary>
+    bool TryBegin();
+}
+
+/// <summary>Bounds how many loads of one query ask the source at the same time; the others wait in the order they came (S32).</summary>
+/// <remarks>
+/// A turn ends when the loader has returned, not when its readers have stopped waiting: a source that hangs is not relieved by
+/// asking it again, and again, from loads whose readers have given up.
+/// </remarks>
+internal sealed class LoadGate(Func<int> limit)
+{
+    /// <summary>Most loads in the queue, for each one that may run. Past it a load is refused at once: it would only wait to be refused later.</summary>
+    internal const int QueuedPerTurn = 16;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<ISourceLoad> _waiting = new();
+    private int _running;
+
+    /// <summary>Loads that have their turn.</summary>
+    public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Loads that wait for it.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate) return _waiting.Count;
+        }
+    }
+
+    /// <summary>Takes a turn, if one is free and nobody came before.</summary>
+    public bool TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count > 0 || _running >= limit()) return false;
+            _running++;
+            return true;
+        }
+    }
+
+    /// <summary>Takes a turn beyond the limit, for a load that another one of the same query waits for.</summary>
+    public void EnterNested()
+    {
+        lock (_gate) _running++;
+    }
+
+    /// <summary>Queues a load. False when the queue is full.</summary>
+    public bool TryQueue(ISourceLoad load)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count >= (long)limit() * QueuedPerTurn) return false;
+            _waiting.Enqueue(load);
+            return true;
+        }
+    }
+
+    /// <summary>Ends a turn, and hands it to whoever has waited longest.</summary>
+    public void Leave()
+    {
+        lock (_gate) _running--;
+        Advance();
+    }
+
+    /// <summary>Hands out free turns. Called when one has ended, and when something was queued while the last one ended.</summary>
+    public void Advance()
+    {
+        while (true)
+        {
+            ISourceLoad? next;
+            lock (_gate)
+            {
+                if (_running >= limit() || !_waiting.TryDequeue(out next)) return;
+                _running++;
+            }
+            if (next.TryBegin()) continue; // the limit may have been raised: perhaps there is a turn for another
+            lock (_gate) _running--;
+        }
+    }
+}

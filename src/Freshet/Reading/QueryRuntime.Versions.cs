@@ -1,0 +1,35 @@
+namespace Freshet;
+
+/// <remarks>Versions of values: what was served once is not taken back by a source that lags.</remarks>
+internal sealed partial class QueryRuntime<TArgs, TValue>
+{
+    /// <summary>The version this node has at hand for a key, outdated or not: a load that returns less reads a replica that lags. Null when nothing is known.</summary>
+    internal long? FloorOf(TArgs args) =>
+        Query.VersionMember is not null && _store.TryGet(args, out var present) && present.Version is { } version and not Entry.NoVersion ? version : null;
+
+    /// <summary>Whether a loaded value is older than what was served before, or than a reader needs, and the loader is to be asked again.</summary>
+    /// <param name="flight">The load.</param>
+    /// <param name="value">What its loader returned.</param>
+    /// <param name="isLast">Whether it has been asked often enough.</param>
+    /// <exception cref="LaggingSourceException">It was asked often enough, and would take back what was served.</exception>
+    /// <remarks>
+    /// Null, for "not found", is asked about once more and then believed: rows are deleted, and rarely by a replica. A version that
+    /// only a reader asked for ends as an answer that says it is not satisfied.
+    /// </remarks>
+    internal bool Lags(Flight<TArgs, TValue> flight, TValue value, bool isLast)
+    {
+        if (Query.VersionOf(value) is not { } version) return false;
+        var context = flight.Context;
+        var floor = FloorOf(flight.Args); // now, not as it was: another load, or a writer, may have landed a newer value meanwhile
+        var required = floor is { } low && !(context.MinimumVersion > low) ? low : context.MinimumVersion;
+        if (Need.Meets(version, required)) return false;
+
+        var wasTold = context.MinimumVersion >= required;
+        lock (Gate) context.MinimumVersion = required; // under the gate, where joiners read it
+        if (version == Entry.NoVersion && context.AskedAgain && wasTold) return false;
+        context.AskedAgain = true;
+        if (!isLast) return true;
+        if (floor is { } served && version != Entry.NoVersion && version < served) throw new LaggingSourceException(Name, version, served);
+        return false;
+    }
+}

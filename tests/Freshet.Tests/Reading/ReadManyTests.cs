@@ -1,0 +1,211 @@
+namespace Freshet.Tests.Reading;
+
+/// <summary>Many keys at once: one loader call for the misses, and every rule of single reads.</summary>
+public sealed class ReadManyTests
+{
+    [Fact]
+    public async Task TheMissesAreLoadedWithOneCallAndTheHitsAreNot()
+    {
+        await using var app = TestApp.Start<Many>();
+        Fill(app, "abcd");
+        await app.ReadAsync(Many.Query, "b");
+        Many.CallsOf(app).ShouldBe(["b"]);
+
+        var values = await app.Freshet.ReadManyAsync(Many.Query, ["a", "b", "c", "a"]);
+
+        values.Select(pair => (pair.Key, pair.Value.Number)).ShouldBe([("a", 'a'), ("b", 'b'), ("c", 'c')], ignoreOrder: true);
+        Many.CallsOf(app).ShouldBe(["b", "a,c"]);
+        (await app.ReadAsync(Many.Query, "c")).ShouldBe('c');
+        Many.CallsOf(app).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task NoneGiveNone()
+    {
+        await using var app = TestApp.Start<Many>();
+
+        (await app.Freshet.ReadManyAsync(Many.Query, [])).ShouldBeEmpty();
+
+        Many.CallsOf(app).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task MoreThanTheBatchSizeAreGivenToSeveralCalls()
+    {
+        await using var app = TestApp.Start<Many>();
+
+        await app.Freshet.ReadManyAsync(Many.Query, ["a", "b", "c", "d", "e"]); // at most 3 at once
+
+        Many.CallsOf(app).ShouldBe(["a,b,c", "d,e"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task AReadOfOneKeyJoinsTheBatchAndABatchJoinsARunningLoad()
+    {
+        await using var app = TestApp.Start<Many>();
+        Fill(app, "abc");
+        var gate = app.Source.HoldNext("a");
+        var batch = app.Freshet.ReadManyAsync(Many.Query, ["a", "b"]).AsTask();
+        await gate.Reached;
+        var single = app.ReadAsync(Many.Query, "b");
+        var second = app.Freshet.ReadManyAsync(Many.Query, ["b", "c"]).AsTask();
+
+        gate.Open();
+
+        (await single, (await batch)["b"].Number, (await second)["b"].Number).ShouldBe(('b', 'b', 'b'));
+        Many.CallsOf(app).ShouldBe(["a,b", "c"]);
+    }
+
+    /// <summary>R1 and R2 for each key of a batch by itself.</summary>
+    [Fact]
+    public async Task AnInvalidationDuringTheBatchOutdatesTheKeysItTouchesAndNoOther()
+    {
+        await using var app = TestApp.Start<Many>();
+        Fill(app, "ab");
+        var gate = app.Source.HoldNext("b"); // a and b are read by then
+        var batch = app.Freshet.ReadManyAsync(Many.Query, ["a", "b"]).AsTask();
+        await gate.Reached;
+        await app.WriteAsync("a", new Value(2));
+        gate.Open();
+        await batch;
+
+        (await app.ReadAsync(Many.Query, "a")).ShouldBe(2);
+        (await app.ReadAsync(Many.Query, "b")).ShouldBe('b');
+        Many.CallsOf(app).ShouldBe(["a,b", "a"]);
+    }
+
+    [Fact]
+    public async Task ALoaderThatLeavesOneOutFailsTheCallAndStoresNothing()
+    {
+        await using var app = TestApp.Start<Many>();
+        Fill(app, "ab");
+        app.Source["b"] = new Value(-1); // left out
+
+        var error = await Should.ThrowAsync<IncompleteBatchException>(app.Freshet.ReadManyAsync(Many.Query, ["a", "b"]).AsTask());
+
+        (error.Query, error.Asked, error.Missing, error.Code).ShouldBe(("many", 2, 1, "incomplete-batch"));
+        app.Source["b"] = new Value(1);
+        await app.ReadAsync(Many.Query, "a");
+        Many.CallsOf(app).ShouldBe(["a,b", "a"]);
+    }
+
+    [Fact]
+    public async Task ABadKeyStartsNothing()
+    {
+        await using var app = TestApp.Start<Many>();
+
+        await Should.ThrowAsync<InvalidKeyException>(app.Freshet.ReadManyAsync(Many.Query, ["a", ""]).AsTask());
+
+        Many.CallsOf(app).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task WhenEverybodyHasLeftTheBatchIsCancelled()
+    {
+        await using var app = TestApp.Start<Many>();
+        var gate = app.Source.HoldNext("a");
+        using var cancellation = new CancellationTokenSource();
+        var batch = app.Freshet.ReadManyAsync(Many.Query, ["a", "b"], cancellation.Token).AsTask();
+        await gate.Reached;
+        var stays = app.ReadAsync(Many.Query, "b");
+
+        await cancellation.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(batch);
+        gate.IsCancelled.ShouldBeFalse();
+        gate.Open();
+        await stays;
+
+        var second = app.Source.HoldNext("c");
+        using var other = new CancellationTokenSource();
+        var leaves = app.Freshet.ReadManyAsync(Many.Query, ["c", "d"], other.Token).AsTask();
+        await second.Reached;
+        await other.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(leaves);
+        await second.Cancelled;
+    }
+
+    [Fact]
+    public async Task TagsFoundForOneValueOutdateThatValueAlone()
+    {
+        await using var app = TestApp.Start<Many>();
+        Fill(app, "ab");
+        await app.Freshet.ReadManyAsync(Many.Found, ["a", "b"]);
+
+        await using (var action = app.Freshet.BeginUserAction("owner"))
+        {
+            app.Freshet.Raise(new OwnerChanged($"owner-{(int)'a'}"));
+            await action.CompleteAsync();
+        }
+        await app.Freshet.ReadManyAsync(Many.Found, ["a", "b"]);
+
+        Many.CallsOf(app).ShouldBe(["a,b", "a"]);
+    }
+
+    [Fact]
+    public async Task WithoutALoaderForManyEachMissIsLoadedByItself()
+    {
+        await using var app = TestApp.Start();
+        Fill(app, "ab");
+
+        var values = await app.Freshet.ReadManyAsync(Things.High, ["a", "b"]);
+
+        (values["a"].Number, values["b"].Number, app.Source.Reads).ShouldBe(('a', 'b', 2));
+    }
+
+    [Fact]
+    public async Task InsideAnActionTheKeysItTouchesAreReadPastTheCache()
+    {
+        await using var app = TestApp.Start<Many>();
+        Fill(app, "ab");
+        await app.Freshet.ReadManyAsync(Many.Query, ["a", "b"]);
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Source["a"] = new Value(2);
+        app.Freshet.Raise(new ThingChanged("a"));
+
+        (await app.Freshet.ReadManyAsync(Many.Query, ["a", "b"]))["a"].Number.ShouldBe(2);
+
+        Many.CallsOf(app).ShouldBe(["a,b", "a"]);
+        await action.CompleteAsync();
+    }
+
+    private static void Fill(TestApp app, string keys)
+    {
+        foreach (var key in keys) app.Source[key.ToString()] = new Value(key);
+    }
+
+    private sealed class Many() : Catalog("many-team")
+    {
+        public static readonly Tag<string> Thing = new("thing");
+        public static readonly Tag<string> Owner = new("owner");
+        public static readonly Event<ThingChanged> Changed = new Event<ThingChanged>("thing.changed").Invalidates(Thing, e => e.Id);
+        public static readonly Event<OwnerChanged> OwnerChanged = new Event<OwnerChanged>("owner.changed").Invalidates(Owner, e => e.OwnerId!);
+
+        public static readonly CachedQuery<string, Value> Query = new CachedQuery<string, Value>("many", RiskLevel.High)
+            .DependsOn(Thing, id => id)
+            .LoadManyWith((Source source, IReadOnlyList<string> ids, CancellationToken ct) => LoadAsync(source, ids, ct), batchSize: 3);
+
+        public static readonly CachedQuery<string, Value> Found = new CachedQuery<string, Value>("found-many", RiskLevel.High)
+            .DependsOn(Thing, id => id)
+            .FindsTags(Owner)
+            .LoadManyWith(async (Source source, IReadOnlyList<string> ids, BatchContext<string> context, CancellationToken ct) =>
+            {
+                var values = await LoadAsync(source, ids, ct);
+                foreach (var (id, value) in values) context[id].AddTag(Owner.For($"owner-{value.Number}"));
+                return values;
+            });
+
+        /// <summary>The loader's calls: the keys of each.</summary>
+        public static IReadOnlyList<string> CallsOf(TestApp app) => app.Source.Batches;
+
+        private static async Task<IReadOnlyDictionary<string, Value>> LoadAsync(Source source, IReadOnlyList<string> ids, CancellationToken ct)
+        {
+            source.NoteBatch(string.Join(',', ids));
+            var values = new Dictionary<string, Value>();
+            foreach (var id in ids)
+            {
+                if (await source.ReadAsync(id, ct) is { Number: >= 0 } value) values[id] = value;
+            }
+            return values;
+        }
+    }
+}

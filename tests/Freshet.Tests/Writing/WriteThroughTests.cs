@@ -1,0 +1,150 @@
+namespace Freshet.Tests.Writing;
+
+/// <summary>P13 and PROTOCOL 25: a writer hands its value to the cache, and neither an older load nor a slower writer takes its place.</summary>
+public sealed class WriteThroughTests
+{
+    [Fact]
+    public async Task TheNextReadIsAHitWithTheWrittenValue()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1, Version: 1);
+        await app.ReadAsync(Things.Versioned, "a");
+
+        await WriteAsync(app, new Value(2, Version: 2));
+
+        var answer = await app.Freshet.ReadAnswerAsync(Things.Versioned, "a");
+        (answer.Value.Number, answer.Source, answer.LoadedAt.Position, answer.Version).ShouldBe((2, AnswerSource.Cache, 1, 2));
+        app.Source.ReadsOf("a").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task P13_AnOlderLoadThatEndsLaterDoesNotReplaceTheWrittenValue()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1, Version: 1);
+        var gate = app.Source.HoldNext("a"); // has read 1
+        var older = app.ReadAsync(Things.Versioned, "a");
+        await gate.Reached;
+
+        await WriteAsync(app, new Value(2, Version: 2));
+        gate.Open();
+        await app.Time.PassAsync(older);
+
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(2);
+    }
+
+    /// <summary>A writes 8, B writes 9, B appends first. With A's value standing as loaded at A's own position, 9 would never be seen.</summary>
+    [Fact]
+    public async Task OfTwoWritersWhoseAppendsComeInTheOtherOrderTheLaterCommitIsRead()
+    {
+        await using var app = TestApp.Start();
+        var a = app.Freshet.BeginUserAction("a");
+        var inA = Task.Run(() =>
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(8, Version: 8));
+        });
+        await inA;
+        await Task.Run(() => WriteAsync(app, new Value(9, Version: 9), "b"));
+
+        await a.CompleteAsync(); // appends after B, though it committed before
+
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task AnotherWriterInBetweenMakesTheWrittenValueAsOldAsItsAction()
+    {
+        await using var app = TestApp.Start();
+        await using (var action = app.Freshet.BeginUserAction("slow"))
+        {
+            app.Source["a"] = new Value(2, Version: 2);
+            app.Freshet.Raise(new ThingChanged("a"));
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+            Task other;
+            using (ExecutionContext.SuppressFlow()) other = Task.Run(() => app.ExpireAsync("a")); // another request
+            await other;
+            await action.CompleteAsync();
+        }
+
+        (await app.Freshet.ReadAnswerAsync(Things.Versioned, "a")).Source.ShouldBe(AnswerSource.Load);
+    }
+
+    [Fact]
+    public async Task AnActionThatFailsWritesNothingThrough()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1, Version: 1);
+        await using (app.Freshet.BeginUserAction("fails"))
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+        }
+
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task AValueOfALowerVersionThanIsStoredIsLeftOut()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(5, Version: 5);
+        await app.ReadAsync(Things.Versioned, "a");
+
+        await using (var action = app.Freshet.BeginUserAction("touches nothing"))
+        {
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(4, Version: 4));
+            await action.CompleteAsync();
+        }
+
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task WithoutAVersionItIsRefused()
+    {
+        await using var app = TestApp.Start();
+        await using var action = app.Freshet.BeginUserAction("write");
+
+        var refused = Should.Throw<WriteThroughException>(() => app.Freshet.WriteThrough(Things.High, "a", new Value(1)));
+        (refused.Query, refused.Code).ShouldBe(("high", "write-through"));
+        refused.Message.ShouldContain(".VersionedBy(");
+    }
+
+    [Fact]
+    public async Task TagsThatAreFoundWhileLoadingCannotBeKnownSoItIsRefused()
+    {
+        await using var app = TestApp.Start<Finding>();
+        await using var action = app.Freshet.BeginUserAction("write");
+
+        Should.Throw<WriteThroughException>(() => app.Freshet.WriteThrough(Finding.Query, "a", new Value(1))).Message.ShouldContain("found only while loading");
+    }
+
+    [Fact]
+    public async Task OutsideAnActionItIsRefused()
+    {
+        await using var app = TestApp.Start();
+
+        Should.Throw<TriggerException>(() => app.Freshet.WriteThrough(Things.Versioned, "a", new Value(1))).Code.ShouldBe("no-trigger");
+    }
+
+    private static async Task WriteAsync(TestApp app, Value value, string name = "write")
+    {
+        await using var action = app.Freshet.BeginUserAction(name);
+        app.Source["a"] = value;
+        app.Freshet.Raise(new ThingChanged("a"));
+        app.Freshet.WriteThrough(Things.Versioned, "a", value);
+        await action.CompleteAsync();
+    }
+
+    private sealed class Finding() : Catalog("finding-team")
+    {
+        public static readonly Tag<string> Thing = new("thing");
+        public static readonly Event<ThingChanged> Changed = new Event<ThingChanged>("thing.changed").Invalidates(Thing, e => e.Id);
+
+        public static readonly CachedQuery<string, Value> Query = new CachedQuery<string, Value>("finding", RiskLevel.Low)
+            .FindsTags(Thing)
+            .VersionedBy(value => value.Version)
+            .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
+    }
+}
