@@ -11,7 +11,7 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
     private const string MalformedCode = "malformed-request";
     private const string MalformedDetail = "The body or a parameter is missing, too large or not in the form this endpoint expects. Nothing was changed; mend the request and send it again.";
 
-    /// <summary>Answers an error: 400 when the caller's input is at fault, else 500, which keeps its detail to itself outside development.</summary>
+    /// <summary>Answers an error: 400 when the caller's input is at fault, 503 when the source may recover, else 500; those two keep their detail to themselves outside development.</summary>
     public Task WriteAsync(HttpContext http, FreshetException error)
     {
         var endpoint = EndpointNames.Of(http);
@@ -21,8 +21,10 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
             return WriteAsync(http, StatusCodes.Status400BadRequest, error.Code, TitleOf(error.Code), error.Message);
         }
         logger.Failed(error, endpoint, error.Code);
-        return WriteAsync(
-            http, StatusCodes.Status500InternalServerError, error.Code, "The server could not do this", isDevelopment ? error.Message : null);
+        var detail = isDevelopment ? error.Message : null;
+        return error.IsTransient
+            ? WriteAsync(http, StatusCodes.Status503ServiceUnavailable, error.Code, "The server cannot do this just now", detail, retryAfter: "1")
+            : WriteAsync(http, StatusCodes.Status500InternalServerError, error.Code, "The server could not do this", detail);
     }
 
     /// <summary>Answers a request to a mutation that could not be read: its body or a parameter is not what the endpoint takes.</summary>
@@ -33,9 +35,10 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
         return WriteAsync(http, status, MalformedCode, TitleOf(MalformedCode), MalformedDetail);
     }
 
-    private static Task WriteAsync(HttpContext http, int status, string code, string title, string? detail)
+    private static Task WriteAsync(HttpContext http, int status, string code, string title, string? detail, string? retryAfter = null)
     {
         http.Response.Clear(); // whatever a handler had set for the answer it could not finish
+        if (retryAfter is not null) http.Response.Headers.RetryAfter = retryAfter;
         var problem = new ProblemDetails { Type = TypePrefix + code, Title = title, Status = status, Detail = detail };
         problem.Extensions["code"] = code;
         return TypedResults.Problem(problem).ExecuteAsync(http);

@@ -26,6 +26,21 @@ public sealed class BadInputTests
         ShouldLeaveNoTrace(app);
     }
 
+    [Fact]
+    public async Task A_source_that_is_too_slow_is_a_503_that_says_when_to_come_again()
+    {
+        await using var app = await StartAsync();
+
+        var answer = await app.Client.ReadAsync("/slow");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        var problem = await answer.JsonAsync();
+        problem["code"]!.GetValue<string>().ShouldBe("load-timeout");
+        problem["detail"].ShouldBeNull(); // it names the query and its settings: for the log, not for everyone
+        app.Log.Of(2001).Single().Text.ShouldContain("load-timeout");
+    }
+
     [Theory]
     [InlineData("Production")]
     [InlineData("Development")]
@@ -205,6 +220,7 @@ public sealed class BadInputTests
         {
             app.MapReads();
             app.MapGet("/echo", (string id, IFreshet freshet, CancellationToken ct) => freshet.ReadAsync(Desk.Invoice, id, ct));
+            app.MapGet("/slow", string () => throw new LoadTimeoutException("invoice", TimeSpan.FromSeconds(30)));
             app.MapGet("/number", (int n) => n);
             app.MapGet("/unknown-query", (IFreshet freshet, CancellationToken ct) => freshet.ReadAsync(new CachedQuery<string, string>("nowhere", RiskLevel.Low), "a", ct));
             app.MapPost("/null-key", (IFreshet freshet) => freshet.Raise(new InvoicePaid(Secret, null!))).Raises<InvoicePaid>();
