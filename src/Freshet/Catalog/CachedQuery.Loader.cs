@@ -46,6 +46,19 @@ public sealed partial class CachedQuery<TArgs, TValue>
         where TLoader : class, IQueryLoader<TArgs, TValue> =>
         With((services, args, context, ct) => ActivatorUtilities.GetServiceOrCreateInstance<TLoader>(services).LoadAsync(args, context, ct));
 
+    /// <summary>Strips the arguments of what only their load needs, before they are kept as a key; null when they are all key.</summary>
+    internal Func<TArgs, TArgs>? KeptArgs { get; private set; }
+
+    /// <summary>Makes it a query that no catalog declares: its arguments bring their own tags and loader.</summary>
+    internal CachedQuery<TArgs, TValue> WithoutCatalog(TagMapping<TArgs> tags, Func<TArgs, string> key, Func<TArgs, TArgs> kept, Loader<TArgs, TValue> loader)
+    {
+        IsUndeclared = true;
+        _tags.Add(tags);
+        _keyText = key;
+        KeptArgs = kept;
+        return With(loader, needsServices: false);
+    }
+
     private CachedQuery<TArgs, TValue> With(Loader<TArgs, TValue> loader, bool needsServices = true)
     {
         ThrowIfComposed();

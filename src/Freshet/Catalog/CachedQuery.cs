@@ -53,6 +53,9 @@ public abstract class CachedQuery : Declaration
 
     internal Func<QueryPolicy, QueryPolicy>? PolicyChange { get; private set; }
 
+    /// <summary>Whether it was made at run time, for a cache whose callers declare nothing.</summary>
+    internal bool IsUndeclared { get; private protected set; }
+
     internal abstract bool HasLoader { get; }
 
     /// <summary>Whether arguments have a text: a supported type, or members named by <c>KeyedBy</c>.</summary>

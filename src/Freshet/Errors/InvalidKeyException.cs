@@ -15,6 +15,9 @@ public enum KeyFault
     /// <summary>The text holds a control character or half of a surrogate pair: it would not survive a header or a log line.</summary>
     ControlCharacter,
 
+    /// <summary>The text is <c>*</c>, which stands for everything and so cannot name one thing.</summary>
+    Wildcard,
+
     /// <summary>The type has no culture-independent text form.</summary>
     UnsupportedType,
 }
@@ -54,6 +57,7 @@ public sealed class InvalidKeyException : FreshetException
         KeyFault.Null => $"null as {part}",
         KeyFault.Empty => $"an empty text as {part}",
         KeyFault.TooLong => $"a text of more than {KeyText.MaxLength} characters as {part}",
+        KeyFault.Wildcard => $"'*' as {part}",
         KeyFault.ControlCharacter => $"a control character or an unpaired surrogate in {part}",
         _ => $"a type without a culture-independent text form as {part}",
     };
@@ -61,6 +65,7 @@ public sealed class InvalidKeyException : FreshetException
     private static string WayOut(KeyFault fault) => fault switch
     {
         KeyFault.UnsupportedType => "Use string, an integer, Guid, an enum, a date, a tuple of those, or declare the members with KeyedBy(...).",
+        KeyFault.Wildcard => "It stands for everything, in RemoveByTagAsync alone: name the thing itself.",
         KeyFault.TooLong => "Use an identifier, or hash long text before it becomes a key.",
         _ => "Check the value before it reaches Freshet.",
     };

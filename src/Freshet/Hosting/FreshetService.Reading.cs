@@ -21,11 +21,11 @@ internal sealed partial class FreshetService
 
     /// <summary>The order of checks: token (R3), action, then entry, time to live and marks (R1), else load (R2).</summary>
     private async ValueTask<Reading<TValue>> ReadAsync<TArgs, TValue>(
-        QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, CancellationToken cancellationToken)
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, CancellationToken cancellationToken, bool pastTheCache = false)
         where TArgs : notnull
     {
         var asked = Ask(runtime, args, requirement, Ambient.Current);
-        var reading = asked.MustBypass
+        var reading = asked.MustBypass || pastTheCache
             ? await runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken).ConfigureAwait(false)
             : await runtime.ReadAsync(args, asked.Need, cancellationToken).ConfigureAwait(false);
         Note(runtime, asked, reading);

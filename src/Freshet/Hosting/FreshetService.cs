@@ -14,6 +14,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     private readonly Node _node;
     private readonly InProcessLog _log;
     private readonly ILogger _logger;
+    private readonly Func<RuntimeParts> _parts;
     private IPathRegistry? _paths;
 
     public FreshetService(
@@ -29,9 +30,13 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         _tagKinds = catalog.Tags.Select(tag => tag.Declaration.Name).ToFrozenSet(StringComparer.Ordinal);
         ScreenCounters = catalog.Screens.ToFrozenDictionary(screen => screen.Declaration, _ => new ScreenCounters());
         Store = new NodeStore(StoreLimits.From(options));
+        MaxTimeToLive = options.MaxTimeToLive;
+        RuntimeParts Parts() => new(this, node, Store, services, options, logger, hasScopeInitializer);
+        _parts = Parts;
         _runtimes = catalog.Queries.ToFrozenDictionary(
             declared => declared.Declaration,
-            declared => declared.Declaration.CreateRuntime(declared, new RuntimeParts(this, node, Store, services, options, logger, hasScopeInitializer)));
+            declared => declared.Declaration.CreateRuntime(declared, Parts()));
+        Runtimes = new RuntimeList(_runtimes.Values);
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
         foreach (var query in _runtimes.Keys) AdoptPolicy(query);
     }
@@ -42,7 +47,9 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 
     public FreshetAction? CurrentAction => Ambient.ActionOf(this);
 
-    internal IReadOnlyCollection<QueryRuntime> Runtimes => _runtimes.Values;
+    internal RuntimeList Runtimes { get; }
+
+    internal TimeSpan MaxTimeToLive { get; }
 
     internal Node Node => _node;
 
@@ -58,7 +65,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     public void Dispose()
     {
         _policies.Changed -= AdoptPolicy;
-        foreach (var runtime in _runtimes.Values) runtime.Detach(); // static declarations must not keep an application alive that is gone
+        foreach (var runtime in Runtimes) runtime.Detach(); // static declarations must not keep an application alive that is gone
     }
 
     private void AdoptPolicy(CachedQuery query, QueryPolicy policy) => AdoptPolicy(query);

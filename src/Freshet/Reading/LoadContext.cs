@@ -82,6 +82,7 @@ public sealed class LoadContext
     {
         if (IsWithin(inner, arguments))
             throw new InvalidOperationException($"The loader of '{Query.Name}' reads '{inner.Name}' with arguments that are being loaded for it: it would wait for itself. Read the source there.");
+        if (Query.IsUndeclared || inner.Declared.Declaration.IsUndeclared) return; // a caller of a hybrid cache declares nothing
         if (!Query.QueriesRead.Contains(inner.Declared.Declaration))
             throw new UnknownDeclarationException("cached query", inner.Name, $"The loader of '{Query.Name}' read it: declare that with .Reads(...), so that the events that reach it are known.");
     }

@@ -21,7 +21,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked)
                 && verdict != Verdict.Expired)
-                stored = _store.PutLocked(args, entry, bytes);
+                stored = _store.PutLocked(Kept(args), entry, bytes);
         }
         if (stored)
         {
@@ -34,6 +34,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         }
         return new Landed<TValue>(entry, validAt);
     }
+
+    private TArgs Kept(TArgs args) => Query.KeptArgs is { } keep ? keep(args) : args;
 
     /// <summary>Ends a load that failed. False when it has ended already.</summary>
     internal bool LandFailed(Flight<TArgs, TValue> flight, Exception error)
@@ -55,7 +57,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         // The value it was to replace serves on: the source is asked again after a pause, not by the very next read.
         if (flight.IsShared && _store.TryGet(flight.Args, out var present))
         {
-            _failing.Note(flight.Args, Clock.Now, pause: true);
+            _failing.Note(Kept(flight.Args), Clock.Now, pause: true);
             present.RefreshAt = Clock.Now + FailingLoads<TArgs>.PauseMilliseconds;
         }
         _logger.LoadFailedUnheard(error, Name, error.GetType().Name);

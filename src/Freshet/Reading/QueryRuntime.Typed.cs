@@ -58,7 +58,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         TryAnswer(args, need) is { } present ? new(present) : LoadAsync(args, need, cancellationToken);
 
     /// <summary>The answer that is in memory, if it will do.</summary>
-    private Reading<TValue>? TryAnswer(TArgs args, Need need)
+    internal Reading<TValue>? TryAnswer(TArgs args, Need need)
     {
         // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
         var applied = Node.Applied;

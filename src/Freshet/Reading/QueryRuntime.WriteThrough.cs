@@ -17,26 +17,37 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     }
 
     /// <summary>Stores a written value unless a newer one is there.</summary>
-    internal void StoreWritten(TArgs args, TValue value, WrittenAt written, long writtenAt)
+    internal void StoreWritten(TArgs args, TValue value, WrittenAt written, long writtenAt) =>
+        StoreAt(args, value, written.LoadedAt, writtenAt, writtenAt + JitteredTimeToLive());
+
+    /// <summary>Stores a value that a caller set, as of the position of its own record.</summary>
+    internal void StoreSet(TArgs args, TValue value, LogPosition setAt, TimeSpan livesFor)
+    {
+        var now = Clock.Now;
+        StoreAt(args, value, _ => setAt, now, now + (long)livesFor.TotalMilliseconds);
+    }
+
+    private void StoreAt(TArgs args, TValue value, Func<TagMark[], LogPosition> loadedAt, long capturedAt, long expiresAt)
     {
         var applied = Node.Applied;
         var marks = applied.Marks.Acquire(Query.TagsOf(args));
-        var captured = new AppliedPosition(written.LoadedAt(marks), applied.Marks, applied.Sequence);
-        var entry = new Entry<TValue>(value, captured, marks, writtenAt, writtenAt + JitteredTimeToLive(), Query.VersionOf(value), isCacheable: true);
         var stored = false;
+        Entry<TValue>? entry = null;
         try
         {
+            var captured = new AppliedPosition(loadedAt(marks), applied.Marks, applied.Sequence);
+            entry = new Entry<TValue>(value, captured, marks, capturedAt, expiresAt, Query.VersionOf(value), isCacheable: true);
             var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
             lock (Gate)
             {
                 // By version too, whatever the positions: what was served is not taken back.
-                if (!(FloorOf(args) > entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh) stored = _store.PutLocked(args, entry, bytes);
+                if (!(FloorOf(args) > entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh) stored = _store.PutLocked(Kept(args), entry, bytes);
             }
         }
         finally
         {
             if (!stored) applied.Marks.Release(marks);
         }
-        if (stored) MakeRoom(entry);
+        if (stored) MakeRoom(entry!);
     }
 }

@@ -128,6 +128,20 @@ public sealed class FreshetAction : IAsyncDisposable
         }
     }
 
+    /// <summary>Appends one record now, whatever else is still pending, and keeps it among the action's own.</summary>
+    internal LogRecord AppendNow(RecordDraft draft)
+    {
+        lock (_appendGate)
+        {
+            var records = _log.Append(Writer, [draft]);
+            lock (_gate) _records = [.. _records, .. records];
+            _log.WriteLines(records);
+            return records[0];
+        }
+    }
+
+    private Writer Writer => new(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id);
+
     /// <summary>Whether what was raised, and is not applied yet, touches a read: then the read must see neither cached nor cacheable data (DESIGN 6).</summary>
     internal bool Touches(IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
     {
@@ -175,7 +189,7 @@ public sealed class FreshetAction : IAsyncDisposable
             }
             var before = values.Count == 0 ? null : new Dictionary<Tag, long>();
             var records = _log.Append(
-                new Writer(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id), uncertain ? drafts.ConvertAll(AsUncertain) : drafts, before);
+                Writer, uncertain ? drafts.ConvertAll(AsUncertain) : drafts, before);
             // What may have been rolled back is not written through.
             if (!uncertain) WriteThrough(values, before!, records);
             lock (_gate)

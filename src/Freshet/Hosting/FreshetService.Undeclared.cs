@@ -1,0 +1,53 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Freshet;
+
+/// <summary>What a cache whose callers declare nothing needs of the engine.</summary>
+internal sealed partial class FreshetService
+{
+    /// <summary>Whether a composed catalog declares a tag kind.</summary>
+    internal bool IsDeclared(string tagKind) => _tagKinds.Contains(tagKind);
+
+    /// <summary>Puts a query to work that no catalog declares.</summary>
+    internal QueryRuntime AddRuntime(DeclaredQuery query)
+    {
+        var runtime = query.Declaration.CreateRuntime(query, _parts());
+        Runtimes.Add(runtime);
+        return runtime;
+    }
+
+    internal async ValueTask<TValue> ReadUndeclaredAsync<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, bool pastTheCache, CancellationToken cancellationToken) where TArgs : notnull =>
+        (await ReadAsync(runtime, args, null, cancellationToken, pastTheCache).ConfigureAwait(false)).Entry.Value;
+
+    /// <summary>The value that is in memory, without loading one.</summary>
+    internal bool TryRead<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, [MaybeNullWhen(false)] out TValue value) where TArgs : notnull
+    {
+        value = default;
+        var asked = Ask(runtime, args, null, Ambient.Current);
+        if (asked.MustBypass || runtime.TryAnswer(args, asked.Need) is not { } reading) return false;
+        Note(runtime, asked, reading);
+        value = reading.Entry.Value;
+        return true;
+    }
+
+    /// <summary>Expires tags at once, for a caller that expects it done when the call returns: under the surrounding action, else as a job of its own.</summary>
+    /// <returns>The record's position.</returns>
+    /// <exception cref="TriggerException">A loader called.</exception>
+    internal LogPosition AppendNow(string call, IReadOnlyList<Tag> tags)
+    {
+        if (Ambient.LoadOf(this) is { } load) throw TriggerException.InsideLoader(call, load.Query.Name);
+        var draft = new RecordDraft(RecordId.Next(), call, null, null, InvalidationsOf(tags, InvalidationKind.Expire, TimeSpan.Zero));
+        var record = Ambient.ActionOf(this) is { } action
+            ? action.AppendNow(draft)
+            : AppendAlone(draft);
+        return new LogPosition(record.Epoch, record.Position);
+    }
+
+    private LogRecord AppendAlone(RecordDraft draft)
+    {
+        var records = _log.Append(new Writer(TriggerKind.Job, draft.Call, null, System.Diagnostics.Activity.Current?.Id), [draft]);
+        _log.WriteLines(records);
+        return records[0];
+    }
+}
