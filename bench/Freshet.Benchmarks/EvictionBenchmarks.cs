@@ -9,7 +9,8 @@ public class EvictionBenchmarks
     private const int Entries = 100_000;
 
     private readonly Lock _gate = new();
-    private readonly AppliedPosition _applied = new(new LogPosition(Epoch.Create(), 0), new MarkTable(forgottenUpTo: 0), sequence: 1);
+    private static readonly Epoch _epoch = Epoch.Create();
+    private readonly AppliedPosition _applied = new(new LogPosition(_epoch, 0), new MarkTable(_epoch, forgottenUpTo: 0), sequence: 1);
     private readonly string[] _keys = [.. Enumerable.Range(0, 4 * Entries).Select(i => $"acc_{i}")];
     private EntryStore<string, Summary> _roomy = null!;
     private EntryStore<string, Summary> _full = null!;

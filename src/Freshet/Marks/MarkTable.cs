@@ -9,11 +9,16 @@ namespace Freshet;
 ///   a load begins at 5 -> tag T is invalidated at 7 -> T's mark is forgotten -> the load finds T. A new mark that says "never
 ///   invalidated" would pass the load as current; one that says "perhaps up to 7" outdates it.
 /// </remarks>
-internal sealed class MarkTable(long forgottenUpTo)
+/// <param name="epoch">The epoch whose positions the marks hold.</param>
+/// <param name="forgottenUpTo">Position up to which nothing is known.</param>
+internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
 {
     private readonly Lock _gate = new(); // creation, use counts, invalidation and forgetting; checks take no lock
     private readonly ConcurrentDictionary<Tag, TagMark> _marks = new();
     private long _forgottenUpTo = forgottenUpTo; // guarded by _gate
+
+    /// <summary>The epoch whose positions the marks hold. An entry keeps its table, and knows its epoch by it.</summary>
+    public Epoch Epoch { get; } = epoch;
 
     public int Count => _marks.Count;
 
@@ -52,11 +57,15 @@ internal sealed class MarkTable(long forgottenUpTo)
         }
     }
 
-    public void Invalidate(Invalidation invalidation, long position, long now)
+    /// <returns>The position of the tag's last invalidation before this one.</returns>
+    public long Invalidate(Invalidation invalidation, long position, long now)
     {
         lock (_gate)
         {
-            GetOrCreateLocked(invalidation.Tag).ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
+            var mark = GetOrCreateLocked(invalidation.Tag);
+            var before = mark.LastInvalidatedAt;
+            mark.ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
+            return before;
         }
     }
 

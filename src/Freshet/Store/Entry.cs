@@ -13,10 +13,13 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary><see cref="FailingSince"/> of an entry whose successor has not failed to load.</summary>
     public const long NotFailing = long.MinValue;
 
+    // The position and the marks apart: the whole of what the load captured would keep 56 bytes alive per position of the log.
+    private readonly MarkTable _table = captured.Marks;
+    private readonly long _loadedAt = captured.Position.Position;
     private readonly long _version = version.GetValueOrDefault(); // its flag apart, among the small fields: 8 bytes fewer than a long?
     private readonly bool _hasVersion = version.HasValue;
-    private long _expiresAt = expiresAt;
-    private long _refreshAt = expiresAt;
+    private uint _livesFor = After(capturedAt, expiresAt); // milliseconds from the capture, as the next one
+    private uint _refreshAfter = After(capturedAt, expiresAt);
     private EntryStore? _home;
     private object? _key;
 
@@ -36,20 +39,20 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     public long CheckedSequence;
 
     /// <summary>Epoch and position fully applied before the load began.</summary>
-    public LogPosition Loaded => captured.Position;
+    public LogPosition Loaded => new(_table.Epoch, _loadedAt);
 
     public TagMark[] Marks => marks;
 
     public long CapturedAt => capturedAt;
 
-    /// <summary>When it dies, by the node's clock in milliseconds.</summary>
-    public long ExpiresAt => Volatile.Read(ref _expiresAt);
+    /// <summary>When it dies, by the node's clock in milliseconds. Never before the capture, and 49 days after it at most.</summary>
+    public long ExpiresAt => capturedAt + Volatile.Read(ref _livesFor);
 
     /// <summary>From when on the next read starts a load that replaces it, though it may still be good. At most <see cref="ExpiresAt"/>, so a hit compares with this alone.</summary>
     public long RefreshAt
     {
-        get => Volatile.Read(ref _refreshAt);
-        set => Volatile.Write(ref _refreshAt, Math.Min(value, ExpiresAt));
+        get => capturedAt + Volatile.Read(ref _refreshAfter);
+        set => Volatile.Write(ref _refreshAfter, Math.Min(After(capturedAt, value), Volatile.Read(ref _livesFor)));
     }
 
     public long? Version => _hasVersion ? _version : null;
@@ -78,12 +81,12 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     public Verdict Judge(AppliedPosition applied, long now)
     {
         if (Volatile.Read(ref CheckedSequence) == applied.Sequence) return Verdict.Fresh;
-        if (Loaded.Epoch != applied.Position.Epoch) return Verdict.Expired;
+        if (_table.Epoch != applied.Position.Epoch) return Verdict.Expired;
 
         var verdict = Verdict.Fresh;
         foreach (var mark in marks)
         {
-            var judged = mark.Judge(Loaded.Position, now);
+            var judged = mark.Judge(_loadedAt, now);
             if (judged > verdict) verdict = judged;
         }
         if (verdict == Verdict.Fresh) Volatile.Write(ref CheckedSequence, applied.Sequence);
@@ -91,10 +94,10 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     }
 
     /// <summary>Whether any of its tags was invalidated, either way, after its load began.</summary>
-    public bool WasInvalidated => InvalidatedAfterLoad(Loaded.Position, marks);
+    public bool WasInvalidated => InvalidatedAfterLoad(_loadedAt, marks);
 
     /// <summary>Gives its marks back to the table they came from.</summary>
-    public void ReleaseMarks() => captured.Marks.Release(marks);
+    public void ReleaseMarks() => _table.Release(marks);
 
     public static bool InvalidatedAfterLoad(long loadedAt, TagMark[] marks)
     {
@@ -108,10 +111,15 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>Brings the end of life forward, when configuration shortens the time to live. Never back.</summary>
     public void ExpireBy(long expiresAt)
     {
-        if (expiresAt >= ExpiresAt) return;
-        Volatile.Write(ref _expiresAt, expiresAt);
-        if (expiresAt < RefreshAt) RefreshAt = expiresAt;
+        var livesFor = After(capturedAt, expiresAt);
+        if (livesFor >= Volatile.Read(ref _livesFor)) return;
+        Volatile.Write(ref _livesFor, livesFor);
+        if (livesFor < Volatile.Read(ref _refreshAfter)) Volatile.Write(ref _refreshAfter, livesFor);
     }
+
+    // 32 bits hold 49 days, and no time to live is longer than 30. A moment before the capture is the capture: dead from the start.
+    private static uint After(long capturedAt, long moment) =>
+        moment <= capturedAt ? 0 : moment - capturedAt is var after and < uint.MaxValue and > 0 ? (uint)after : uint.MaxValue;
 }
 
 internal sealed class Entry<TValue>(TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)

@@ -11,7 +11,8 @@ internal sealed class Shelf
     {
         Node = new NodeStore(new StoreLimits(maxEntries, maxBytes));
         Store = new EntryStore<int, int>(Node);
-        Applied = new AppliedPosition(new LogPosition(Epoch.Create(), 0), new MarkTable(forgottenUpTo: 0), sequence: 1);
+        var epoch = Epoch.Create();
+        Applied = new AppliedPosition(new LogPosition(epoch, 0), new MarkTable(epoch, forgottenUpTo: 0), sequence: 1);
     }
 
     public NodeStore Node { get; }
