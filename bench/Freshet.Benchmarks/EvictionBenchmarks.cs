@@ -49,7 +49,7 @@ public class EvictionBenchmarks
 
     private bool Put(EntryStore<string, Summary> store, string key)
     {
-        var entry = new Entry<Summary>(new Summary(key, 42), _applied, [], 0, long.MaxValue, null, isCacheable: true);
+        var entry = new Entry<string, Summary>(key, new Summary(key, 42), _applied, [], 0, long.MaxValue, null, isCacheable: true);
         bool stored;
         lock (_gate) stored = store.PutLocked(key, entry, bytes: 300);
         if (stored) store.MakeRoom(entry);

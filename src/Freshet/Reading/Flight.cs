@@ -109,8 +109,8 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
         return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
     }
 
-    private Entry<TValue> MakeEntry(TValue value) => new(
-        value, Context.Captured, Context.Marks, _capturedAt, Math.Min(_expiresAt, Context.LivesUntil), _runtime.Query.VersionOf(value), Context.IsCacheable);
+    private Entry<TValue> MakeEntry(TValue value) => new Entry<TArgs, TValue>(
+        _args, value, Context.Captured, Context.Marks, _capturedAt, Math.Min(_expiresAt, Context.LivesUntil), _runtime.Query.VersionOf(value), Context.IsCacheable);
 
     private void Leave()
     {

@@ -2,10 +2,12 @@ namespace Freshet;
 
 /// <summary>A loaded value with what decides whether it may still be served.</summary>
 /// <remarks>
-/// Also its own place in the node's list of entries: a separate list node would cost every entry 40 bytes and the hand a second
-/// pointer. <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsLinked"/> are guarded by <see cref="NodeStore"/>'s gate.
+/// Also its own place in its query's table, and in the node's list of entries: separate nodes would cost every entry 90 bytes and each
+/// hit a second pointer. <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsLinked"/> are guarded by <see cref="NodeStore"/>'s
+/// gate, <see cref="Link.Next"/> by its <see cref="EntryStore"/>'s.
 /// </remarks>
 internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+    : Link
 {
     /// <summary>Version of a value that has none though its query declares one, such as null for "not found": below every minimum.</summary>
     public const long NoVersion = long.MinValue;
@@ -21,7 +23,6 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     private uint _livesFor = After(capturedAt, expiresAt); // milliseconds from the capture, as the next one
     private uint _refreshAfter = After(capturedAt, expiresAt);
     private EntryStore? _home;
-    private object? _key;
 
     /// <summary>Whether it was read since the hand last passed. Set by reads without a lock: a lost race costs a bit of luck in eviction, nothing else.</summary>
     public bool Visited;
@@ -63,17 +64,14 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>The store it was put into.</summary>
     public EntryStore Home => _home!;
 
-    /// <summary>Its arguments, by which it is found again to be evicted.</summary>
-    public object Key => _key!;
-
     /// <summary>What it takes in memory, by the estimate its store made.</summary>
     public int Bytes { get; private set; }
 
     /// <summary>Tells it where it is stored, before anybody can find it there.</summary>
-    public void Settle(EntryStore home, object key, int bytes)
+    public void Settle(EntryStore home, uint hash, int bytes)
     {
         _home = home;
-        _key = key;
+        Hash = hash;
         Bytes = bytes;
     }
 
@@ -122,8 +120,17 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
         moment <= capturedAt ? 0 : moment - capturedAt is var after and < uint.MaxValue and > 0 ? (uint)after : uint.MaxValue;
 }
 
-internal sealed class Entry<TValue>(TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+/// <summary>An entry with its value, to those who found it.</summary>
+internal abstract class Entry<TValue>(TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
     : Entry(captured, marks, capturedAt, expiresAt, version, isCacheable)
 {
     public TValue Value => value;
+}
+
+/// <summary>An entry with the key it is found by.</summary>
+internal sealed class Entry<TArgs, TValue>(
+    TArgs key, TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+    : Entry<TValue>(value, captured, marks, capturedAt, expiresAt, version, isCacheable) where TArgs : notnull
+{
+    public readonly TArgs Key = key;
 }
