@@ -9,7 +9,7 @@ internal enum Verdict
 }
 
 /// <summary>When a tag was last invalidated, as every entry that carries the tag sees it: one shared object, checked by a pointer read.</summary>
-internal sealed class TagMark(Tag tag, long expiredAt)
+internal sealed class TagMark(Tag tag, long expiredAt) : Link
 {
     // Written under MarkTable's gate, read without any lock. State before position, both ways:
     //   to stale: whoever sees the position sees the state behind it, else a value that may be served once would count as expired.

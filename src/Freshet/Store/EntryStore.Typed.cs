@@ -47,7 +47,10 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     public void MakeRoom(Entry newcomer) => Node.MakeRoom(newcomer);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint HashOf(TArgs args) => HashSpread.Of(typeof(TArgs).IsValueType ? EqualityComparer<TArgs>.Default.GetHashCode(args) : _keys.GetHashCode(args));
+    private uint HashOf(TArgs args) =>
+        typeof(TArgs).IsValueType ? HashSpread.Of(EqualityComparer<TArgs>.Default.GetHashCode(args))
+        : args is string text ? HashSpread.Of(text)
+        : HashSpread.Of(_keys.GetHashCode(args));
 
     // The default comparer of a value type is compiled into the loop; that of a reference type would be looked up each time, so it is kept.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Freshet;
 
@@ -12,6 +13,7 @@ namespace Freshet;
 ///   a reader of key K stands on link A -> A moves to another chain, or leaves and takes its place in the chain with it -> the reader
 ///   goes on from A, and never comes to K's link, which was there all the time.
 /// So a reader believes that there is nothing only if <see cref="Moves"/> was even before it looked, and is the same after.</para>
+/// <para>Four chains for three links: with as many chains as links, every other hit would pass a neighbour, a cache line for nothing.</para>
 /// <para>Nobody walks in circles: a link only ever points to one that stood after it, or at the end of the chain it has joined.</para>
 /// </remarks>
 internal sealed class LinkTable
@@ -49,7 +51,9 @@ internal sealed class LinkTable
         var chunks = Volatile.Read(ref _chunks);
         // Nothing there: the table has shrunk since the number of chains was read. To the reader that is one more way to find nothing.
         var number = at >> ChunkBits;
-        return number < (uint)chunks.Length && chunks[number] is { } chunk ? Volatile.Read(ref chunk[at & (ChunkSize - 1)].First) : null;
+        if (number >= (uint)chunks.Length || chunks[number] is not { } chunk) return null;
+        // Without the check against the chunk's length, which stands in a cache line of its own: a miss that every hit would pay for.
+        return Volatile.Read(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(chunk), at & (ChunkSize - 1)).First);
     }
 
     public void AddLocked(Link link)
@@ -58,7 +62,7 @@ internal sealed class LinkTable
         link.Next = first; // before it can be found
         Volatile.Write(ref first, link);
         Volatile.Write(ref _count, _count + 1);
-        if (_count > _chains) SplitLocked();
+        while (_count > _chains - _chains / 4) SplitLocked(); // twice at most
     }
 
     /// <summary>Puts a link of the same hash where another stands, in one step: a reader finds one of the two.</summary>

@@ -58,7 +58,7 @@ public sealed class MarkTableTests
         table.Forget(upTo: 0).ShouldBe(1); // another sweep forgets it
         var held = table.Acquire(_tag);
 
-        table.TryForget(_tag, first, upTo: 0).ShouldBeFalse(); // the first sweep goes on
+        table.TryForget(first, upTo: 0).ShouldBeFalse(); // the first sweep goes on
 
         table.Invalidate(Expire(_tag), 7, 0);
         held.LastInvalidatedAt.ShouldBe(7);
