@@ -43,6 +43,9 @@ internal sealed class LinkTable
     /// <summary>How many chains there are.</summary>
     internal uint Chains => Volatile.Read(ref _chains);
 
+    /// <summary>How many chunks of chains are in memory.</summary>
+    internal int Chunks => _chunks.Count(chunk => chunk is not null);
+
     /// <summary>The first link of the chain that a hash belongs to.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Link? First(uint hash)
@@ -167,9 +170,7 @@ internal sealed class LinkTable
         Volatile.Write(ref end, first);
         Volatile.Write(ref first, null);
         EndMove();
-        // One empty chunk is kept, so that a count that goes up and down across its border does not make and drop one each time.
-        var spare = (last >> ChunkBits) + 1;
-        if (spare < (uint)_chunks.Length) _chunks[spare] = null;
+        if ((last & (ChunkSize - 1)) == 0) _chunks[last >> ChunkBits] = null; // it comes back when the count has grown by half
     }
 
     private ref Link? EnsureFirstAt(uint at)
