@@ -9,7 +9,8 @@ public class EvictionBenchmarks
     private const int Entries = 100_000;
 
     private readonly Lock _gate = new();
-    private readonly AppliedPosition _applied = new(new LogPosition(Epoch.Create(), 0), new MarkTable(forgottenUpTo: 0), sequence: 1);
+    private static readonly Epoch _epoch = Epoch.Create();
+    private readonly AppliedPosition _applied = new(new LogPosition(_epoch, 0), new MarkTable(_epoch, forgottenUpTo: 0), sequence: 1);
     private readonly string[] _keys = [.. Enumerable.Range(0, 4 * Entries).Select(i => $"acc_{i}")];
     private EntryStore<string, Summary> _roomy = null!;
     private EntryStore<string, Summary> _full = null!;
@@ -48,7 +49,7 @@ public class EvictionBenchmarks
 
     private bool Put(EntryStore<string, Summary> store, string key)
     {
-        var entry = new Entry<Summary>(new Summary(key, 42), _applied, [], 0, long.MaxValue, null, isCacheable: true);
+        var entry = new Entry<string, Summary>(key, new Summary(key, 42), _applied, [], 0, long.MaxValue, null, isCacheable: true);
         bool stored;
         lock (_gate) stored = store.PutLocked(key, entry, bytes: 300);
         if (stored) store.MakeRoom(entry);

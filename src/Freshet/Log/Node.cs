@@ -4,7 +4,7 @@ namespace Freshet;
 internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
 {
     private readonly Lock _gate = new();
-    private AppliedPosition _applied = new(new LogPosition(epoch, 0), new MarkTable(forgottenUpTo: 0), sequence: 1);
+    private AppliedPosition _applied = new(new LogPosition(epoch, 0), new MarkTable(epoch, forgottenUpTo: 0), sequence: 1);
 
     public Clock Clock => clock;
 
@@ -44,7 +44,7 @@ internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
         lock (_gate)
         {
             if (head.Epoch == _applied.Position.Epoch) return;
-            Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Position), _applied.Sequence + 1));
+            Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));
         }
     }
 }

@@ -6,56 +6,80 @@ namespace Freshet;
 /// loaded at 7 at one o'clock, and one loaded at 10 not at all. Keeping only the last mark would let the first live on; keeping the
 /// earliest deadline for everyone would kill the second too soon.
 /// </remarks>
-internal sealed class MarkState
+internal class MarkState
 {
     /// <summary>Most stale marks kept. Past it the two nearest deadlines become one, the earlier: stricter, never looser.</summary>
     internal const int MostStaleMarks = 16;
 
     private readonly long _expiredAt;
-    private readonly StaleMark[] _stale; // positions and deadlines both ascend
+    private readonly StaleMark _first; // the oldest; default for none, as positions begin at 1
 
-    private MarkState(long expiredAt, StaleMark[] stale)
+    private MarkState(long expiredAt, StaleMark first)
     {
         _expiredAt = expiredAt;
-        _stale = stale;
+        _first = first;
     }
 
-    internal readonly record struct StaleMark(long At, long Deadline);
+    internal readonly record struct StaleMark(long At, long Deadline)
+    {
+        public Verdict Judge(long now) => now >= Deadline ? Verdict.Expired : Verdict.Stale;
+    }
 
     internal long ExpiredAt => _expiredAt;
 
-    internal ReadOnlySpan<StaleMark> StaleMarks => _stale;
+    /// <summary>Whether anything is stale rather than expired.</summary>
+    public bool HasStaleMarks => _first != default;
 
-    public static MarkState ExpiredAtPosition(long position) => new(position, []);
+    /// <summary>Positions and deadlines both ascend.</summary>
+    internal StaleMark[] StaleMarks => HasStaleMarks ? [_first, .. Later] : [];
+
+    private protected virtual ReadOnlySpan<StaleMark> Later => [];
+
+    public static MarkState ExpiredAtPosition(long position) => new(position, default);
 
     public Verdict Judge(long loadedAt, long now)
     {
         if (_expiredAt > loadedAt) return Verdict.Expired;
-        foreach (var mark in _stale)
+        // Deadlines ascend, so the first mark after the load has the deadline that counts.
+        if (_first.At > loadedAt) return _first.Judge(now);
+        foreach (var mark in Later)
         {
-            // Deadlines ascend, so the first mark after the load has the deadline that counts.
-            if (mark.At > loadedAt) return now >= mark.Deadline ? Verdict.Expired : Verdict.Stale;
+            if (mark.At > loadedAt) return mark.Judge(now);
         }
         return Verdict.Fresh;
     }
 
     /// <summary>An expiry makes every earlier stale mark pointless: what they cover is expired anyway.</summary>
-    public MarkState Expire(long position) => new(
-        Math.Max(_expiredAt, position), _stale.Length == 0 ? _stale : [.. _stale.Where(mark => mark.At > position)]);
+    public MarkState Expire(long position)
+    {
+        var kept = new List<StaleMark>();
+        foreach (var mark in StaleMarks)
+        {
+            if (mark.At > position) kept.Add(mark);
+        }
+        return Of(Math.Max(_expiredAt, position), kept);
+    }
 
     /// <summary>A stale mark replaces earlier ones that would last as long or longer; it never weakens an expiry.</summary>
     public MarkState MarkStale(long position, long deadline, long now)
     {
-        var (expiredAt, kept) = (_expiredAt, new List<StaleMark>(_stale.Length + 1));
-        foreach (var mark in _stale)
+        var (expiredAt, kept) = (_expiredAt, new List<StaleMark>());
+        foreach (var mark in StaleMarks)
         {
             if (mark.Deadline <= now) expiredAt = Math.Max(expiredAt, mark.At);
             else if (mark.Deadline < deadline) kept.Add(mark);
         }
         kept.Add(new StaleMark(position, deadline));
         if (kept.Count > MostStaleMarks) MergeNearest(kept);
-        return new MarkState(expiredAt, [.. kept]);
+        return Of(expiredAt, kept);
     }
+
+    private static MarkState Of(long expiredAt, List<StaleMark> marks) => marks switch
+    {
+        [] => ExpiredAtPosition(expiredAt),
+        [var only] => new MarkState(expiredAt, only),
+        [var first, .. var later] => new Longer(expiredAt, first, [.. later]),
+    };
 
     private static void MergeNearest(List<StaleMark> marks)
     {
@@ -66,5 +90,11 @@ internal sealed class MarkState
         }
         marks[nearest] = marks[nearest] with { Deadline = marks[nearest - 1].Deadline };
         marks.RemoveAt(nearest - 1);
+    }
+
+    /// <summary>The rare state with more than one stale mark. The common one has no list: it takes 40 bytes instead of 80.</summary>
+    private sealed class Longer(long expiredAt, StaleMark first, StaleMark[] later) : MarkState(expiredAt, first)
+    {
+        private protected override ReadOnlySpan<StaleMark> Later => later;
     }
 }

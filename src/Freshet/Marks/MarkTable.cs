@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Freshet;
 
 /// <summary>The marks of every tag this node knows something about, within one epoch.</summary>
@@ -9,11 +7,16 @@ namespace Freshet;
 ///   a load begins at 5 -> tag T is invalidated at 7 -> T's mark is forgotten -> the load finds T. A new mark that says "never
 ///   invalidated" would pass the load as current; one that says "perhaps up to 7" outdates it.
 /// </remarks>
-internal sealed class MarkTable(long forgottenUpTo)
+/// <param name="epoch">The epoch whose positions the marks hold.</param>
+/// <param name="forgottenUpTo">Position up to which nothing is known.</param>
+internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
 {
     private readonly Lock _gate = new(); // creation, use counts, invalidation and forgetting; checks take no lock
-    private readonly ConcurrentDictionary<Tag, TagMark> _marks = new();
+    private readonly LinkTable _marks = new(); // chains the marks through themselves: a dictionary's node would double what a tag costs
     private long _forgottenUpTo = forgottenUpTo; // guarded by _gate
+
+    /// <summary>The epoch whose positions the marks hold. An entry keeps its table, and knows its epoch by it.</summary>
+    public Epoch Epoch { get; } = epoch;
 
     public int Count => _marks.Count;
 
@@ -69,22 +72,28 @@ internal sealed class MarkTable(long forgottenUpTo)
     public int Forget(long upTo)
     {
         var forgotten = 0;
-        foreach (var (tag, mark) in _marks)
+        var copies = new List<Link>();
+        for (var below = uint.MaxValue; below > 0;)
         {
-            if (mark.LastInvalidatedAt <= upTo && TryForget(tag, mark, upTo)) forgotten++;
+            lock (_gate) below = _marks.CopyLocked(below, copies);
+            foreach (var mark in copies.Cast<TagMark>())
+            {
+                if (mark.LastInvalidatedAt <= upTo && TryForget(mark, upTo)) forgotten++;
+            }
+            copies.Clear();
         }
         return forgotten;
     }
 
     /// <summary>Forgets one mark that a sweep has come across, if it still stands and nobody holds it.</summary>
-    internal bool TryForget(Tag tag, TagMark mark, long upTo)
+    internal bool TryForget(TagMark mark, long upTo)
     {
         lock (_gate)
         {
             if (mark.Uses > 0 || mark.LastInvalidatedAt > upTo) return false;
             // This mark, not whatever stands under its tag by now: this one was forgotten by another sweep -> a load acquired the
             // tag's next mark -> removing that one by its tag would leave an entry holding a mark nobody invalidates any more.
-            if (!_marks.TryRemove(new KeyValuePair<Tag, TagMark>(tag, mark))) return false;
+            if (!_marks.TryRemoveLocked(mark)) return false;
             _forgottenUpTo = Math.Max(_forgottenUpTo, mark.LastInvalidatedAt);
             return true;
         }
@@ -92,7 +101,13 @@ internal sealed class MarkTable(long forgottenUpTo)
 
     private TagMark GetOrCreateLocked(Tag tag)
     {
-        if (!_marks.TryGetValue(tag, out var mark)) _marks[tag] = mark = new TagMark(tag, _forgottenUpTo);
+        var hash = HashSpread.Of(tag.Text);
+        for (var link = _marks.First(hash); link is not null; link = link.Next)
+        {
+            if (link.Hash == hash && link is TagMark present && present.Tag == tag) return present;
+        }
+        var mark = new TagMark(tag, _forgottenUpTo) { Hash = hash };
+        _marks.AddLocked(mark);
         return mark;
     }
 }

@@ -9,10 +9,13 @@ internal enum Verdict
 }
 
 /// <summary>When a tag was last invalidated, as every entry that carries the tag sees it: one shared object, checked by a pointer read.</summary>
-internal sealed class TagMark(Tag tag, long expiredAt)
+internal sealed class TagMark(Tag tag, long expiredAt) : Link
 {
-    // Written under MarkTable's gate, read without any lock. State before position: whoever sees the position sees the state behind it.
-    private MarkState _state = MarkState.ExpiredAtPosition(expiredAt);
+    // Written under MarkTable's gate, read without any lock. State before position, both ways:
+    //   to stale: whoever sees the position sees the state behind it, else a value that may be served once would count as expired.
+    //   to expired: the state is taken away -> a reader that still sees the old position finds an expiry there -> the new position.
+    //   That reader was told "expired" of something that is about to be; the other way round it would be told "stale" of it, later.
+    private MarkState? _state; // null while everything loaded before the last invalidation is expired: most tags, most of the time
     private long _lastInvalidatedAt = expiredAt;
 
     public Tag Tag => tag;
@@ -24,13 +27,15 @@ internal sealed class TagMark(Tag tag, long expiredAt)
     public long LastInvalidatedAt => Volatile.Read(ref _lastInvalidatedAt);
 
     public Verdict Judge(long loadedAt, long now) =>
-        LastInvalidatedAt <= loadedAt ? Verdict.Fresh : Volatile.Read(ref _state).Judge(loadedAt, now);
+        LastInvalidatedAt <= loadedAt ? Verdict.Fresh : Volatile.Read(ref _state)?.Judge(loadedAt, now) ?? Verdict.Expired;
 
     /// <summary>The caller holds MarkTable's gate.</summary>
     public void ApplyLocked(InvalidationKind kind, long position, long now, long deadline)
     {
-        var state = kind == InvalidationKind.Expire ? _state.Expire(position) : _state.MarkStale(position, deadline, now);
-        Volatile.Write(ref _state, state);
+        var state = kind == InvalidationKind.Expire
+            ? _state?.Expire(position)
+            : (_state ?? MarkState.ExpiredAtPosition(_lastInvalidatedAt)).MarkStale(position, deadline, now);
+        Volatile.Write(ref _state, state is { HasStaleMarks: true } ? state : null);
         Volatile.Write(ref _lastInvalidatedAt, Math.Max(position, _lastInvalidatedAt));
     }
 }

@@ -177,10 +177,10 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
     }
 
-    private Entry<TValue> MakeEntry(TValue value, TimeSpan took)
+    private Entry<TArgs, TValue> MakeEntry(TValue value, TimeSpan took)
     {
         var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);
-        return new Entry<TValue>(value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
+        return new Entry<TArgs, TValue>(_runtime.Kept(_args), value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
         {
             RefreshAt = _runtime.Policy.EarlyRefresh ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
         };

@@ -21,7 +21,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked)
                 && verdict != Verdict.Expired)
-                stored = _store.PutLocked(Kept(args), entry, bytes);
+                stored = _store.PutLocked(args, entry, bytes);
         }
         if (stored)
         {
@@ -35,7 +35,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         return new Landed<TValue>(entry, validAt);
     }
 
-    private TArgs Kept(TArgs args) => Query.KeptArgs is { } keep ? keep(args) : args;
+    internal TArgs Kept(TArgs args) => Query.KeptArgs is { } keep ? keep(args) : args;
 
     /// <summary>Ends a load that failed. False when it has ended already.</summary>
     internal bool LandFailed(Flight<TArgs, TValue> flight, Exception error)

@@ -32,16 +32,16 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var applied = Node.Applied;
         var marks = applied.Marks.Acquire(Query.TagsOf(args));
         var stored = false;
-        Entry<TValue>? entry = null;
+        Entry<TArgs, TValue>? entry = null;
         try
         {
             var captured = new AppliedPosition(loadedAt(marks), applied.Marks, applied.Sequence);
-            entry = new Entry<TValue>(value, captured, marks, capturedAt, expiresAt, Query.VersionOf(value), isCacheable: true);
+            entry = new Entry<TArgs, TValue>(Kept(args), value, captured, marks, capturedAt, expiresAt, Query.VersionOf(value), isCacheable: true);
             var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
             lock (Gate)
             {
                 // By version too, whatever the positions: what was served is not taken back.
-                if (!(FloorOf(args) > entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh) stored = _store.PutLocked(Kept(args), entry, bytes);
+                if (!(FloorOf(args) > entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh) stored = _store.PutLocked(args, entry, bytes);
             }
         }
         finally

@@ -2,20 +2,24 @@ namespace Freshet;
 
 /// <summary>A loaded value with what decides whether it may still be served.</summary>
 /// <remarks>
-/// Also its own place in the node's list of entries: a separate list node would cost every entry 40 bytes and the hand a second
-/// pointer. <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsLinked"/> are guarded by <see cref="NodeStore"/>'s gate.
+/// Also its own place in its query's table, and in the node's list of entries: separate nodes would cost every entry 90 bytes and each
+/// hit a second pointer. <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsLinked"/> are guarded by <see cref="NodeStore"/>'s
+/// gate, <see cref="Link.Next"/> by its <see cref="EntryStore"/>'s.
 /// </remarks>
 internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+    : Link
 {
     /// <summary>Version of a value that has none though its query declares one, such as null for "not found": below every minimum.</summary>
     public const long NoVersion = long.MinValue;
 
+    // The position and the marks apart: the whole of what the load captured would keep 56 bytes alive per position of the log.
+    private readonly MarkTable _table = captured.Marks;
+    private readonly long _loadedAt = captured.Position.Position;
     private readonly long _version = version.GetValueOrDefault(); // its flag apart, among the small fields: 8 bytes fewer than a long?
     private readonly bool _hasVersion = version.HasValue;
-    private long _expiresAt = expiresAt;
-    private long _refreshAt = expiresAt;
+    private uint _livesFor = After(capturedAt, expiresAt); // milliseconds from the capture, as the next one
+    private uint _refreshAfter = After(capturedAt, expiresAt);
     private EntryStore? _home;
-    private object? _key;
 
     /// <summary>Whether it was read since the hand last passed. Set by reads without a lock: a lost race costs a bit of luck in eviction, nothing else.</summary>
     public bool Visited;
@@ -30,20 +34,20 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     public long CheckedSequence;
 
     /// <summary>Epoch and position fully applied before the load began.</summary>
-    public LogPosition Loaded => captured.Position;
+    public LogPosition Loaded => new(_table.Epoch, _loadedAt);
 
     public TagMark[] Marks => marks;
 
     public long CapturedAt => capturedAt;
 
-    /// <summary>When it dies, by the node's clock in milliseconds.</summary>
-    public long ExpiresAt => Volatile.Read(ref _expiresAt);
+    /// <summary>When it dies, by the node's clock in milliseconds. Never before the capture, and 49 days after it at most.</summary>
+    public long ExpiresAt => capturedAt + Volatile.Read(ref _livesFor);
 
     /// <summary>From when on the next read starts a load that replaces it, though it may still be good. At most <see cref="ExpiresAt"/>, so a hit compares with this alone.</summary>
     public long RefreshAt
     {
-        get => Volatile.Read(ref _refreshAt);
-        set => Volatile.Write(ref _refreshAt, Math.Min(value, ExpiresAt));
+        get => capturedAt + Volatile.Read(ref _refreshAfter);
+        set => Volatile.Write(ref _refreshAfter, Math.Min(After(capturedAt, value), Volatile.Read(ref _livesFor)));
     }
 
     public long? Version => _hasVersion ? _version : null;
@@ -54,17 +58,14 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>The store it was put into.</summary>
     public EntryStore Home => _home!;
 
-    /// <summary>Its arguments, by which it is found again to be evicted.</summary>
-    public object Key => _key!;
-
     /// <summary>What it takes in memory, by the estimate its store made.</summary>
     public int Bytes { get; private set; }
 
     /// <summary>Tells it where it is stored, before anybody can find it there.</summary>
-    public void Settle(EntryStore home, object key, int bytes)
+    public void Settle(EntryStore home, uint hash, int bytes)
     {
         _home = home;
-        _key = key;
+        Hash = hash;
         Bytes = bytes;
     }
 
@@ -72,12 +73,12 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     public Verdict Judge(AppliedPosition applied, long now)
     {
         if (Volatile.Read(ref CheckedSequence) == applied.Sequence) return Verdict.Fresh;
-        if (Loaded.Epoch != applied.Position.Epoch) return Verdict.Expired;
+        if (_table.Epoch != applied.Position.Epoch) return Verdict.Expired;
 
         var verdict = Verdict.Fresh;
         foreach (var mark in marks)
         {
-            var judged = mark.Judge(Loaded.Position, now);
+            var judged = mark.Judge(_loadedAt, now);
             if (judged > verdict) verdict = judged;
         }
         if (verdict == Verdict.Fresh) Volatile.Write(ref CheckedSequence, applied.Sequence);
@@ -85,10 +86,10 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     }
 
     /// <summary>Whether any of its tags was invalidated, either way, after its load began.</summary>
-    public bool WasInvalidated => InvalidatedAfterLoad(Loaded.Position, marks);
+    public bool WasInvalidated => InvalidatedAfterLoad(_loadedAt, marks);
 
     /// <summary>Gives its marks back to the table they came from.</summary>
-    public void ReleaseMarks() => captured.Marks.Release(marks);
+    public void ReleaseMarks() => _table.Release(marks);
 
     public static bool InvalidatedAfterLoad(long loadedAt, TagMark[] marks)
     {
@@ -102,14 +103,28 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>Brings the end of life forward, when configuration shortens the time to live. Never back.</summary>
     public void ExpireBy(long expiresAt)
     {
-        if (expiresAt >= ExpiresAt) return;
-        Volatile.Write(ref _expiresAt, expiresAt);
-        if (expiresAt < RefreshAt) RefreshAt = expiresAt;
+        var livesFor = After(capturedAt, expiresAt);
+        if (livesFor >= Volatile.Read(ref _livesFor)) return;
+        Volatile.Write(ref _livesFor, livesFor);
+        if (livesFor < Volatile.Read(ref _refreshAfter)) Volatile.Write(ref _refreshAfter, livesFor);
     }
+
+    // 32 bits hold 49 days, and no time to live is longer than 30. A moment before the capture is the capture: dead from the start.
+    private static uint After(long capturedAt, long moment) =>
+        moment <= capturedAt ? 0 : moment - capturedAt is var after and < uint.MaxValue and > 0 ? (uint)after : uint.MaxValue;
 }
 
-internal sealed class Entry<TValue>(TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+/// <summary>An entry with its value, to those who found it.</summary>
+internal abstract class Entry<TValue>(TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
     : Entry(captured, marks, capturedAt, expiresAt, version, isCacheable)
 {
     public TValue Value => value;
+}
+
+/// <summary>An entry with the key it is found by.</summary>
+internal sealed class Entry<TArgs, TValue>(
+    TArgs key, TValue value, AppliedPosition captured, TagMark[] marks, long capturedAt, long expiresAt, long? version, bool isCacheable)
+    : Entry<TValue>(value, captured, marks, capturedAt, expiresAt, version, isCacheable) where TArgs : notnull
+{
+    public readonly TArgs Key = key;
 }

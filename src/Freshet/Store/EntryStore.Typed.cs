@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -7,12 +6,14 @@ namespace Freshet;
 /// <summary>The entries of one cached query, keyed by the argument itself: a hit formats no key, takes no lock and allocates nothing.</summary>
 internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, long>? sizeOfValue = null) : EntryStore(node) where TArgs : notnull
 {
-    private readonly ConcurrentDictionary<TArgs, Entry<TValue>> _entries = new();
+    private readonly EqualityComparer<TArgs> _keys = EqualityComparer<TArgs>.Default;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGet(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
     {
-        if (!_entries.TryGetValue(args, out entry)) return false;
+        var hash = HashOf(args);
+        entry = Find(args, hash) ?? FindSurely(args, hash);
+        if (entry is null) return false;
         // Written only when it changes, so that processors reading the same hot entry do not take its cache line from each other.
         if (!entry.Visited) entry.Visited = true;
         return true;
@@ -26,14 +27,16 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     /// <remarks>The caller holds the query's gate, so that two loads ending at once cannot both find the place empty.</remarks>
     public bool PutLocked(TArgs args, Entry<TValue> entry, int bytes)
     {
-        if (_entries.TryGetValue(args, out var present) && IsNewer(present, entry)) return false;
+        var hash = HashOf(args);
+        var present = Find(args, hash) ?? FindSurely(args, hash);
+        if (present is not null && IsNewer(present, entry)) return false;
         if (!Node.Limits.Admit(bytes))
         {
             Evictions.Note(EvictionReason.Oversized);
             return false;
         }
-        entry.Settle(this, args, bytes);
-        _entries[args] = entry;
+        entry.Settle(this, hash, bytes);
+        Place(entry, present);
         if (!Node.Link(entry, present)) return true;
         present!.ReleaseMarks();
         Evictions.Note(EvictionReason.Replaced);
@@ -43,36 +46,43 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     /// <summary>Evicts, from any query, what an entry just stored has pushed past the limits. Call it without the query's gate.</summary>
     public void MakeRoom(Entry newcomer) => Node.MakeRoom(newcomer);
 
-    /// <summary>Removes entries past their time to live. Takes no query's gate, and the node's only for each entry removed, so a sweep of a million entries holds nobody back.</summary>
-    public int RemoveExpired(long now)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint HashOf(TArgs args) =>
+        typeof(TArgs).IsValueType ? HashSpread.Of(EqualityComparer<TArgs>.Default.GetHashCode(args))
+        : args is string text ? HashSpread.Of(text)
+        : HashSpread.Of(_keys.GetHashCode(args));
+
+    // The default comparer of a value type is compiled into the loop; that of a reference type would be looked up each time, so it is kept.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool AreEqual(TArgs one, TArgs other) =>
+        typeof(TArgs).IsValueType ? EqualityComparer<TArgs>.Default.Equals(one, other) : _keys.Equals(one, other);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Entry<TArgs, TValue>? Find(TArgs args, uint hash)
     {
-        var removed = 0;
-        foreach (var (_, entry) in _entries)
+        for (var link = Table.First(hash); link is not null; link = Volatile.Read(ref link.Next))
         {
-            if (entry.ExpiresAt > now || !Node.TryUnlink(entry)) continue;
-            Drop(entry, EvictionReason.Expired);
-            removed++;
+            if (link.Hash != hash) continue;
+            // Nothing else gets into this table, and a hit should not pay for proving it.
+            var entry = Unsafe.As<Entry<TArgs, TValue>>(link);
+            if (AreEqual(entry.Key, args)) return entry;
         }
-        return removed;
+        return null;
     }
 
-    public override void Drop(Entry entry, EvictionReason reason)
+    /// <summary>The second look, when the first found nothing: links may have moved under it (see <see cref="LinkTable"/>).</summary>
+    private Entry<TArgs, TValue>? FindSurely(TArgs args, uint hash)
     {
-        // Out of the dictionary before the marks go back. The other way round: the marks are given back -> forgotten -> their tag is
-        // invalidated, on a new mark -> a read that begins now still finds the entry, whose old marks know nothing of it.
-        _entries.TryRemove(new KeyValuePair<TArgs, Entry<TValue>>((TArgs)entry.Key, (Entry<TValue>)entry));
-        entry.ReleaseMarks();
-        Evictions.Note(reason);
+        var moves = Table.Moves;
+        if (moves % 2 == 0)
+        {
+            if (Find(args, hash) is { } entry) return entry;
+            Volatile.ReadBarrier(); // whatever was looked at was looked at before the moves are counted again
+            if (Table.Moves == moves) return null;
+        }
+        // Not tried over and over: where keys of one hash make a chain long, something would always be moving meanwhile.
+        lock (TableGate) return Find(args, hash);
     }
-
-    /// <summary>Shortens the life of what is stored already, when configuration tightens the time to live.</summary>
-    public void LimitTimeToLive(long milliseconds)
-    {
-        foreach (var (_, entry) in _entries) entry.ExpireBy(entry.CapturedAt + milliseconds);
-    }
-
-    /// <summary>The entries in the dictionary, for checks against the node's list.</summary>
-    internal List<Entry> Snapshot() => [.. _entries.Values];
 
     private static bool IsNewer(Entry present, Entry entry) =>
         present.Loaded.Epoch == entry.Loaded.Epoch

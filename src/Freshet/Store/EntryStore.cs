@@ -1,6 +1,10 @@
 namespace Freshet;
 
 /// <summary>The entries of one cached query, as the node that bounds them all sees it.</summary>
+/// <remarks>
+/// Entries leave by reference: neither an eviction nor a sweep asks a key for its hash code or compares it. A key whose Equals throws
+/// fails the reads that use it, and nothing else.
+/// </remarks>
 internal abstract class EntryStore(NodeStore node)
 {
     private int _count; // both guarded by the node store's gate, read by metrics without it
@@ -17,13 +21,70 @@ internal abstract class EntryStore(NodeStore node)
 
     public EvictionCounters Evictions { get; } = new();
 
+    protected LinkTable Table { get; } = new();
+
+    /// <summary>Guards writes to the table: a few links at a time. Taken while a query's gate is held, never together with the node's.</summary>
+    protected Lock TableGate { get; } = new();
+
+    /// <summary>Removes entries past their time to live. Takes no query's gate, the table's for a few chains at a time and the node's for each entry removed, so a sweep of a million entries holds nobody back.</summary>
+    public int RemoveExpired(long now)
+    {
+        var removed = 0;
+        foreach (var entry in Entries())
+        {
+            if (entry.ExpiresAt > now || !node.TryUnlink(entry)) continue;
+            Drop(entry, EvictionReason.Expired);
+            removed++;
+        }
+        return removed;
+    }
+
     /// <summary>Takes an entry out that was just taken off the node's list, and gives its marks back.</summary>
-    public abstract void Drop(Entry entry, EvictionReason reason);
+    public void Drop(Entry entry, EvictionReason reason)
+    {
+        // Out of the table before the marks go back. The other way round: the marks are given back -> forgotten -> their tag is
+        // invalidated, on a new mark -> a read that begins now still finds the entry, whose old marks know nothing of it.
+        lock (TableGate) Table.TryRemoveLocked(entry);
+        entry.ReleaseMarks();
+        Evictions.Note(reason);
+    }
+
+    /// <summary>Shortens the life of what is stored already, when configuration tightens the time to live.</summary>
+    /// <remarks>The caller holds the query's gate, so nothing is stored meanwhile, the table does not grow, and no entry is missed.</remarks>
+    public void LimitTimeToLive(long milliseconds)
+    {
+        foreach (var entry in Entries()) entry.ExpireBy(entry.CapturedAt + milliseconds);
+    }
+
+    /// <summary>The entries in the table, for checks against the node's list.</summary>
+    internal List<Entry> Snapshot() => [.. Entries()];
 
     /// <summary>The caller holds the node store's gate.</summary>
     internal void NoteLinkedLocked(Entry entry, int change)
     {
         Volatile.Write(ref _count, _count + change);
         Interlocked.Exchange(ref _bytes, _bytes + (long)change * entry.Bytes);
+    }
+
+    /// <summary>Makes an entry findable, in place of the one found under its key if that is still there.</summary>
+    protected void Place(Entry entry, Entry? present)
+    {
+        lock (TableGate)
+        {
+            // Gone by now: evicted since it was found. Nobody else can have put another in its place: that takes the query's gate.
+            if (present is null || !Table.TryReplaceLocked(present, entry)) Table.AddLocked(entry);
+        }
+    }
+
+    /// <summary>Everything that is in the table from beginning to end, and perhaps what comes or goes meanwhile. No lock is held between two entries.</summary>
+    private IEnumerable<Entry> Entries()
+    {
+        var links = new List<Link>();
+        for (var below = uint.MaxValue; below > 0;)
+        {
+            lock (TableGate) below = Table.CopyLocked(below, links);
+            foreach (var link in links) yield return (Entry)link;
+            links.Clear();
+        }
     }
 }

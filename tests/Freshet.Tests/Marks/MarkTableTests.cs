@@ -9,7 +9,7 @@ public sealed class MarkTableTests
     [Fact]
     public void AnInvalidationOfATagNobodyKnowsIsRecordedAllTheSame()
     {
-        var table = new MarkTable(0);
+        var table = new MarkTable(Epoch.Create(), 0);
         table.Invalidate(Expire(_tag), 7, 0);
 
         table.Acquire(_tag).Judge(loadedAt: 6, now: 0).ShouldBe(Verdict.Expired);
@@ -18,7 +18,7 @@ public sealed class MarkTableTests
     [Fact]
     public void AMarkInUseIsNotForgotten()
     {
-        var table = new MarkTable(0);
+        var table = new MarkTable(Epoch.Create(), 0);
         var mark = table.Acquire(_tag);
 
         table.Forget(upTo: 100).ShouldBe(0);
@@ -30,7 +30,7 @@ public sealed class MarkTableTests
     [Fact]
     public void WhatWasForgottenCountsAsInvalidatedUpToThere()
     {
-        var table = new MarkTable(0);
+        var table = new MarkTable(Epoch.Create(), 0);
         table.Invalidate(Expire(_tag), 7, 0);
         table.Forget(upTo: 7).ShouldBe(1);
         table.Count.ShouldBe(0);
@@ -43,7 +43,7 @@ public sealed class MarkTableTests
     [Fact]
     public void ForgettingLeavesMarksThatAreYoungerThanAsked()
     {
-        var table = new MarkTable(0);
+        var table = new MarkTable(Epoch.Create(), 0);
         table.Invalidate(Expire(_tag), 7, 0);
 
         table.Forget(upTo: 6).ShouldBe(0);
@@ -52,13 +52,13 @@ public sealed class MarkTableTests
     [Fact]
     public void ASweepThatComesTooLateDoesNotForgetTheTagsNextMark()
     {
-        var table = new MarkTable(0);
+        var table = new MarkTable(Epoch.Create(), 0);
         var first = table.Acquire(_tag);
         table.Release([first]);          // a sweep comes across the first mark here, and is held up
         table.Forget(upTo: 0).ShouldBe(1); // another sweep forgets it
         var held = table.Acquire(_tag);
 
-        table.TryForget(_tag, first, upTo: 0).ShouldBeFalse(); // the first sweep goes on
+        table.TryForget(first, upTo: 0).ShouldBeFalse(); // the first sweep goes on
 
         table.Invalidate(Expire(_tag), 7, 0);
         held.LastInvalidatedAt.ShouldBe(7);
@@ -67,7 +67,7 @@ public sealed class MarkTableTests
     [Fact]
     public void AReleasedMarkCanBeForgotten()
     {
-        var table = new MarkTable(0);
+        var table = new MarkTable(Epoch.Create(), 0);
         var marks = table.Acquire([_tag, Things.Thing.For("b")]);
         table.Release(marks);
 

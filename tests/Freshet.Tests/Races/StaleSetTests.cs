@@ -71,7 +71,7 @@ public sealed class StaleSetTests
     public async Task P12_AnInvalidationWhileTheFirstTaggedReadCreatesTheMarkIsNeverLost()
     {
         // Real threads, aligned by a barrier: the mark of a fresh tag is created and invalidated at the same moment.
-        var table = new MarkTable(forgottenUpTo: 0);
+        var table = new MarkTable(Epoch.Create(), forgottenUpTo: 0);
         for (var round = 1; round <= 20_000; round++)
         {
             var tag = Things.Thing.For($"t{round}");

@@ -11,7 +11,8 @@ internal sealed class Shelf
     {
         Node = new NodeStore(new StoreLimits(maxEntries, maxBytes));
         Store = new EntryStore<int, int>(Node);
-        Applied = new AppliedPosition(new LogPosition(Epoch.Create(), 0), new MarkTable(forgottenUpTo: 0), sequence: 1);
+        var epoch = Epoch.Create();
+        Applied = new AppliedPosition(new LogPosition(epoch, 0), new MarkTable(epoch, forgottenUpTo: 0), sequence: 1);
     }
 
     public NodeStore Node { get; }
@@ -23,7 +24,7 @@ internal sealed class Shelf
     public MarkTable Marks => Applied.Marks;
 
     /// <summary>Keys still stored, from the one that came first.</summary>
-    public IEnumerable<int> Keys => Node.Snapshot().Select(entry => (int)entry.Key);
+    public IEnumerable<int> Keys => Node.Snapshot().Select(entry => ((Entry<int, int>)entry).Key);
 
     public bool Read(int key) => Store.TryGet(key, out _);
 
@@ -32,7 +33,7 @@ internal sealed class Shelf
 
     public bool Put(EntryStore<int, int> store, Lock gate, int key, int bytes = 1, long expiresAt = long.MaxValue, long? version = null)
     {
-        var entry = new Entry<int>(key, Applied, Marks.Acquire([Kind.For($"k{key}")]), 0, expiresAt, version, isCacheable: true);
+        var entry = new Entry<int, int>(key, key, Applied, Marks.Acquire([Kind.For($"k{key}")]), 0, expiresAt, version, isCacheable: true);
         bool stored;
         lock (gate) stored = store.PutLocked(key, entry, bytes);
         if (stored) store.MakeRoom(entry);
