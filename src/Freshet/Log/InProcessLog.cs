@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Freshet;
 
 /// <summary>The log of a single process: positions are given and applied under one lock, so an append is visible everywhere when it returns.</summary>
-internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InProcessLog> logger) : IFreshnessLog
+internal sealed class InProcessLog(
+    Node node, RecordHistory history, InvalidationCounters invalidations, ListenerFailures failures, ILogger<InProcessLog> logger) : IFreshnessLog
 {
     private readonly Lock _gate = new();
 
@@ -15,6 +16,7 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
     /// <summary>Appends records in order, one after the other with none between, and applies them on this node before it returns (PROTOCOL 23).</summary>
     public List<LogRecord> Append(Writer writer, IReadOnlyList<RecordDraft> drafts)
     {
+        var activity = AppendActivity.Start(writer, drafts.Count, failures); // listeners are strangers: before the gate and after it
         var records = new List<LogRecord>(drafts.Count);
         lock (_gate)
         {
@@ -27,6 +29,8 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
                 records.Add(record);
             }
         }
+        invalidations.Note(records);
+        AppendActivity.End(activity, records[^1].Position, failures);
         return records;
     }
 

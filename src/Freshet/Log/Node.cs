@@ -13,6 +13,9 @@ internal sealed class Node(Clock clock, Epoch epoch)
     /// <summary>What this node has fully applied. Read it before the marks it is compared with.</summary>
     public AppliedPosition Applied => Volatile.Read(ref _applied);
 
+    /// <summary>What outdated too much at once, for the warnings.</summary>
+    public InvalidationBreadth Breadth { get; } = new();
+
     /// <summary>Applies a record: all its marks first, then the position (PROTOCOL 2).</summary>
     /// <remarks>
     /// The other way round an old entry would pass for checked, for good:
@@ -26,7 +29,7 @@ internal sealed class Node(Clock clock, Epoch epoch)
             var before = _applied;
             var now = clock.Now;
             foreach (var invalidation in record.Invalidations)
-                before.Marks.Invalidate(invalidation, record.Position, now);
+                Breadth.Note(invalidation.Tag, before.Marks.Invalidate(invalidation, record.Position, now));
             Volatile.Write(ref _applied, new AppliedPosition(before.Position with { Position = record.Position }, before.Marks, before.Sequence + 1));
         }
     }

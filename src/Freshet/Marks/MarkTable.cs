@@ -13,6 +13,7 @@ internal sealed class MarkTable(long forgottenUpTo)
 {
     private readonly Lock _gate = new(); // creation, use counts, invalidation and forgetting; checks take no lock
     private readonly ConcurrentDictionary<Tag, TagMark> _marks = new();
+    private readonly HashSet<string> _carried = new(StringComparer.Ordinal); // guarded by _gate
     private long _forgottenUpTo = forgottenUpTo; // guarded by _gate
 
     public int Count => _marks.Count;
@@ -23,7 +24,7 @@ internal sealed class MarkTable(long forgottenUpTo)
         lock (_gate)
         {
             var mark = GetOrCreateLocked(tag);
-            mark.Uses++;
+            if (mark.Uses++ == 0) _carried.Add(tag.Kind);
             return mark;
         }
     }
@@ -37,7 +38,7 @@ internal sealed class MarkTable(long forgottenUpTo)
             for (var i = 0; i < marks.Length; i++)
             {
                 marks[i] = GetOrCreateLocked(tags[i]);
-                marks[i].Uses++;
+                if (marks[i].Uses++ == 0) _carried.Add(tags[i].Kind);
             }
         }
         return marks;
@@ -52,11 +53,20 @@ internal sealed class MarkTable(long forgottenUpTo)
         }
     }
 
-    public void Invalidate(Invalidation invalidation, long position, long now)
+    /// <summary>Whether a load or entry ever carried a tag of this kind.</summary>
+    public bool WasCarried(string kind)
+    {
+        lock (_gate) return _carried.Contains(kind);
+    }
+
+    /// <returns>How many loads and entries hold the tag's mark: what the invalidation outdates.</returns>
+    public int Invalidate(Invalidation invalidation, long position, long now)
     {
         lock (_gate)
         {
-            GetOrCreateLocked(invalidation.Tag).ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
+            var mark = GetOrCreateLocked(invalidation.Tag);
+            mark.ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
+            return mark.Uses;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Freshet;
@@ -18,6 +19,7 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
     private readonly long _capturedAt;
     private readonly long _expiresAt;
     private readonly bool _inBackground;
+    private Activity? _activity;
     private int _waiters = 1; // guarded by the query's gate; the starter counts, so a background load is never abandoned; 0 means abandoned
 
     public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, Need need, bool isShared, bool inBackground = false)
@@ -51,7 +53,11 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
 
     public void JoinLocked() => _waiters++;
 
-    public void Start() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    public void Start()
+    {
+        _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _inBackground ? LoadReason.Refresh : LoadReason.Miss);
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
 
     /// <summary>Waits for the load's result. Cancelling ends this wait only.</summary>
     public async ValueTask<Landed<TValue>> WaitAsync(CancellationToken cancellationToken)
@@ -65,6 +71,10 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
             Leave();
             throw;
         }
+        finally
+        {
+            LoadActivity.LinkReader(_activity);
+        }
     }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
@@ -72,13 +82,17 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
     private async Task RunAsync()
     {
         var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
+        LoadActivity.Enter(_activity, Loaded.Position);
+        _runtime.Counters.NoteBegun();
         var started = _runtime.Clock.Time.GetTimestamp();
         try
         {
             var value = await LoadAsync().ConfigureAwait(false);
             Context.End();
             var landed = _runtime.Land(this, _args, MakeEntry(value));
+            _runtime.Counters.NoteReturned();
             _runtime.Counters.NoteLoad(_runtime.Clock.Time.GetElapsedTime(started), failed: false);
+            LoadActivity.End(_activity, _runtime, LoadOutcome.Loaded);
             _completion.SetResult(landed);
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
@@ -87,7 +101,9 @@ internal sealed class Flight<TArgs, TValue> : IThreadPoolWorkItem where TArgs : 
         {
             Context.End();
             _runtime.Counters.NoteLoad(_runtime.Clock.Time.GetElapsedTime(started), failed: true);
+            _runtime.Counters.NoteReturned();
             _runtime.LandFailed(this, _args, error);
+            LoadActivity.End(_activity, _runtime, LoadOutcome.Failed, error);
             _completion.SetException(error);
             _ = _completion.Task.Exception; // observed: reported above when nobody waits
         }
