@@ -2,27 +2,41 @@ using System.Diagnostics;
 
 namespace Freshet;
 
-/// <summary>One activity for appending the records of an action.</summary>
-internal static class AppendActivity
+/// <summary>One activity for appending the records of an action. Current while they are appended.</summary>
+internal readonly struct AppendActivity
 {
     public const string Name = "freshet.append";
 
-    public static Activity? Start(Writer writer, int records, ListenerFailures failures) => !FreshetActivities.AreWanted
-        ? null
-        : FreshetActivities.Start(Name, Activity.Current?.Context ?? default, [
+    private readonly Activity? _append;
+    private readonly Activity? _write; // what was current: a listener that throws would leave the append's there
+    private readonly ListenerFailures _failures;
+
+    private AppendActivity(Activity? append, Activity? write, ListenerFailures failures)
+    {
+        _append = append;
+        _write = write;
+        _failures = failures;
+    }
+
+    /// <summary>Starts it, under no lock.</summary>
+    public static AppendActivity Start(Writer writer, int records, ListenerFailures failures)
+    {
+        if (!FreshetActivities.AreWanted) return default;
+        var write = Activity.Current;
+        return new AppendActivity(FreshetActivities.Start(Name, write?.Context ?? default, [
             new("freshet.trigger", Kebab.Of(writer.Trigger)),
             new("freshet.action", writer.Action),
             new("freshet.records", records),
-        ], failures);
+        ], failures), write, failures);
+    }
 
-    /// <param name="append">The activity; null when there is none.</param>
-    /// <param name="position">Position of the last record; null when the append failed.</param>
-    /// <param name="failures">Where a listener's own failure goes.</param>
-    public static void End(Activity? append, long? position, ListenerFailures failures)
+    /// <summary>Ends it, under no lock.</summary>
+    /// <param name="position">Position of the last record.</param>
+    public void End(long position)
     {
-        if (append is null) return;
-        if (position is { } last) append.SetTag("freshet.position", last);
-        else append.SetStatus(ActivityStatusCode.Error);
-        FreshetActivities.Stop(append, failures);
+        if (_append is null) return;
+        _append.SetTag("freshet.position", position);
+        FreshetActivities.Stop(_append, _failures);
+        Activity.Current = _write;
     }
 }

@@ -13,6 +13,7 @@ internal static class FreshetActivities
     /// <summary>Starts an activity and makes it current; null when nobody wants this one.</summary>
     public static Activity? Start(string name, ActivityContext parent, ReadOnlySpan<KeyValuePair<string, object?>> tags, ListenerFailures? failures)
     {
+        var before = Activity.Current;
         try
         {
             return _source.StartActivity(ActivityKind.Internal, parent, tags.ToArray(), name: name);
@@ -22,6 +23,7 @@ internal static class FreshetActivities
 #pragma warning restore CA1031
         {
             failures?.Note(error);
+            Activity.Current = before; // it may have become current before the listener threw, and nobody would end it
             return null;
         }
     }

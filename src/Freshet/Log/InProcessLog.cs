@@ -30,7 +30,7 @@ internal sealed class InProcessLog(
             }
         }
         invalidations.Note(records);
-        AppendActivity.End(activity, records[^1].Position, failures);
+        activity.End(records[^1].Position);
         return records;
     }
 
