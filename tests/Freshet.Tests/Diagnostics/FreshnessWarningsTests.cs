@@ -33,6 +33,18 @@ public sealed class FreshnessWarningsTests
     }
 
     [Fact]
+    public async Task InALargeStoreATagMayBeCarriedByMore()
+    {
+        await using var app = StartBroad();
+        for (var i = 0; i < 100; i++) await app.Freshet.ReadAsync(Broad.Own, _keys[i]);
+        for (var i = 0; i < 30; i++) await app.Freshet.ReadAsync(Broad.Shared, _keys[i]);
+
+        await Expire(app, Broad.Group.For("all"));
+
+        Warnings(app, FreshnessWarnings.BroadTag).ShouldBeEmpty("30 of 130");
+    }
+
+    [Fact]
     public async Task InASmallStoreNoTagIsTooBroad()
     {
         await using var app = StartBroad();

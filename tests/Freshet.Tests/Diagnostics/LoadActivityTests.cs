@@ -143,11 +143,13 @@ public sealed class LoadActivityTests
         var query = app.Freshet.ShouldBeOfType<FreshetService>().Runtimes.Single(runtime => runtime.Name == "inner");
         using var trace = new TraceReader();
         var load = LoadActivity.Start(query, LoadReason.Miss);
+        Activity.Current.ShouldBe(trace.Request, "the reader goes on with its own");
 
         Activity.Current = null; // a timer
         LoadActivity.End(load, query, LoadOutcome.TimedOut, new TimeoutException());
         Activity.Current.ShouldBeNull("what else the timer ends does not belong to this reader's trace");
 
+        Activity.Current = trace.Request;
         using var entered = LoadActivity.Start(query, LoadReason.Miss);
         LoadActivity.Enter(entered, 1);
         LoadActivity.End(entered, query, LoadOutcome.Loaded);
