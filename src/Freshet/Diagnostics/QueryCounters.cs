@@ -9,15 +9,7 @@ internal sealed class QueryCounters
     private long _joins;
     private long _bypasses;
     private long _lastGoods;
-    private long _queued;
-    private long _rejected;
-    private long _timedOut;
-    private long _late;
-    private long _softTimeouts;
-    private long _earlyRefreshes;
-    private long _loads;
-    private long _failedLoads;
-    private long _loadTicks;
+    private QueryInstruments? _instruments;
 
     public long Hits => _hits.Total;
 
@@ -32,12 +24,10 @@ internal sealed class QueryCounters
     /// <summary>Reads answered with the last good value because the loader failed.</summary>
     public long LastGoods => Interlocked.Read(ref _lastGoods);
 
-    public long Loads => Interlocked.Read(ref _loads);
+    public LoadCounters Loads { get; } = new();
 
-    public long FailedLoads => Interlocked.Read(ref _failedLoads);
-
-    /// <summary>Time spent in loaders, in seconds.</summary>
-    public double LoadSeconds => TimeSpan.FromTicks(Interlocked.Read(ref _loadTicks)).TotalSeconds;
+    /// <summary>The first thing that goes wrong in a listener is told here; null until the meter is made.</summary>
+    public ListenerFailures? ListenerFailures => _instruments?.Failures;
 
     public void Hit() => _hits.Increment();
 
@@ -51,40 +41,53 @@ internal sealed class QueryCounters
 
     public void NoteBypass() => Interlocked.Increment(ref _bypasses);
 
-    /// <summary>Loads that waited for a turn at the source.</summary>
-    public long Queued => Interlocked.Read(ref _queued);
+    /// <summary>A load found no free turn at the source and waits for one.</summary>
+    public void NoteQueued() => Loads.Queue();
 
-    /// <summary>Loads that got none.</summary>
-    public long Rejected => Interlocked.Read(ref _rejected);
+    /// <summary>A load was refused: the queue was full, or its turn did not come in time.</summary>
+    public void NoteRejected() => Loads.Reject();
 
-    /// <summary>Loads that were given up at their time limit.</summary>
-    public long TimedOut => Interlocked.Read(ref _timedOut);
+    /// <summary>A loader is about to be called.</summary>
+    public void NoteBegun() => Loads.Begin();
 
-    /// <summary>Loaders that returned after that.</summary>
-    public long Late => Interlocked.Read(ref _late);
+    /// <summary>A loader has returned or thrown, in time or late.</summary>
+    public void NoteReturned() => Loads.Return();
 
-    /// <summary>Reads answered with the last good value because the load took too long for them.</summary>
-    public long SoftTimeouts => Interlocked.Read(ref _softTimeouts);
-
-    /// <summary>Loads started before the value died.</summary>
-    public long EarlyRefreshes => Interlocked.Read(ref _earlyRefreshes);
-
-    public void NoteQueued() => Interlocked.Increment(ref _queued);
-
-    public void NoteRejected() => Interlocked.Increment(ref _rejected);
-
-    public void NoteTimedOut() => Interlocked.Increment(ref _timedOut);
-
-    public void NoteLate() => Interlocked.Increment(ref _late);
-
-    public void NoteSoftTimeout() => Interlocked.Increment(ref _softTimeouts);
-
-    public void NoteEarlyRefresh() => Interlocked.Increment(ref _earlyRefreshes);
-
-    public void NoteLoad(TimeSpan duration, bool failed)
+    /// <summary>A load ended in time.</summary>
+    public void NoteLoad(TimeSpan took, bool failed)
     {
-        Interlocked.Increment(ref _loads);
-        if (failed) Interlocked.Increment(ref _failedLoads);
-        Interlocked.Add(ref _loadTicks, duration.Ticks);
+        Loads.End(failed);
+        _instruments?.RecordLoad(took, failed ? LoadOutcome.Failed : LoadOutcome.Loaded);
     }
+
+    /// <summary>A load took too long, and its readers were told so.</summary>
+    public void NoteTimedOut(TimeSpan after)
+    {
+        Loads.TimeOut();
+        _instruments?.RecordLoad(after, LoadOutcome.TimedOut);
+    }
+
+    /// <summary>The loader of a load that had timed out returned, or threw.</summary>
+    public void NoteLate(TimeSpan took)
+    {
+        Loads.ReturnLate();
+        _instruments?.RecordLoad(took, LoadOutcome.Late);
+    }
+
+    /// <summary>A reader stopped waiting for a slow load and was answered with the last good value; the load goes on.</summary>
+    public void NoteSoftTimeout() => Loads.Outwait();
+
+    /// <summary>A load was started before the value had died, so that no reader waits for it.</summary>
+    public void NoteEarlyRefresh() => Loads.StartEarly();
+
+    /// <summary>A load replaced an entry that <see cref="WasOutdatedByTag"/>. Runs the value's own equality, so call it under no lock, and after the readers have their answer.</summary>
+    public void NoteReplaced<TValue>(TValue before, TValue after) => _instruments?.CountReplaced(before, after);
+
+    /// <summary>Whether an entry needs its successor because a tag was invalidated, and not merely because its time had come.</summary>
+    /// <remarks>Ask before the successor is stored: then the entry gives its marks back, and says nothing of what comes after.</remarks>
+    public static bool WasOutdatedByTag(Entry entry, Entry successor) =>
+        entry.Loaded.Epoch == successor.Loaded.Epoch && entry.ExpiresAt > successor.CapturedAt && entry.WasInvalidated;
+
+    /// <summary>Where single loads are reported besides being counted. Set once, before the first read.</summary>
+    public void ReportTo(QueryInstruments instruments) => Volatile.Write(ref _instruments, instruments);
 }

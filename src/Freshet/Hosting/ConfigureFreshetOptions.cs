@@ -18,6 +18,19 @@ internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : 
         if (Read<int>(nameof(options.LogRetention), "a whole number") is { } logRetention) options.LogRetention = logRetention;
         if (Read<int>(nameof(options.MaxEntries), "a whole number") is { } maxEntries) options.MaxEntries = maxEntries;
         if (Read<long>(nameof(options.MaxBytes), "a whole number of bytes") is { } maxBytes) options.MaxBytes = maxBytes;
+        ConfigureWarnings(options.Warnings);
+    }
+
+    private void ConfigureWarnings(FreshetWarningOptions warnings)
+    {
+        if (Read<double>(Name(nameof(warnings.BroadTagShare)), "a number such as 0.25") is { } broadTagShare) warnings.BroadTagShare = broadTagShare;
+        if (Read<int>(Name(nameof(warnings.BroadTagLeastEntries)), "a whole number") is { } leastEntries) warnings.BroadTagLeastEntries = leastEntries;
+        if (Read<double>(Name(nameof(warnings.LeastHitRate)), "a number such as 0.01") is { } leastHitRate) warnings.LeastHitRate = leastHitRate;
+        if (Read<int>(Name(nameof(warnings.LeastRequests)), "a whole number") is { } leastRequests) warnings.LeastRequests = leastRequests;
+        if (Read<int>(Name(nameof(warnings.UncarriedInvalidations)), "a whole number") is { } uncarried) warnings.UncarriedInvalidations = uncarried;
+        if (Read<TimeSpan>(Name(nameof(warnings.UnraisedAfter)), Time) is { } unraisedAfter) warnings.UnraisedAfter = unraisedAfter;
+
+        static string Name(string option) => $"{nameof(FreshetOptions.Warnings)}:{option}";
     }
 
     private T? Read<T>(string name, string form) where T : struct, IParsable<T>
@@ -42,11 +55,23 @@ internal sealed class FreshetOptionsValidator : IValidateOptions<FreshetOptions>
         if (options.LogRetention < 1) faults.Add("Freshet:LogRetention must be at least 1.");
         if (options.MaxEntries < 1) faults.Add("Freshet:MaxEntries must be at least 1.");
         if (options.MaxBytes < FreshetOptions.LeastMaxBytes) faults.Add($"Freshet:MaxBytes must be at least {FreshetOptions.LeastMaxBytes}, or left out.");
+        CheckWarnings(options.Warnings, faults);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Check(string option, TimeSpan value, TimeSpan least, TimeSpan most)
         {
             if (value < least || value > most) faults.Add($"Freshet:{option} must be between {least} and {most}.");
         }
+    }
+
+    private static void CheckWarnings(FreshetWarningOptions warnings, List<string> faults)
+    {
+        // Written so that NaN is refused too.
+        if (!(warnings.BroadTagShare is > 0 and <= 1)) faults.Add("Freshet:Warnings:BroadTagShare must be above 0 and at most 1, which never warns.");
+        if (!(warnings.LeastHitRate is >= 0 and < 1)) faults.Add("Freshet:Warnings:LeastHitRate must be at least 0, which never warns, and below 1.");
+        if (warnings.BroadTagLeastEntries < 1) faults.Add("Freshet:Warnings:BroadTagLeastEntries must be at least 1.");
+        if (warnings.LeastRequests < 1) faults.Add("Freshet:Warnings:LeastRequests must be at least 1.");
+        if (warnings.UncarriedInvalidations < 1) faults.Add("Freshet:Warnings:UncarriedInvalidations must be at least 1.");
+        if (warnings.UnraisedAfter < TimeSpan.FromSeconds(1)) faults.Add("Freshet:Warnings:UnraisedAfter must be at least 00:00:01.");
     }
 }

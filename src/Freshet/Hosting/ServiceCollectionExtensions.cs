@@ -29,16 +29,17 @@ public static class FreshetServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<FreshetComposition>().Policies);
         services.TryAddSingleton(provider => new Node(new Clock(provider.GetRequiredService<TimeProvider>()), Epoch.Create()));
         services.TryAddSingleton(provider => new InProcessLog(
-            provider.GetRequiredService<Node>(), new RecordHistory(Options(provider).LogRetention), provider.GetRequiredService<ILogger<InProcessLog>>()));
+            provider.GetRequiredService<Node>(), new RecordHistory(Options(provider).LogRetention), provider.GetRequiredService<InvalidationCounters>(),
+            provider.GetRequiredService<ListenerFailures>(), provider.GetRequiredService<ILogger<InProcessLog>>()));
         services.TryAddSingleton(provider => new FreshetService(
             provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<PolicyBook>(), Options(provider),
             provider.GetRequiredService<Node>(), provider.GetRequiredService<InProcessLog>(),
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>(),
             provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer))));
-        services.TryAddSingleton(provider => new FreshetMeter(
-            provider.GetRequiredService<FreshetService>(), provider.GetRequiredService<PolicyBook>(), provider.GetService<IMeterFactory>()));
+        AddDiagnostics(services);
         services.TryAddSingleton(provider => new Sweeper(
-            provider.GetRequiredService<FreshetService>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>()));
+            provider.GetRequiredService<FreshetService>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>(),
+            warnings: provider.GetRequiredService<FreshnessWarnings>()));
         services.TryAddSingleton<IFreshet>(provider =>
         {
             provider.GetRequiredService<FreshetMeter>();
@@ -47,6 +48,18 @@ public static class FreshetServiceCollectionExtensions
         });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartUp>());
         return new FreshetBuilder(services);
+    }
+
+    private static void AddDiagnostics(IServiceCollection services)
+    {
+        services.TryAddSingleton(provider => new ListenerFailures(provider.GetRequiredService<ILogger<ListenerFailures>>()));
+        services.TryAddSingleton(_ => new InvalidationCounters());
+        services.TryAddSingleton(provider => new FreshnessWarnings(
+            provider.GetRequiredService<FreshetService>(), provider.GetRequiredService<InvalidationCounters>(), provider.GetRequiredService<ListenerFailures>(),
+            Options(provider).Warnings, provider.GetRequiredService<ILogger<FreshnessWarnings>>()));
+        services.TryAddSingleton(provider => new FreshetMeter(
+            provider.GetRequiredService<FreshetService>(), provider.GetRequiredService<PolicyBook>(), provider.GetRequiredService<InvalidationCounters>(),
+            provider.GetRequiredService<FreshnessWarnings>(), provider.GetRequiredService<ListenerFailures>(), provider.GetService<IMeterFactory>()));
     }
 
     private static FreshetOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<FreshetOptions>>().Value;

@@ -4,7 +4,8 @@ namespace Freshet;
 
 /// <summary>Returns the memory of what has died, now and then.</summary>
 internal sealed class Sweeper(
-    FreshetService freshet, FreshetOptions options, TimeProvider time, ILogger<Sweeper> logger, Func<MemoryReading>? memory = null) : IDisposable
+    FreshetService freshet, FreshetOptions options, TimeProvider time, ILogger<Sweeper> logger, Func<MemoryReading>? memory = null,
+    FreshnessWarnings? warnings = null) : IDisposable
 {
     private readonly Lock _sweeping = new();
     private readonly PressureRelief _relief = new(freshet.Store, memory ?? MemoryReading.Now);
@@ -42,6 +43,7 @@ internal sealed class Sweeper(
         var forgotten = applied.Marks.Forget(Math.Min(_positionAtLastSweep, freshet.Node.Running.Lowest));
         _positionAtLastSweep = applied.Position.Position;
         if (removed + forgotten > 0) logger.Swept(removed, forgotten);
+        warnings?.Check();
     }
 }
 

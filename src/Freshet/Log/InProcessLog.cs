@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Freshet;
 
 /// <summary>The log of a single process: positions are given and applied under one lock, so an append is visible everywhere when it returns.</summary>
-internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InProcessLog> logger) : IFreshnessLog
+internal sealed class InProcessLog(
+    Node node, RecordHistory history, InvalidationCounters invalidations, ListenerFailures failures, ILogger<InProcessLog> logger) : IFreshnessLog
 {
     private readonly Lock _gate = new();
 
@@ -18,6 +19,7 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
     /// <param name="before">Takes up each tag's last invalidation before these records (PROTOCOL 25); null when nobody asks.</param>
     public List<LogRecord> Append(Writer writer, IReadOnlyList<RecordDraft> drafts, Dictionary<Tag, long>? before = null)
     {
+        var activity = AppendActivity.Start(writer, drafts.Count, failures); // listeners are strangers: before the gate and after it
         var records = new List<LogRecord>(drafts.Count);
         lock (_gate)
         {
@@ -30,6 +32,8 @@ internal sealed class InProcessLog(Node node, RecordHistory history, ILogger<InP
                 records.Add(record);
             }
         }
+        invalidations.Note(records);
+        activity.End(records[^1].Position);
         return records;
     }
 

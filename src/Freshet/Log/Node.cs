@@ -13,6 +13,9 @@ internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
     /// <summary>What this node has fully applied. Read it before the marks it is compared with.</summary>
     public AppliedPosition Applied => Volatile.Read(ref _applied);
 
+    /// <summary>What outdated too much at once, for the warnings.</summary>
+    public InvalidationBreadth Breadth { get; } = new();
+
     /// <summary>Applies a record: all its marks first, then the position (PROTOCOL 2).</summary>
     /// <remarks>
     /// The other way round an old entry would pass for checked, for good:
@@ -29,8 +32,9 @@ internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
             var now = clock.Now;
             foreach (var invalidation in record.Invalidations)
             {
-                var last = applied.Marks.Invalidate(invalidation, record.Position, now);
+                var (last, holders) = applied.Marks.Invalidate(invalidation, record.Position, now);
                 before?.TryAdd(invalidation.Tag, last);
+                Breadth.Note(invalidation.Tag, holders);
             }
             Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));
         }

@@ -13,6 +13,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
 {
     private readonly Lock _gate = new(); // creation, use counts, invalidation and forgetting; checks take no lock
     private readonly LinkTable _marks = new(); // chains the marks through themselves: a dictionary's node would double what a tag costs
+    private readonly HashSet<string> _carried = new(StringComparer.Ordinal); // guarded by _gate
     private long _forgottenUpTo = forgottenUpTo; // guarded by _gate
 
     /// <summary>The epoch whose positions the marks hold. An entry keeps its table, and knows its epoch by it.</summary>
@@ -26,7 +27,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
         lock (_gate)
         {
             var mark = GetOrCreateLocked(tag);
-            mark.Uses++;
+            if (mark.Uses++ == 0) _carried.Add(tag.Kind);
             return mark;
         }
     }
@@ -40,7 +41,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
             for (var i = 0; i < marks.Length; i++)
             {
                 marks[i] = GetOrCreateLocked(tags[i]);
-                marks[i].Uses++;
+                if (marks[i].Uses++ == 0) _carried.Add(tags[i].Kind);
             }
         }
         return marks;
@@ -55,15 +56,21 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
         }
     }
 
-    /// <returns>The position of the tag's last invalidation before this one.</returns>
-    public long Invalidate(Invalidation invalidation, long position, long now)
+    /// <summary>Whether a load or entry ever carried a tag of this kind.</summary>
+    public bool WasCarried(string kind)
+    {
+        lock (_gate) return _carried.Contains(kind);
+    }
+
+    /// <returns>The position of the tag's last invalidation before this one, and how many loads and entries hold its mark: what this one outdates.</returns>
+    public (long Before, int Holders) Invalidate(Invalidation invalidation, long position, long now)
     {
         lock (_gate)
         {
             var mark = GetOrCreateLocked(invalidation.Tag);
             var before = mark.LastInvalidatedAt;
             mark.ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
-            return before;
+            return (before, mark.Uses);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Freshet;
@@ -12,9 +13,13 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     private List<Flight<TArgs, TValue>> _flights = [];
     private int _wanted;
 
+    /// <summary>The one activity of the call; null when nobody traces.</summary>
+    public Activity? Activity { get; private set; }
+
     /// <summary>Takes a turn for all of them, or queues. A full queue ends them at once.</summary>
     public void Start(bool isNested)
     {
+        Activity = LoadActivity.Start(runtime, LoadReason.Miss, asked.Count);
         if (isNested) runtime.Turns.EnterNested();
         if (isNested || runtime.Turns.TryEnter())
         {
@@ -56,22 +61,26 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         foreach (var flight in _flights) flight.Context.Together = _flights.ConvertAll(other => other.Context);
         // Whatever the loader reads in turn belongs to every key of the batch.
         var ambient = Ambient.EnterLoad(runtime.Owner, _flights[0].Context);
+        LoadActivity.Enter(Activity, _flights[0].CapturedPosition);
+        runtime.Counters.NoteBegun();
         var started = runtime.Clock.Time.GetTimestamp();
         try
         {
             var values = await LoadAsync().ConfigureAwait(false);
-            runtime.Turns.Leave();
+            Return();
             var took = runtime.Clock.Time.GetElapsedTime(started);
             runtime.Counters.NoteLoad(took, failed: false);
+            LoadActivity.End(Activity, runtime, LoadOutcome.Loaded);
             foreach (var (flight, value) in values) flight.Succeed(value, took, isCounted: true);
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            runtime.Turns.Leave();
+            Return();
             var took = runtime.Clock.Time.GetElapsedTime(started);
             runtime.Counters.NoteLoad(took, failed: true);
+            LoadActivity.End(Activity, runtime, LoadOutcome.Failed, error);
             foreach (var flight in _flights) flight.Fail(error, took, isCounted: true);
         }
         finally
@@ -79,6 +88,12 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
             ambient.Leave();
             _cancellation.Dispose();
         }
+    }
+
+    private void Return()
+    {
+        runtime.Counters.NoteReturned();
+        runtime.Turns.Leave();
     }
 
     private async Task<List<(Flight<TArgs, TValue>, TValue)>> LoadAsync()

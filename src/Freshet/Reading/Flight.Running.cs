@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Freshet;
@@ -11,10 +12,12 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     private static readonly TimeSpan[] _pausesForLag = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200)];
 
     private readonly CancellationTokenSource _cancellation = new();
+    private Activity? _activity;
 
     /// <summary>Begins if a turn at the source is free, else queues. A full queue ends the load at once.</summary>
     public void Start()
     {
+        _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _inBackground ? LoadReason.Refresh : LoadReason.Miss);
         if (_context is not null)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -73,18 +76,20 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     private async Task RunAsync()
     {
         var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
+        LoadActivity.Enter(_activity, CapturedPosition);
+        _runtime.Counters.NoteBegun();
         var started = _runtime.Clock.Time.GetTimestamp();
         try
         {
             var value = await LoadAsync().ConfigureAwait(false);
-            _runtime.Turns.Leave();
+            Return();
             Succeed(value, _runtime.Clock.Time.GetElapsedTime(started));
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            _runtime.Turns.Leave();
+            Return();
             Fail(error, _runtime.Clock.Time.GetElapsedTime(started));
         }
         finally
@@ -92,6 +97,12 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             ambient.Leave(); // work that the loader started and that outlives it is no longer part of a load
             _cancellation.Dispose();
         }
+    }
+
+    private void Return()
+    {
+        _runtime.Counters.NoteReturned();
+        _runtime.Turns.Leave();
     }
 
     /// <summary>Takes the loader's value in, and answers everyone who waits.</summary>
@@ -116,21 +127,24 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             return;
         }
         if (!isCounted) _runtime.Counters.NoteLoad(took, failed: false);
+        LoadActivity.End(_activity, _runtime, LoadOutcome.Loaded);
         // Before anyone is answered: whoever reads the value next finds nothing of this load under way.
         _runtime.Node.Running.Leave(this);
         _completion.SetResult(result);
+        // Runs the value's own equality, so only now that everybody has an answer.
+        if (Outdated is { } outdated) _runtime.Counters.NoteReplaced(outdated.Value, value);
     }
 
     /// <summary>Hands a failure to everyone who waits.</summary>
     public void Fail(Exception error, TimeSpan took, bool isCounted = false)
     {
-        if (!_runtime.LandFailed(this, error))
+        if (!_runtime.LandFailed(this, error, out var unheard))
         {
             _runtime.NoteLate(took, error);
             return;
         }
         if (!isCounted) _runtime.Counters.NoteLoad(took, failed: true);
-        EndWith(error);
+        EndWith(error, LoadOutcome.Failed, unheard);
     }
 
     /// <summary>Its time is up, at the source or in the queue. What the loader returns later is dropped: it may return never, and marks must not be held that long.</summary>
@@ -141,18 +155,20 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         Exception error = hasBegun
             ? new LoadTimeoutException(_runtime.Name, _runtime.Policy.LoadTimeout)
             : new LoadRejectedException(_runtime.Name, _runtime.Turns.Running, _runtime.Policy.MaxConcurrentLoads);
-        if (!_runtime.LandFailed(this, error)) return;
-        if (hasBegun) _runtime.Counters.NoteTimedOut();
+        if (!_runtime.LandFailed(this, error, out var unheard)) return;
+        if (hasBegun) _runtime.Counters.NoteTimedOut(_runtime.Policy.LoadTimeout);
         else _runtime.Counters.NoteRejected();
-        EndWith(error);
+        EndWith(error, hasBegun ? LoadOutcome.TimedOut : LoadOutcome.Rejected, unheard);
         _ = CancelAsync();
     }
 
-    private void EndWith(Exception error)
+    private void EndWith(Exception error, string outcome, bool unheard)
     {
+        LoadActivity.End(_activity, _runtime, outcome, error);
         _runtime.Node.Running.Leave(this);
         _completion.SetException(error);
-        _ = _completion.Task.Exception; // observed: it was logged when nobody waits
+        _ = _completion.Task.Exception; // observed: it is logged when nobody waits
+        if (unheard) _runtime.TellUnheard(error); // last: a log provider that throws must not keep anyone waiting
     }
 
     /// <summary>The loader's value, asked for again while it is below a version that was served before, or that a reader needs.</summary>

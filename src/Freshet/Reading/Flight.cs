@@ -47,6 +47,9 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     /// <summary>Whether others may join, and the result may be stored.</summary>
     public bool IsShared { get; }
 
+    /// <summary>The entry that a tag had outdated and that this load replaced; null when there was none.</summary>
+    public Entry<TValue>? Outdated { get; set; }
+
     /// <summary>The highest version a reader asks for: a value below it answers, but is not stored.</summary>
     public long? MinimumVersionLocked => _minimumVersion;
 
@@ -95,6 +98,10 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
             Leave();
             throw;
         }
+        finally
+        {
+            LoadActivity.LinkReader(_activity ?? _batch?.Activity);
+        }
     }
 
     /// <summary>Waits as well, but no longer than a limit.</summary>
@@ -117,11 +124,17 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
 
     private void Leave()
     {
+        var neverBegins = false;
         lock (_runtime.Gate)
         {
             if (--_waiters > 0) return;
             _runtime.ForgetLocked(this);
-            if (_context is null && TryEndLocked()) _runtime.Node.Running.Leave(this); // it will never get its turn
+            if (_context is null && TryEndLocked()) neverBegins = true;
+        }
+        if (neverBegins)
+        {
+            _runtime.Node.Running.Leave(this);
+            LoadActivity.End(_activity, _runtime, LoadOutcome.Failed, new OperationCanceledException());
         }
         _ = CancelAsync();
     }

@@ -21,7 +21,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked)
                 && verdict != Verdict.Expired)
+            {
+                if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) flight.Outdated = present;
                 stored = _store.PutLocked(args, entry, bytes);
+            }
         }
         if (stored)
         {
@@ -38,9 +41,12 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     internal TArgs Kept(TArgs args) => Query.KeptArgs is { } keep ? keep(args) : args;
 
     /// <summary>Ends a load that failed. False when it has ended already.</summary>
-    internal bool LandFailed(Flight<TArgs, TValue> flight, Exception error)
+    /// <param name="flight">The load.</param>
+    /// <param name="error">Why it failed.</param>
+    /// <param name="unheard">Whether it is to be logged, because it reaches nobody.</param>
+    internal bool LandFailed(Flight<TArgs, TValue> flight, Exception error, out bool unheard)
     {
-        bool unheard;
+        unheard = false;
         lock (Gate)
         {
             if (!flight.TryEndLocked()) return false;
@@ -52,7 +58,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             flight.Context.End();
             flight.Context.ReleaseMarks();
         }
-        if (!unheard || error is OperationCanceledException) return true;
+        unheard &= error is not OperationCanceledException;
+        if (!unheard) return true;
 
         // The value it was to replace serves on: the source is asked again after a pause, not by the very next read.
         if (flight.IsShared && _store.TryGet(flight.Args, out var present))
@@ -60,14 +67,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             _failing.Note(Kept(flight.Args), Clock.Now, pause: true);
             present.RefreshAt = Clock.Now + FailingLoads<TArgs>.PauseMilliseconds;
         }
-        _logger.LoadFailedUnheard(error, Name, error.GetType().Name);
         return true;
     }
+
+    internal void TellUnheard(Exception error) => _logger.LoadFailedUnheard(error, Name, error.GetType().Name);
 
     /// <summary>A loader returned after its load had been given up.</summary>
     internal void NoteLate(TimeSpan took, Exception? error)
     {
-        Counters.NoteLate();
+        Counters.NoteLate(took);
         _logger.LoadedTooLate(Name, took, error?.GetType().Name ?? "a value");
     }
 

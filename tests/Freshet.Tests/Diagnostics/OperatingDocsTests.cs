@@ -1,0 +1,95 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet.Tests.Diagnostics;
+
+/// <summary>What docs/operating.md says of metrics, activities and warnings is what there is.</summary>
+public sealed class OperatingDocsTests
+{
+    public static TheoryData<string, string, string> Options => new()
+    {
+        { FreshnessWarnings.BroadTag, nameof(FreshetWarningOptions.BroadTagShare), Text(new FreshetWarningOptions().BroadTagShare) },
+        { "", nameof(FreshetWarningOptions.BroadTagLeastEntries), Text(new FreshetWarningOptions().BroadTagLeastEntries) },
+        { FreshnessWarnings.LowHitRate, nameof(FreshetWarningOptions.LeastHitRate), Text(new FreshetWarningOptions().LeastHitRate) },
+        { "", nameof(FreshetWarningOptions.LeastRequests), Text(new FreshetWarningOptions().LeastRequests) },
+        { FreshnessWarnings.UncarriedTag, nameof(FreshetWarningOptions.UncarriedInvalidations), Text(new FreshetWarningOptions().UncarriedInvalidations) },
+        { FreshnessWarnings.UnraisedEvent, nameof(FreshetWarningOptions.UnraisedAfter), Text(new FreshetWarningOptions().UnraisedAfter) },
+    };
+
+    [Fact]
+    public async Task TheTableHasEveryInstrumentAndNoOther()
+    {
+        await using var app = Traced.Start();
+        using var meter = new MeterReader(app);
+
+        // Those of HTTP belong to another assembly, whose tests look at them.
+        MetricsPage.Rows.Where(row => !row.Key.StartsWith("freshet.http.", StringComparison.Ordinal)).Select(row => $"{row.Key} in {row.Value.Unit}").Order()
+            .ShouldBe(meter.Instruments.Select(instrument => $"{instrument.Name} in {instrument.Unit}").Order());
+    }
+
+    [Fact]
+    public async Task TheTableHasTheDimensionsAndValuesThatAreMeasured()
+    {
+        await using var app = Traced.Start();
+        using var meter = new MeterReader(app);
+        await app.Freshet.ReadAsync(Traced.Inner, "a");
+        foreach (var trigger in (Func<string, FreshetAction>[])[name => app.Freshet.BeginUserAction(name), name => app.Freshet.BeginWebhook(name), name => app.Freshet.BeginJob(name), name => app.Freshet.BeginOperator(name, "actor", "reason")])
+        {
+            await using var action = trigger("write");
+            app.Freshet.Raise(new Paid("a", "s"));
+            await action.CompleteAsync();
+        }
+        var counters = app.Freshet.ShouldBeOfType<FreshetService>().Runtimes.First().Counters;
+        counters.NoteLoad(TimeSpan.Zero, failed: true);
+        counters.NoteTimedOut(TimeSpan.Zero);
+        counters.NoteLate(TimeSpan.Zero);
+        counters.NoteReplaced(1, 1);
+        app.Time.Advance(TimeSpan.FromDays(2));
+
+        var measured = meter.Read();
+        foreach (var instrument in meter.Instruments)
+        {
+            var row = MetricsPage.Rows[instrument.Name];
+            var all = measured.Where(each => each.Instrument == instrument).ToList();
+            all.ShouldNotBeEmpty(instrument.Name);
+            all.SelectMany(each => each.Tags.Keys).Distinct().ShouldBe(row.Dimensions, instrument.Name);
+            foreach (var dimension in row.Dimensions.Where(name => name is "result" or "outcome" or "reason" or "trigger" or "kind"))
+            {
+                var said = row.Values[row.Values.IndexOf($"`{dimension}`", StringComparison.Ordinal)..].Split('`')[2].Split(';')[0].Trim(':', ' ', ',');
+                all.Select(each => each.Tags[dimension]).Distinct().Order().ShouldBe(said.Split(", ").Order(), $"{instrument.Name} {dimension}");
+            }
+        }
+    }
+
+    [Fact]
+    public void TheActivitiesAreNamed()
+    {
+        MetricsPage.Text.ShouldContain($"| `{LoadActivity.Name}` |");
+        MetricsPage.Text.ShouldContain($"| `{AppendActivity.Name}` |");
+    }
+
+    [Theory]
+    [MemberData(nameof(Options))]
+    public void EveryWarningHasItsThresholdAndDefault(string warning, string option, string byDefault)
+    {
+        var row = MetricsPage.Text.Split('\n').Where(line => line.Contains($"| `{option}` |")).ShouldHaveSingleItem().Split('|');
+        row[1].Trim(' ', '`').ShouldBe(warning);
+        row[5].Trim().ShouldBe(byDefault);
+    }
+
+    [Fact]
+    public void NoThresholdIsLeftOut() =>
+        typeof(FreshetWarningOptions).GetProperties().Select(property => property.Name).Order().ShouldBe(Options.Select(row => row.Data.Item2).Order());
+
+    [Fact]
+    public void EveryLineOfDiagnosticsIsExplained()
+    {
+        var ids = typeof(DiagnosticsMessages).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>().ToList();
+        ids.ShouldNotBeEmpty();
+        foreach (var id in ids) MetricsPage.Text.ShouldContain($"\n| {id} | warning |");
+    }
+
+    private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+}
