@@ -133,6 +133,61 @@ public sealed class FreshetAction : IAsyncDisposable
     {
         lock (_appendGate)
         {
+            var records = _log.Append(Writer, [draft]);
+            lock (_gate) _records = [.. _records, .. records];
+            _log.WriteLines(records);
+            return records[0];
+        }
+    }
+
+    private Writer Writer => new(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id);
+
+    /// <summary>Whether what was raised, and is not applied yet, touches a read: then the read must see neither cached nor cacheable data (DESIGN 6).</summary>
+    internal bool Touches(IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
+    {
+        lock (_gate) return Touches(_pending, foundKinds, tags) || Touches(_appending, foundKinds, tags);
+    }
+
+    // Tags found while loading are known only afterwards, so their whole kind counts.
+    private static bool Touches(List<RecordDraft> drafts, IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
+    {
+        foreach (var draft in drafts)
+        {
+            foreach (var invalidation in draft.Invalidations)
+            {
+                if (foundKinds.Contains(invalidation.Tag.Kind) || tags.Contains(invalidation.Tag)) return true;
+            }
+        }
+        return false;
+    }
+
+    private void End(bool uncertain)
+    {
+        lock (_gate) _ended = true; // with Record's own check under the same lock, nothing is raised that would not be appended
+        try
+        {
+            Append(uncertain);
+        }
+        finally
+        {
+            _ambient.Leave();
+        }
+    }
+
+    private void Append(bool uncertain)
+    {
+        lock (_appendGate)
+        {
+            List<RecordDraft> drafts;
+            List<IWriteThrough> values;
+            lock (_gate)
+            {
+                (values, _writeThroughs) = (_writeThroughs, []);
+                if (_pending.Count + values.Count == 0) return;
+                (drafts, _pending) = (_pending, []);
+                _appending = drafts;
+            }
+            var before = values.Count == 0 ? null : new Dictionary<Tag, long>();
             var records = drafts.Count == 0 ? [] : _log.Append(Writer, uncertain ? drafts.ConvertAll(AsUncertain) : drafts, before);
             // What may have been rolled back is not written through.
             if (!uncertain) WriteThrough(values, before!, records);
