@@ -29,4 +29,8 @@ public sealed class FreshetOptions
     /// <summary>Most bytes this node's entries take, by estimate, over all cached queries together. Default: null, a quarter of the memory available to the process when it starts. At least 1 MB (1,048,576).</summary>
     /// <remarks>An entry estimated at more than a tenth of it is answered but not stored. What a value takes is told by <c>SizedBy</c>, or guessed from its type.</remarks>
     public long? MaxBytes { get; set; }
+
+    /// <summary>Whether every cache target only logs and counts what would be invalidated, and changes nothing. Default: false. Read when the application starts.</summary>
+    /// <remarks>It covers targets: caches that are not Freshet's. What Freshet itself stores is kept fresh all the same.</remarks>
+    public bool ObserveOnly { get; set; }
 }
