@@ -5,7 +5,7 @@ namespace Freshet;
 /// One call at a time, never on the thread of the write. A call that throws, or takes longer than
 /// <see cref="CacheTargetOptions.CallTimeout"/>, is made again a few times; then the target is reset instead, because a cache that
 /// missed an invalidation may hold anything. So a call may be repeated, and one that was given up may still be running when the next
-/// comes: removing twice, or late, must do no harm.
+/// comes: removing twice, or late, must do no harm. Records that a reset covers are not told one by one.
 /// </remarks>
 public interface ICacheTarget
 {

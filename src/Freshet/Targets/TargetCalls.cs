@@ -43,10 +43,10 @@ internal sealed class TargetCalls(ICacheTarget target, TimeSpan timeout, TimePro
         stopping.ThrowIfCancellationRequested();
         var cancellation = new CancellationTokenSource();
         var running = RunAsync(call, what, cancellation.Token);
-        var inTime = await EndsWithinAsync(running, timeout).ConfigureAwait(false);
-        if (!running.IsCompleted) _ = CancelAsync(cancellation);
-        stopping.ThrowIfCancellationRequested();
-        if (!inTime && !await EndsWithinAsync(running, CancellationGrace).ConfigureAwait(false))
+        var inTime = await EndsWithinAsync(running, timeout, stopping).ConfigureAwait(false);
+        if (!inTime) _ = CancelAsync(cancellation);
+        // When the application stops too: what the target uses is disposed next, so the call gets its moment to end.
+        if (!inTime && !await EndsWithinAsync(running, CancellationGrace, CancellationToken.None).ConfigureAwait(false))
         {
             stopping.ThrowIfCancellationRequested();
             Abandon(running);
@@ -59,6 +59,7 @@ internal sealed class TargetCalls(ICacheTarget target, TimeSpan timeout, TimePro
         }
         catch (Exception failure)
         {
+            stopping.ThrowIfCancellationRequested();
             return new CallOutcome(inTime ? failure : TooLong(), IsAbandoned: false);
         }
     }
@@ -70,9 +71,9 @@ internal sealed class TargetCalls(ICacheTarget target, TimeSpan timeout, TimePro
         await call(target, what, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<bool> EndsWithinAsync(Task running, TimeSpan limit)
+    private async Task<bool> EndsWithinAsync(Task running, TimeSpan limit, CancellationToken cancellationToken)
     {
-        await running.WaitAsync(limit, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await running.WaitAsync(limit, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return running.IsCompleted;
     }
 
