@@ -71,6 +71,27 @@ internal sealed class RecordHistory(int capacity)
         }
     }
 
+    /// <summary>Whether any of some tags was invalidated after a position. Unknown counts as yes.</summary>
+    /// <param name="captured">The position.</param>
+    /// <param name="applied">What this node has applied by now.</param>
+    /// <param name="isMeant">Which tags.</param>
+    public bool IsInvalidatedSince(LogPosition captured, LogPosition applied, Func<Tag, bool> isMeant)
+    {
+        if (applied.Epoch != captured.Epoch) return true;
+        if (applied.Position == captured.Position) return false;
+        // A node publishes a position a moment before its record is here. A capture from that moment lies past the end, and nothing
+        // that it would have missed is here yet.
+        if (Head is not { } head || head.Position <= captured.Position) return false;
+        try
+        {
+            return After(captured.Position, int.MaxValue).Batch.Any(record => record.Invalidations.Any(each => isMeant(each.Tag)));
+        }
+        catch (LogTrimmedException)
+        {
+            return true;
+        }
+    }
+
     private void GrowLocked()
     {
         var before = _ring;

@@ -10,12 +10,16 @@ namespace Freshet;
 /// </remarks>
 internal sealed class CacheTargets
 {
+    private readonly Node _node;
+    private readonly RecordHistory _history;
     private volatile TargetFollower[] _followers = [];
 
     public CacheTargets(
         IEnumerable<CacheTargetRegistration> registrations, FreshetOptions options, IConfigurationSection? section,
         Node node, RecordHistory history, ILogger<CacheTargets> logger)
     {
+        _node = node;
+        _history = history;
         Settings = TargetSettings.Read(registrations, options, section);
         Logger = logger;
         if (Settings.FirstOrDefault(settings => settings.Registration.IsMemory) is not { } memory) return;
@@ -35,6 +39,12 @@ internal sealed class CacheTargets
     public TargetCounters MemoryCounters { get; } = new();
 
     public IReadOnlyList<TargetFollower> Followers => _followers;
+
+    /// <summary>The position this node has applied: where a load begins.</summary>
+    public LogPosition Position => _node.Applied.Position;
+
+    /// <summary>Whether any of some tags was invalidated after a position. Unknown counts as yes.</summary>
+    public bool IsInvalidatedSince(LogPosition captured, Func<Tag, bool> isMeant) => _history.IsInvalidatedSince(captured, Position, isMeant);
 
     /// <summary>Tells what is told as part of an append. The caller holds the log's gate.</summary>
     public void Apply(LogRecord record) => Links?.Apply(record);

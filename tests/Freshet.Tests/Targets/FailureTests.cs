@@ -70,11 +70,16 @@ public sealed class FailureTests
     [Fact]
     public async Task DuringAnOutageRecordsAreTriedOnceAndTheResetFollowsWhenItEnds()
     {
-        var isOut = true;
-        _target.OnInvalidate = (_, _) => Volatile.Read(ref isOut) ? throw new InvalidOperationException("away") : ValueTask.CompletedTask;
+        var (isOut, calls) = (true, 0);
+        _target.OnInvalidate = (_, _) =>
+        {
+            Interlocked.Increment(ref calls);
+            return Volatile.Read(ref isOut) ? throw new InvalidOperationException("away") : ValueTask.CompletedTask;
+        };
         _target.OnReset = (_, _) => Volatile.Read(ref isOut) ? throw new InvalidOperationException("away") : ValueTask.CompletedTask;
-        await using var app = Start(options => options.Attempts = 1);
+        await using var app = Start(options => options.Attempts = 2);
         for (var i = 0; i < 50; i++) await app.ChangeAsync();
+        await AdvanceAsync(app, _firstRetry);
         await WaitForAsync(() => app.Follower("mine").Lag == 0);
         await AdvanceAsync(app, TimeSpan.FromMilliseconds(500));
         await WaitForAsync(() => app.Follower("mine").Counters.ResetsFailed == 2);
@@ -84,6 +89,7 @@ public sealed class FailureTests
         await _target.WhenToldAsync("reset:RecordFailed");
 
         app.Follower("mine").Counters.Failed.ShouldBe(50);
+        calls.ShouldBe(51);
         app.LogLines.Lines.Count(line => line.Level == Microsoft.Extensions.Logging.LogLevel.Error).ShouldBe(1); // one outage, one line
         await app.LogLines.WaitForAsync("'mine' works again");
     }
@@ -121,6 +127,42 @@ public sealed class FailureTests
         await _target.WhenToldAsync("2");
         app.Follower("mine").Counters.Failed.ShouldBe(1);
         gate.Open();
+    }
+
+    [Fact]
+    public async Task ACallThatHoldsItsThreadIsGivenUpAndTheNextRecordsAreTold()
+    {
+        using var held = new ManualResetEventSlim();
+        _target.OnInvalidate = (record, _) =>
+        {
+            if (record.Position == 1) held.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
+            return ValueTask.CompletedTask;
+        };
+        await using var app = Start();
+
+        await app.ChangeAsync();
+        await AdvanceAsync(app, _callTimeout);
+        await AdvanceAsync(app, TargetCalls.CancellationGrace);
+        await _target.WhenToldAsync("reset:RecordFailed");
+        await app.ChangeAsync();
+
+        await _target.WhenToldAsync("2");
+        held.Set();
+    }
+
+    [Fact]
+    public async Task ARecordThatComesWhileTheTargetIsResetIsToldAfterIt()
+    {
+        var gate = new Gate();
+        _target.OnReset = (_, stop) => new ValueTask(gate.PassAsync(stop));
+        await using var app = Start(options => options.ResetOnStart = true);
+        await gate.Reached;
+
+        await app.ChangeAsync();
+        gate.Open();
+
+        await _target.WhenToldAsync("1");
+        _target.Calls.ShouldBe(["reset:Started", "1"]);
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
         // The row before the look at the log. Else: this thread reads position 7, as captured -> 8 is applied and finds no row -> the
         // row appears, and nobody ever tells it of 8.
         Interlocked.MemoryBarrier();
-        if (!observeOnly && IsInvalidatedSince(captured.Position, each => each == tag)) token.MarkBornChanged();
+        if (!observeOnly && history.IsInvalidatedSince(captured.Position, node.Applied.Position, each => each == tag)) token.MarkBornChanged();
         return token;
     }
 
@@ -73,25 +73,6 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
     public void Forget(TagRegistration registration)
     {
         if (registration.Token.IsRooted) _rooted.TryRemove(registration, out _);
-    }
-
-    /// <summary>Whether any of some tags was invalidated after a position. Unknown counts as yes.</summary>
-    public bool IsInvalidatedSince(LogPosition captured, Func<Tag, bool> isMeant)
-    {
-        var applied = node.Applied.Position;
-        if (applied.Epoch != captured.Epoch) return true;
-        if (applied.Position == captured.Position) return false;
-        // The position is published a moment before its record is in the history, and a capture may fall into that moment: the history
-        // ends where the capture stands, or before, and what comes next is told to the signal.
-        if (history.Head is not { } head || head.Position <= captured.Position) return false;
-        try
-        {
-            return history.After(captured.Position, int.MaxValue).Batch.Any(record => record.Invalidations.Any(each => isMeant(each.Tag)));
-        }
-        catch (LogTrimmedException)
-        {
-            return true;
-        }
     }
 
     private void Reset()
