@@ -53,6 +53,9 @@ internal sealed class TargetFollower : IAsyncDisposable
     /// <summary>Records the target has not been told yet.</summary>
     public long Lag => Math.Max(0, Head - _progress.Position);
 
+    /// <summary>Whether the target missed something and waits for its reset.</summary>
+    public bool OwesReset => _resets.Owed is not null;
+
     /// <summary>Whether answers wait for this target.</summary>
     public bool KeepsPace => _progress.KeepsPace;
 
@@ -161,6 +164,7 @@ internal sealed class TargetFollower : IAsyncDisposable
             var (epoch, position) = _history.Head ?? new LogPosition(_epoch, 0);
             _resets.Owe(epoch == _epoch ? ResetReason.FellBehind : ResetReason.EpochChanged);
             _epoch = epoch;
+            _progress.FallBehind(); // whoever waits must not take the jump for its record's delivery
             // From here on record by record, whether the reset succeeds at once or not.
             _progress.MoveTo(position);
             return ([], null);

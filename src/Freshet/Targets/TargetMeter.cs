@@ -13,6 +13,7 @@ internal sealed class TargetMeter : IDisposable
         _meter.CreateObservableCounter("freshet.targets.invalidations", () => All(targets).SelectMany(Invalidations), "{invalidation}", "Invalidations delivered, by target and outcome.");
         _meter.CreateObservableCounter("freshet.targets.resets", () => All(targets).SelectMany(Resets), "{reset}", "Resets, by target and outcome.");
         _meter.CreateObservableCounter("freshet.targets.unawaited", () => All(targets).Select(each => new Measurement<long>(each.Counters.Unawaited, Target(each))), "{answer}", "Answers that left before the target had applied their records, by target.");
+        _meter.CreateObservableGauge("freshet.targets.outdated", () => targets.Followers.Select(each => new Measurement<int>(each.OwesReset ? 1 : 0, new KeyValuePair<string, object?>("target", each.Name))), "{target}", "1 while the target has missed something and could not be reset yet, by target.");
         _meter.CreateObservableGauge("freshet.targets.lag", () => All(targets).Select(each => new Measurement<long>(each.Lag, Target(each))), "{record}", "Records the target has not been told yet, by target.");
     }
 

@@ -261,6 +261,21 @@ public sealed class MemoryCacheTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ALogProviderThatThrowsAboutACallbackEndsNothing()
+    {
+        var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var token = Freshet.ChangeTokenFor(_a);
+        using var first = token.RegisterChangeCallback(_ => called.SetResult(), null);
+        using var second = token.RegisterChangeCallback(_ => throw new InvalidOperationException("no"), null); // runs first
+        _app.LogLines.Failure = new InvalidOperationException("disk full");
+
+        await Should.ThrowAsync<InvalidOperationException>(() => _app.ExpireAsync("a"));
+
+        await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        _app.LogLines.Failure = null;
+    }
+
+    [Fact]
     public async Task ADisposedRegistrationIsNotCalled()
     {
         var called = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

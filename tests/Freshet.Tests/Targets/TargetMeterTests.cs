@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Freshet.Tests.Targets;
 
@@ -14,17 +12,19 @@ public sealed class TargetMeterTests
         var good = new RecordingTarget();
         var slow = new RecordingTarget { OnInvalidate = (_, stop) => new ValueTask(gate.PassAsync(stop)) };
         var bad = new RecordingTarget { OnInvalidate = (_, _) => throw new InvalidOperationException("no") };
-        using var cache = new MemoryCache(Options.Create(new MemoryCacheOptions()));
+        var stuck = new RecordingTarget { OnReset = (_, _) => throw new InvalidOperationException("no") };
         await using var app = TestApp.Start(freshet =>
         {
             freshet.Services.AddMetrics();
             freshet.DriveMemoryCache()
                 .Drive("good", _ => good)
+                .Drive("stuck", _ => stuck)
                 .DriveQuietly("slow", slow, options => options.AnswerWait = TimeSpan.Zero)
                 .DriveQuietly("bad", bad, options => options.Attempts = 1)
                 .DriveQuietly("watched", new RecordingTarget(), options => options.ObserveOnly = true);
         });
 
+        await good.WhenToldAsync("reset:Started"); // or it might cover the first record
         await app.ChangeAsync();
         await app.ChangeAsync();
         await gate.Reached;
@@ -42,6 +42,8 @@ public sealed class TargetMeterTests
         read["freshet.targets.resets target=watched outcome=observed"].ShouldBe(0);
         read["freshet.targets.lag target=good"].ShouldBe(0);
         read["freshet.targets.lag target=slow"].ShouldBe(2);
+        read["freshet.targets.outdated target=stuck"].ShouldBe(1);
+        read["freshet.targets.outdated target=good"].ShouldBe(0);
         read["freshet.targets.unawaited target=bad"].ShouldBeGreaterThanOrEqualTo(1);
         read["freshet.targets.unawaited target=good"].ShouldBe(0);
         gate.Open();
@@ -58,6 +60,7 @@ public sealed class TargetMeterTests
         };
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
             read[$"{instrument.Name} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"] = value);
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => read[$"{instrument.Name} target={tags[0].Value}"] = value);
         listener.Start();
         listener.RecordObservableInstruments();
         return read;

@@ -122,8 +122,20 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
             }
             catch (Exception failure)
             {
-                logger.CallbackThrew(failure, signal.Tag);
+                Tell(failure, signal.Tag);
             }
+        }
+    }
+
+    private void Tell(Exception failure, Tag tag)
+    {
+        try
+        {
+            logger.CallbackThrew(failure, tag);
+        }
+        catch (Exception)
+        {
+            // On a thread of the pool, so what a broken log provider throws would end the process.
         }
     }
 }
