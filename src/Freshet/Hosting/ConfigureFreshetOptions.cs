@@ -18,6 +18,7 @@ internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : 
         if (Read<int>(nameof(options.LogRetention), "a whole number") is { } logRetention) options.LogRetention = logRetention;
         if (Read<int>(nameof(options.MaxEntries), "a whole number") is { } maxEntries) options.MaxEntries = maxEntries;
         if (Read<long>(nameof(options.MaxBytes), "a whole number of bytes") is { } maxBytes) options.MaxBytes = maxBytes;
+        if (Read<bool>(nameof(options.ObserveOnly), "true or false") is { } observeOnly) options.ObserveOnly = observeOnly;
         ConfigureWarnings(options.Warnings);
     }
 

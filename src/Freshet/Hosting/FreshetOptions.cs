@@ -32,4 +32,8 @@ public sealed class FreshetOptions
 
     /// <summary>When Freshet warns about how it is used.</summary>
     public FreshetWarningOptions Warnings { get; } = new();
+
+    /// <summary>Whether every cache target only logs and counts what would be invalidated, and changes nothing. Default: false. Read when the application starts.</summary>
+    /// <remarks>It covers targets: caches that are not Freshet's. What Freshet itself stores is kept fresh all the same.</remarks>
+    public bool ObserveOnly { get; set; }
 }

@@ -28,9 +28,16 @@ public static class FreshetServiceCollectionExtensions
         services.TryAddSingleton(provider => provider.GetRequiredService<FreshetComposition>().Catalog);
         services.TryAddSingleton(provider => provider.GetRequiredService<FreshetComposition>().Policies);
         services.TryAddSingleton(provider => new Node(new Clock(provider.GetRequiredService<TimeProvider>()), Epoch.Create()));
+        services.TryAddSingleton(provider => new RecordHistory(Options(provider).LogRetention));
+        services.TryAddSingleton(provider => new CacheTargets(
+            provider.GetServices<CacheTargetRegistration>(), Options(provider), Section(provider),
+            provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<ILogger<CacheTargets>>()));
         services.TryAddSingleton(provider => new InProcessLog(
-            provider.GetRequiredService<Node>(), new RecordHistory(Options(provider).LogRetention), provider.GetRequiredService<InvalidationCounters>(),
-            provider.GetRequiredService<ListenerFailures>(), provider.GetRequiredService<ILogger<InProcessLog>>()));
+            provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<CacheTargets>(),
+            provider.GetRequiredService<InvalidationCounters>(), provider.GetRequiredService<ListenerFailures>(), provider.GetRequiredService<ILogger<InProcessLog>>()));
+        services.TryAddSingleton<TargetFollowers.StartedOnce>();
+        services.TryAddSingleton(provider => TargetFollowers.Start(provider, provider.GetRequiredService<TargetFollowers.StartedOnce>()));
+        services.TryAddSingleton(provider => new TargetMeter(provider.GetRequiredService<CacheTargets>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new FreshetService(
             provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<PolicyBook>(), Options(provider),
             provider.GetRequiredService<Node>(), provider.GetRequiredService<InProcessLog>(),
@@ -44,6 +51,9 @@ public static class FreshetServiceCollectionExtensions
         {
             provider.GetRequiredService<FreshetMeter>();
             provider.GetRequiredService<Sweeper>().Start();
+            provider.GetRequiredService<TargetFollowers.StartedOnce>().ThrowIfMaking();
+            provider.GetRequiredService<TargetFollowers>();
+            provider.GetRequiredService<TargetMeter>();
             return provider.GetRequiredService<FreshetService>();
         });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartUp>());

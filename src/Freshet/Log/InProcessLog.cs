@@ -4,9 +4,12 @@ namespace Freshet;
 
 /// <summary>The log of a single process: positions are given and applied under one lock, so an append is visible everywhere when it returns.</summary>
 internal sealed class InProcessLog(
-    Node node, RecordHistory history, InvalidationCounters invalidations, ListenerFailures failures, ILogger<InProcessLog> logger) : IFreshnessLog
+    Node node, RecordHistory history, CacheTargets targets, InvalidationCounters invalidations, ListenerFailures failures, ILogger<InProcessLog> logger) : IFreshnessLog
 {
     private readonly Lock _gate = new();
+
+    /// <summary>The foreign caches that this log drives.</summary>
+    public CacheTargets Targets => targets;
 
     public LogPosition Position => node.Applied.Position;
 
@@ -29,6 +32,7 @@ internal sealed class InProcessLog(
                 var record = Number(writer, draft, epoch, ++position);
                 node.Apply(record, before);
                 history.Add(record);
+                targets.Apply(record); // after the history: a link that is just being made looks there
                 records.Add(record);
             }
         }

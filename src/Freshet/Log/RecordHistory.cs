@@ -8,14 +8,27 @@ internal sealed class RecordHistory(int capacity)
     private readonly Lock _gate = new();
     private LogRecord[] _ring = []; // grows to the capacity; a record stands at (position - 1) modulo the length
     private long _lastPosition;
+    private Epoch _epoch; // of the records in the ring
     private long _count;
     private TaskCompletionSource? _added; // made when somebody waits
+
+    /// <summary>Epoch and position of the last record; null while there is none.</summary>
+    public LogPosition? Head
+    {
+        get
+        {
+            lock (_gate) return _lastPosition == 0 ? null : new LogPosition(_epoch, _lastPosition);
+        }
+    }
 
     public void Add(LogRecord record)
     {
         TaskCompletionSource? added;
         lock (_gate)
         {
+            // Numbers of two logs share no ring: a follower of the old one would be handed records it never asked for, or empty places.
+            if (_count > 0 && (record.Epoch != _epoch || record.Position != _lastPosition + 1)) _count = 0;
+            _epoch = record.Epoch;
             if (_count == _ring.Length && _ring.Length < capacity) GrowLocked();
             _ring[IndexOf(record.Position)] = record;
             _lastPosition = record.Position;
@@ -29,7 +42,7 @@ internal sealed class RecordHistory(int capacity)
     {
         while (true)
         {
-            var (batch, next) = After(after);
+            var (batch, next) = After(after, int.MaxValue);
             foreach (var record in batch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -41,7 +54,9 @@ internal sealed class RecordHistory(int capacity)
         }
     }
 
-    private (LogRecord[] Batch, Task Next) After(long after)
+    /// <summary>The next records after a position, at most so many; with none, a signal that one was added.</summary>
+    /// <exception cref="LogTrimmedException">They are no longer kept, or the position lies past the end.</exception>
+    public (LogRecord[] Batch, Task Next) After(long after, int most)
     {
         lock (_gate)
         {
@@ -50,9 +65,30 @@ internal sealed class RecordHistory(int capacity)
             if (after > _lastPosition || after + 1 < oldest) throw new LogTrimmedException(after, oldest);
             if (after == _lastPosition) return ([], (_added ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
 
-            var batch = new LogRecord[_lastPosition - after];
+            var batch = new LogRecord[Math.Min(_lastPosition - after, most)];
             for (var i = 0; i < batch.Length; i++) batch[i] = _ring[IndexOf(after + 1 + i)];
             return (batch, Task.CompletedTask);
+        }
+    }
+
+    /// <summary>Whether any of some tags was invalidated after a position. Unknown counts as yes.</summary>
+    /// <param name="captured">The position.</param>
+    /// <param name="applied">What this node has applied by now.</param>
+    /// <param name="isMeant">Which tags.</param>
+    public bool IsInvalidatedSince(LogPosition captured, LogPosition applied, Func<Tag, bool> isMeant)
+    {
+        if (applied.Epoch != captured.Epoch) return true;
+        if (applied.Position == captured.Position) return false;
+        // A node publishes a position a moment before its record is here. A capture from that moment lies past the end, and nothing
+        // that it would have missed is here yet.
+        if (Head is not { } head || head.Position <= captured.Position) return false;
+        try
+        {
+            return After(captured.Position, int.MaxValue).Batch.Any(record => record.Invalidations.Any(each => isMeant(each.Tag)));
+        }
+        catch (LogTrimmedException)
+        {
+            return true;
         }
     }
 

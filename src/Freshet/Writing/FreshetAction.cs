@@ -75,24 +75,40 @@ public sealed class FreshetAction : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfEnded(nameof(FlushAsync));
         Append(uncertain: false);
-        return new ValueTask<ConsistencyToken?>(Token);
+        return TokenOnceApplied();
     }
 
     /// <summary>Appends what was raised and ends the action. When it returns, every read of this node sees the write.</summary>
-    /// <returns>The position for the writer's next read; null when nothing was raised.</returns>
+    /// <returns>The position for the writer's next read; null when nothing was raised. It comes once the caches the log drives have applied the records, or have had their <see cref="CacheTargetOptions.AnswerWait"/>.</returns>
     /// <remarks>Not cancellable: the write is committed, so its records must follow.</remarks>
     public ValueTask<ConsistencyToken?> CompleteAsync()
     {
         ThrowIfEnded(nameof(CompleteAsync));
         End(uncertain: false);
-        return new ValueTask<ConsistencyToken?>(Token);
+        return TokenOnceApplied();
     }
 
     /// <summary>Ends the action. If it was not completed, what it raised is appended as expiries: the write may have been committed.</summary>
     public ValueTask DisposeAsync()
     {
-        if (!_ended) End(uncertain: true);
-        return ValueTask.CompletedTask;
+        if (_ended) return ValueTask.CompletedTask;
+        End(uncertain: true);
+        return Token is { } token ? _log.Targets.WhenAppliedAsync(token.Position) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>The token, once the caches that this log drives have applied its record too, or have had their time.</summary>
+    private ValueTask<ConsistencyToken?> TokenOnceApplied()
+    {
+        var token = Token;
+        if (token is not { } last) return new ValueTask<ConsistencyToken?>(token);
+        var applied = _log.Targets.WhenAppliedAsync(last.Position);
+        return applied.IsCompletedSuccessfully ? new ValueTask<ConsistencyToken?>(token) : AfterAsync(applied, token);
+
+        static async ValueTask<ConsistencyToken?> AfterAsync(ValueTask applied, ConsistencyToken? token)
+        {
+            await applied.ConfigureAwait(false);
+            return token;
+        }
     }
 
     /// <summary>Whether something was raised that this node has not applied yet. Asked before a read's tags are made for <see cref="Touches(IReadOnlyCollection{string}, IReadOnlyList{Tag})"/>.</summary>

@@ -48,7 +48,7 @@ public sealed class OperatingDocsTests
         app.Time.Advance(TimeSpan.FromDays(2));
 
         var measured = meter.Read();
-        foreach (var instrument in meter.Instruments)
+        foreach (var instrument in meter.Instruments.Where(each => !each.Name.StartsWith("freshet.targets.", StringComparison.Ordinal))) // this application drives none
         {
             var row = MetricsPage.Rows[instrument.Name];
             var all = measured.Where(each => each.Instrument == instrument).ToList();

@@ -5,6 +5,7 @@ public sealed class TestTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<TestTimer> _timers = [];
+    private readonly List<(TimeSpan DueTime, TaskCompletionSource Set)> _awaited = [];
     private TimeSpan _elapsed;
     private TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -55,6 +56,18 @@ public sealed class TestTimeProvider : TimeProvider
         return await task;
     }
 
+    /// <summary>Completes when a timer that has not run yet is, or was, set to run after so long: then the clock may be advanced by that.</summary>
+    public Task WhenTimerSetAsync(TimeSpan dueTime)
+    {
+        lock (_gate)
+        {
+            if (_timers.Exists(timer => timer.DueTime == dueTime && timer.Due != TimeSpan.MaxValue)) return Task.CompletedTask;
+            var set = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((dueTime, set));
+            return set.Task.WaitAsync(TimeSpan.FromSeconds(30)); // fails rather than hangs
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         lock (_gate)
@@ -62,11 +75,14 @@ public sealed class TestTimeProvider : TimeProvider
             var timer = new TestTimer(this, () => callback(state))
             {
                 Due = dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _elapsed + dueTime,
+                DueTime = dueTime,
                 Period = period,
             };
             _timers.Add(timer);
             _created.SetResult();
             _created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            foreach (var (_, set) in _awaited.Where(awaited => awaited.DueTime == dueTime)) set.TrySetResult();
+            _awaited.RemoveAll(awaited => awaited.DueTime == dueTime);
             return timer;
         }
     }
@@ -74,6 +90,8 @@ public sealed class TestTimeProvider : TimeProvider
     private sealed class TestTimer(TestTimeProvider owner, Action run) : ITimer
     {
         public TimeSpan Due { get; set; }
+
+        public TimeSpan DueTime { get; init; }
 
         public TimeSpan Period { get; set; }
 
