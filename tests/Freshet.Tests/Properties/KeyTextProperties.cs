@@ -12,7 +12,7 @@ public sealed class KeyTextProperties
     private static readonly string[] _good = ["%", ":", ",", "{", "}", "%3A", "%25", "2", "5", "A", "C", "a", " ", "/", "ß", "é", "e\u0301", "界", "😀", "\ufffd", "\u2028", "\u200b"];
     private static readonly string[] _bad = ["\0", "\n", "\u007f", "\u0085", "\u009f", "\ud83d", "\ude00"];
 
-    private static Gen<string> Texts => Gen.Elements(_good).NonEmptyListOf().Select(string.Concat);
+    private static Gen<string> Texts => Gen.Elements(_good).NonEmptyListOf().Resize(16).Select(string.Concat); // four of them fit one key
 
     private static string Format<T>(T value) => KeyText.Format(value, "any", "key 1");
 
@@ -138,7 +138,7 @@ public sealed class KeyTextProperties
             {
                 () => Format(whole), () => Format((int)whole), () => Format((Int128)whole * 3), () => Format(real), () => Format((float)real),
                 () => Format(money), () => Format(moment), () => Format(DateOnly.FromDateTime(moment)), () => Format(TimeOnly.FromDateTime(moment)),
-                () => Format(new DateTimeOffset(moment.Date.AddYears(moment.Year < 3 ? 3 : moment.Year > 9990 ? -20 : 0), TimeSpan.FromMinutes(minutes))),
+                () => Format(new DateTimeOffset(new DateTime(Math.Clamp(moment.Year, 2, 9998), moment.Month, 28), TimeSpan.FromMinutes(minutes))),
                 () => Format(span), () => Format((whole, money, moment)), () => Format(whole % 2 == 0), () => Format(DayOfWeek.Friday),
             };
         Property.Holds(values.SelectMany(_ => cultures, (texts, culture) => (texts, culture)), both =>

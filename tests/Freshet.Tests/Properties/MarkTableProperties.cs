@@ -10,6 +10,7 @@ public sealed class MarkTableProperties
     private enum Kind
     {
         Expire,
+        ExpireLate,
         MarkStale,
         Wait,
         Load,
@@ -47,7 +48,7 @@ public sealed class MarkTableProperties
 
     private static FsCheck.Gen<Step> Steps =>
         from kind in Gen.Frequency(
-            (3, Gen.Constant(Kind.Expire)), (4, Gen.Constant(Kind.MarkStale)), (2, Gen.Constant(Kind.Wait)), (5, Gen.Constant(Kind.Load)),
+            (3, Gen.Constant(Kind.Expire)), (1, Gen.Constant(Kind.ExpireLate)), (4, Gen.Constant(Kind.MarkStale)), (2, Gen.Constant(Kind.Wait)), (5, Gen.Constant(Kind.Load)),
             (4, Gen.Constant(Kind.FindTag)), (3, Gen.Constant(Kind.Land)), (4, Gen.Constant(Kind.Drop)), (3, Gen.Constant(Kind.Forget)),
             (1, Gen.Constant(Kind.MeetMark)), (1, Gen.Constant(Kind.ForgetMetMark)))
         from tag in Gen.Choose(0, 2)
@@ -70,6 +71,10 @@ public sealed class MarkTableProperties
                 case Kind.Expire:
                     table.Invalidate(new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), ++position, now);
                     list.Expire(tag, position);
+                    break;
+                case Kind.ExpireLate when position > 0: // as a mark that is fetched arrives: merged by maximum, never assigned (PROTOCOL 12)
+                    table.Invalidate(new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), 1 + amount % position, now);
+                    list.Expire(tag, 1 + amount % position);
                     break;
                 case Kind.MarkStale:
                     table.Invalidate(new Invalidation(tag, InvalidationKind.MarkStale, TimeSpan.FromMilliseconds(amount)), ++position, now);
