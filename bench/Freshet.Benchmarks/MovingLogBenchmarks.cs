@@ -31,6 +31,7 @@ public class MovingLogBenchmarks
         foreach (var key in _keys)
         {
             _freshet.ReadAsync(BenchCatalog.NoTags, key).AsTask().GetAwaiter().GetResult();
+            _freshet.ReadAsync(BenchCatalog.TwoTags, key).AsTask().GetAwaiter().GetResult();
             _freshet.ReadAsync(BenchCatalog.FiveTags, key).AsTask().GetAwaiter().GetResult();
         }
     }
@@ -58,6 +59,13 @@ public class MovingLogBenchmarks
     {
         Move();
         return ReadAll(BenchCatalog.NoTags);
+    }
+
+    [Benchmark(OperationsPerInvoke = Keys)]
+    public int TwoTagsEveryReadChecks()
+    {
+        Move();
+        return ReadAll(BenchCatalog.TwoTags);
     }
 
     [Benchmark(OperationsPerInvoke = Keys)]
