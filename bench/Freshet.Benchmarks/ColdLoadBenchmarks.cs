@@ -8,7 +8,7 @@ namespace Freshet.Benchmarks;
 /// that needs no services; <see cref="MemoryCacheWithScope"/> is the same with a service scope for each load, which a loader with a
 /// database needs there too, and which Freshet opens for every load.
 /// </remarks>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class ColdLoadBenchmarks
 {
     private const int Loads = ColdLoads.Keys;
@@ -44,7 +44,7 @@ public class ColdLoadBenchmarks
 }
 
 /// <summary>The same with a loader that does not complete at once: it goes through the thread pool, as one that asks a database does.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class ColdYieldBenchmarks
 {
     private const int Loads = ColdLoads.Keys;

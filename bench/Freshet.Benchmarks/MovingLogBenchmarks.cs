@@ -9,7 +9,7 @@ namespace Freshet.Benchmarks;
 /// last checked, so every single read looks at the entry's marks. That is the dearest a hit can be. With an invalidation every 64
 /// reads nothing gets dearer but the share of the invalidations themselves, which <see cref="InvalidationAlone"/> tells apart.
 /// </remarks>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class MovingLogBenchmarks
 {
     private const int Keys = 1_024;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Freshet.Benchmarks;
 
 /// <summary>Hits as a request makes them: inside a read scope, which gathers tags and positions for the response's headers. One operation is one read.</summary>
-[MemoryDiagnoser]
+[MemoryDiagnoser, MinColumn]
 public class ReadScopeBenchmarks
 {
     private const int Reads = 16; // a request that shows a full page
