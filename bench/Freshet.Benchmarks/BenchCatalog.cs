@@ -31,6 +31,25 @@ public sealed class BenchCatalog() : Catalog("bench")
     public static readonly CachedQuery<string, Summary> TwoTags = Load(new CachedQuery<string, Summary>("two-tags", RiskLevel.Low)
         .DependsOn(Account, id => id).DependsOn(Second, id => id));
 
+    /// <summary>Its loader does not complete at once, as one that asks a database does not.</summary>
+    public static readonly CachedQuery<string, Summary> Yielding = LoadYielding(new("yielding", RiskLevel.Medium));
+
+    public static readonly CachedQuery<string, Summary> YieldingTwoSharedTags = LoadYielding(new CachedQuery<string, Summary>("yielding-two-shared-tags", RiskLevel.Medium)
+        .DependsOn(Shared.For("all")).DependsOn(Shared.For("other")));
+
+    /// <summary>Its loader asks its scope for a service.</summary>
+    public static readonly CachedQuery<string, Summary> WithServices = new CachedQuery<string, Summary>("with-services", RiskLevel.Medium)
+        .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromMinutes(10) })
+        .LoadWith((IFreshet _, string id, CancellationToken _) => Task.FromResult(new Summary(id, 42)));
+
+    private static CachedQuery<string, Summary> LoadYielding(CachedQuery<string, Summary> query) => query
+        .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromMinutes(10) })
+        .LoadWith(async (id, _) =>
+        {
+            await Task.Yield();
+            return new Summary(id, 42);
+        });
+
     private static CachedQuery<string, Summary> Load(CachedQuery<string, Summary> query) => query
         .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromHours(1) })
         .LoadWith((id, _) => Task.FromResult(new Summary(id, 42)));

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Freshet;
 
 /// <summary>Tags that a rendered output carries for where it is: its concrete path, its route pattern, and every layout above both.</summary>
@@ -29,22 +31,43 @@ internal static class PathTags
         return [.. tags];
     }
 
-    /// <summary>One leading slash, none at the end, lower case (routes match without case); parameter constraints and defaults dropped: <c>{id:int}</c> is <c>{id}</c>.</summary>
+    /// <summary>One leading slash, none at the end, one case (routes match without it); of each parameter only its name: <c>{id:int}</c> is <c>{id}</c>, wherever in a segment it stands.</summary>
     public static string Normalize(string path)
     {
-        var trimmed = "/" + path.Trim('/');
-        var segments = trimmed.Split('/');
-        for (var i = 0; i < segments.Length; i++)
+        var normal = new StringBuilder("/", path.Length + 1);
+        var rest = path.AsSpan().Trim('/');
+        while (!rest.IsEmpty)
         {
-            var segment = segments[i];
-            if (segment.StartsWith('{') && segment.EndsWith('}'))
-            {
-                var end = segment.AsSpan(1).IndexOfAny(":=?}");
-                segments[i] = string.Concat("{", segment.AsSpan(1, end).TrimStart('*'), "}");
-            }
+            var (literal, parameter) = (rest.IndexOf('{'), 0);
+            if (literal >= 0 && rest[literal..].StartsWith("{{")) literal += 2; // a brace itself, as patterns write it
+            else if (literal < 0 || (parameter = LengthOfParameter(rest[literal..])) == 0) literal = rest.Length;
+            normal.Append(rest[..literal]);
+            if (parameter > 0) AppendName(normal, rest.Slice(literal + 1, parameter - 2));
+            rest = rest[(literal + parameter)..];
         }
-        return string.Join('/', segments).ToLowerInvariant();
+        return InOneCase(normal.ToString());
     }
+
+    /// <summary>Length with both braces; 0 when it never ends. Doubled braces belong to a constraint: <c>{id:regex(^\d{{3}}$)}</c>.</summary>
+    private static int LengthOfParameter(ReadOnlySpan<char> text)
+    {
+        for (var i = 1; i < text.Length; i++)
+        {
+            if (text[i] is not ('{' or '}')) continue;
+            if (i + 1 < text.Length && text[i + 1] == text[i]) i++;
+            else if (text[i] == '}') return i + 1;
+        }
+        return 0;
+    }
+
+    private static void AppendName(StringBuilder normal, ReadOnlySpan<char> parameter)
+    {
+        var end = parameter.IndexOfAny(":=?");
+        normal.Append('{').Append(parameter[..(end < 0 ? parameter.Length : end)].TrimStart('*')).Append('}');
+    }
+
+    // By way of upper case, as routing compares: to it Greek final and other sigma are one letter, which lower case keeps apart.
+    private static string InOneCase(string path) => (Ascii.IsValid(path) ? path : path.ToUpperInvariant()).ToLowerInvariant();
 
     private static Tag Make(string kind, string path) => new(kind, $"{kind}:{path}");
 }

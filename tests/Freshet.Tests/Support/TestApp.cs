@@ -89,5 +89,16 @@ public sealed class TestApp : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when nothing loads, in the background either.</summary>
+    public async Task SettledAsync()
+    {
+        var watchdog = Task.Delay(TimeSpan.FromSeconds(30));
+        while (((FreshetService)Freshet).Node.Running.Lowest != long.MaxValue)
+        {
+            if (watchdog.IsCompleted) throw new TimeoutException("A load never ended.");
+            await Task.Yield();
+        }
+    }
+
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 }
