@@ -56,9 +56,12 @@ internal sealed partial class FreshetService
             var readings = await runtime.ReadManyAsync(cached, asked[cached[0]].Need, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < readings.Length; i++) Take(cached[i], readings[i]);
         }
-        var others = await Task.WhenAll(bypassed.Select(key =>
-            runtime.BypassAsync(key, asked[key].Need, asked[key].Reached, cancellationToken).AsTask())).ConfigureAwait(false);
-        for (var i = 0; i < others.Length; i++) Take(bypassed[i], others[i]);
+        if (bypassed.Count > 0)
+        {
+            var first = asked[bypassed[0]];
+            var readings = await runtime.BypassManyAsync(bypassed, first.Need, first.Reached, cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < readings.Length; i++) Take(bypassed[i], readings[i]);
+        }
         return values;
 
         void Take(TArgs key, Reading<TValue> reading)

@@ -58,8 +58,8 @@ public interface IFreshet
     /// <summary>Hands the cache the value that was just written, so that the next read need not load it. Stored when the action ends, and only if no other writer came between.</summary>
     /// <param name="query">The query; its values carry a version, and no tags found while loading.</param>
     /// <param name="args">Its arguments.</param>
-    /// <param name="value">What its loader would return after the commit, read or made within the action's transaction.</param>
-    /// <remarks>It spares a load; it invalidates nothing. Raise the event as well. Open the action before the transaction, so that what other writers do meanwhile is noticed.</remarks>
+    /// <param name="value">What its loader would return now that the write is committed.</param>
+    /// <remarks>It spares a load; it invalidates nothing: raise the event, then write through. Call it after the commit, never before: what is rolled back must not be cached. Open the action before the transaction, so that what other writers do meanwhile is noticed.</remarks>
     /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
     /// <exception cref="WriteThroughException">The query or the value cannot be written through.</exception>
     /// <exception cref="InvalidKeyException">An argument is null, empty, too long or has control characters.</exception>

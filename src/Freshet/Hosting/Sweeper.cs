@@ -12,7 +12,13 @@ internal sealed class Sweeper(
     private ITimer? _timer;
     private long _positionAtLastSweep;
 
-    public void Start() => _timer ??= time.CreateTimer(_ => Sweep(), null, options.SweepInterval, options.SweepInterval);
+    public void Start()
+    {
+        if (_timer is not null) return;
+        // Not with the surroundings of whoever asked for Freshet first: a request may be, and would live and be logged with for good.
+        using var _ = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        _timer = time.CreateTimer(_ => Sweep(), null, options.SweepInterval, options.SweepInterval);
+    }
 
     public void Dispose() => _timer?.Dispose();
 

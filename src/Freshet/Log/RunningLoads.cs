@@ -72,7 +72,7 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
             _first = load;
             if (_ticking || _disposed) return;
             _ticking = true;
-            if (_timer is null) _timer = clock.Time.CreateTimer(static loads => ((RunningLoads)loads!).Look(), this, Interval, Interval);
+            if (_timer is null) _timer = CreateTimer();
             else _timer.Change(Interval, Interval);
         }
     }
@@ -98,6 +98,13 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
             _disposed = true;
             _timer?.Dispose();
         }
+    }
+
+    // Not with the surroundings of the first reader that ever loaded: its trace and its request would live, and be logged with, for good.
+    private ITimer CreateTimer()
+    {
+        using var _ = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        return clock.Time.CreateTimer(static loads => ((RunningLoads)loads!).Look(), this, Interval, Interval);
     }
 
     private void Look()

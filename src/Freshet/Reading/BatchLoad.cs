@@ -11,6 +11,9 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
 {
     private readonly CancellationTokenSource _cancellation = new();
     private List<Flight<TArgs, TValue>> _flights = [];
+    private readonly Dictionary<Flight<TArgs, TValue>, TValue> _loaded = [];
+    private readonly Dictionary<Flight<TArgs, TValue>, Exception> _failed = [];
+    private BatchFindings? _found;
     private int _wanted;
 
     /// <summary>The one activity of the call; null when nobody traces.</summary>
@@ -56,63 +59,92 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
 
+    public bool IsWanted => !asked.All(flight => flight.HasEnded);
+
+    public void Abort(Exception error)
+    {
+        foreach (var flight in asked) flight.Abort(error);
+    }
+
     private async Task RunAsync()
     {
-        foreach (var flight in _flights) flight.Context.Together = _flights.ConvertAll(other => other.Context);
+        var contexts = _flights.ConvertAll(flight => flight.Context);
+        _found = new BatchFindings(contexts);
+        foreach (var context in contexts) context.Batch = _found;
         // Whatever the loader reads in turn belongs to every key of the batch.
-        var ambient = Ambient.EnterLoad(runtime.Owner, _flights[0].Context);
+        var ambient = Ambient.EnterLoad(runtime.Owner, contexts[0]);
         LoadActivity.Enter(Activity, _flights[0].CapturedPosition);
         runtime.Counters.NoteBegun();
         var started = runtime.Clock.Time.GetTimestamp();
+        Exception? failure = null;
         try
         {
-            var values = await LoadAsync().ConfigureAwait(false);
-            Return();
-            var took = runtime.Clock.Time.GetElapsedTime(started);
-            runtime.Counters.NoteLoad(took, failed: false);
-            LoadActivity.End(Activity, runtime, LoadOutcome.Loaded);
-            foreach (var (flight, value) in values) flight.Succeed(value, took, isCounted: true);
+            await LoadAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Return();
-            var took = runtime.Clock.Time.GetElapsedTime(started);
-            runtime.Counters.NoteLoad(took, failed: true);
-            LoadActivity.End(Activity, runtime, LoadOutcome.Failed, error);
-            foreach (var flight in _flights) flight.Fail(error, took, isCounted: true);
+            failure = error;
         }
-        finally
-        {
-            ambient.Leave();
-            _cancellation.Dispose();
-        }
-    }
-
-    private void Return()
-    {
+        ambient.Leave();
         runtime.Counters.NoteReturned();
-        runtime.Turns.Leave();
+        runtime.Turns.Leave(); // once, and before landing: whatever goes wrong there, the loader has returned
+        var took = runtime.Clock.Time.GetElapsedTime(started);
+        runtime.Counters.NoteLoad(took, failed: failure is not null);
+        LoadActivity.End(Activity, runtime, failure is null ? LoadOutcome.Loaded : LoadOutcome.Failed, failure);
+        foreach (var flight in _flights) Land(flight, failure, took);
+        _cancellation.Dispose();
     }
 
-    private async Task<List<(Flight<TArgs, TValue>, TValue)>> LoadAsync()
+    private void Land(Flight<TArgs, TValue> flight, Exception? failure, TimeSpan took)
+    {
+        if (failure is null && _loaded.TryGetValue(flight, out var value)) flight.Succeed(value, took, isCounted: true);
+        else flight.Fail(failure ?? _failed[flight], took, isCounted: true);
+    }
+
+    /// <summary>Loads all keys, and once more those whose value is below a version that was served before, or that a reader needs.</summary>
+    private async Task LoadAsync()
+    {
+        var missing = _flights;
+        for (var attempt = 0; ; attempt++)
+        {
+            var values = await LoadOnceAsync(missing).ConfigureAwait(false);
+            var lagging = new List<Flight<TArgs, TValue>>();
+            foreach (var flight in missing)
+            {
+                var value = values[flight.Args];
+                try
+                {
+                    if (runtime.Lags(flight, value, attempt)) lagging.Add(flight);
+                    else _loaded[flight] = value;
+                }
+                catch (LaggingSourceException lags)
+                {
+                    _failed[flight] = lags; // this key's own: the others have what they need
+                }
+            }
+            if (lagging.Count == 0) break;
+            missing = lagging;
+            await Task.Delay(LagPauses.After(attempt), runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
+        }
+        _found!.AddToAll();
+    }
+
+    private async Task<Dictionary<TArgs, TValue>> LoadOnceAsync(List<Flight<TArgs, TValue>> flights)
     {
         var scope = runtime.Services.CreateAsyncScope();
         await using var _ = scope.ConfigureAwait(false);
-        foreach (var flight in _flights) await runtime.InitializeAsync(scope.ServiceProvider, flight.Args, _cancellation.Token).ConfigureAwait(false);
+        var contexts = new BatchContext<TArgs>(flights.Select(flight => KeyValuePair.Create(flight.Args, flight.Context)));
+        var loaded = await runtime.Query.BatchLoader!(scope.ServiceProvider, flights.ConvertAll(flight => flight.Args), contexts, _cancellation.Token).ConfigureAwait(false);
 
-        var args = _flights.ConvertAll(flight => flight.Args);
-        var contexts = new BatchContext<TArgs>(_flights.Select(flight => KeyValuePair.Create(flight.Args, flight.Context)));
-        var loaded = await runtime.Query.BatchLoader!(scope.ServiceProvider, args, contexts, _cancellation.Token).ConfigureAwait(false);
-
-        var values = new List<(Flight<TArgs, TValue>, TValue)>(_flights.Count);
-        foreach (var flight in _flights)
+        var values = new Dictionary<TArgs, TValue>(flights.Count);
+        foreach (var flight in flights)
         {
-            if (loaded.TryGetValue(flight.Args, out var value)) values.Add((flight, value));
+            if (loaded.TryGetValue(flight.Args, out var value)) values[flight.Args] = value;
         }
         // All or nothing: a loader that loses rows may have mixed them up as well.
-        return values.Count == _flights.Count ? values : throw new IncompleteBatchException(runtime.Name, _flights.Count, _flights.Count - values.Count);
+        return values.Count == flights.Count ? values : throw new IncompleteBatchException(runtime.Name, flights.Count, flights.Count - values.Count);
     }
 
     private async Task CancelAsync()

@@ -1,7 +1,7 @@
 namespace Freshet;
 
 /// <summary>Keys whose loads fail while a value of theirs is still at hand: since when, and when the source is asked next.</summary>
-/// <remarks>Not in the entry: a few keys fail, and a million entries would each carry the fields.</remarks>
+/// <remarks>Not in the entry: a few keys fail, and a million entries would each carry the fields. But of that entry: its successor fails anew.</remarks>
 internal sealed class FailingLoads<TArgs> where TArgs : notnull
 {
     /// <summary>How long a source that failed is left alone by readers who can be answered without it.</summary>
@@ -11,51 +11,47 @@ internal sealed class FailingLoads<TArgs> where TArgs : notnull
     private readonly Dictionary<TArgs, Failure> _failures = [];
     private int _count;
 
-    private readonly record struct Failure(long Since, long RetryAt);
+    private readonly record struct Failure(Entry Of, long Since, long RetryAt, long AtPosition);
 
     /// <summary>Notes that a load failed, or takes too long for its reader.</summary>
     /// <param name="args">Its key.</param>
+    /// <param name="of">The value that is still at hand.</param>
     /// <param name="now">The node's clock.</param>
+    /// <param name="position">The position this node has applied.</param>
     /// <param name="pause">Whether the source is to be left alone for a while.</param>
-    /// <returns>Since when loads of the key have failed.</returns>
-    public long Note(TArgs args, long now, bool pause)
+    /// <returns>Since when loads of that value's successor have failed.</returns>
+    public long Note(TArgs args, Entry of, long now, long position, bool pause)
     {
         lock (_gate)
         {
-            var since = _failures.TryGetValue(args, out var failure) ? failure.Since : now;
-            _failures[args] = new Failure(since, pause ? now + PauseMilliseconds : Math.Max(failure.RetryAt, 0));
+            var failure = _failures.TryGetValue(args, out var known) && ReferenceEquals(known.Of, of) ? known : new Failure(of, now, 0, 0);
+            if (pause) failure = failure with { RetryAt = now + PauseMilliseconds, AtPosition = position };
+            _failures[args] = failure;
             Volatile.Write(ref _count, _failures.Count);
-            return since;
+            return failure.Since;
         }
     }
 
-    /// <summary>Whether the source was asked in vain a moment ago.</summary>
+    /// <summary>Whether the source was asked in vain a moment ago, and nothing was invalidated since: who writes wants to see it.</summary>
     public bool IsPaused(TArgs args, long now)
     {
         if (Volatile.Read(ref _count) == 0) return false;
-        lock (_gate) return _failures.TryGetValue(args, out var failure) && now < failure.RetryAt;
-    }
-
-    /// <summary>A load succeeded: whatever fails next fails anew.</summary>
-    public void Forget(TArgs args)
-    {
-        if (Volatile.Read(ref _count) == 0) return;
         lock (_gate)
         {
-            _failures.Remove(args);
-            Volatile.Write(ref _count, _failures.Count);
+            return _failures.TryGetValue(args, out var failure) && now < failure.RetryAt
+                && !Entry.InvalidatedAfterLoad(failure.AtPosition, failure.Of.Marks);
         }
     }
 
-    /// <summary>Forgets the keys that have no value at hand any more.</summary>
-    public void ForgetUnless(Func<TArgs, bool> hasValue)
+    /// <summary>Forgets the values that are not at hand any more.</summary>
+    public void ForgetUnless(Func<Entry, bool> isKept)
     {
         if (Volatile.Read(ref _count) == 0) return;
         lock (_gate)
         {
-            foreach (var args in _failures.Keys.ToList())
+            foreach (var (args, failure) in _failures.ToList())
             {
-                if (!hasValue(args)) _failures.Remove(args);
+                if (!isKept(failure.Of)) _failures.Remove(args);
             }
             Volatile.Write(ref _count, _failures.Count);
         }

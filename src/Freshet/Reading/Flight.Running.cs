@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Freshet;
@@ -8,16 +7,12 @@ namespace Freshet;
 /// </remarks>
 internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWorkItem
 {
-    // A replica that lags has mostly caught up by then; a reader waits no longer for one that has not.
-    private static readonly TimeSpan[] _pausesForLag = [TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(200)];
-
     private readonly CancellationTokenSource _cancellation = new();
-    private Activity? _activity;
 
     /// <summary>Begins if a turn at the source is free, else queues. A full queue ends the load at once.</summary>
     public void Start()
     {
-        _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _inBackground ? LoadReason.Refresh : LoadReason.Miss);
+        _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _replaces is not null ? LoadReason.Refresh : LoadReason.Miss);
         if (_context is not null)
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -61,6 +56,8 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         return true;
     }
 
+    bool ISourceLoad.IsWanted => !HasEnded;
+
     bool ISourceLoad.TryBegin()
     {
         lock (_runtime.Gate)
@@ -79,24 +76,24 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         LoadActivity.Enter(_activity, CapturedPosition);
         _runtime.Counters.NoteBegun();
         var started = _runtime.Clock.Time.GetTimestamp();
+        TValue? value = default;
+        Exception? failure = null;
         try
         {
-            var value = await LoadAsync().ConfigureAwait(false);
-            Return();
-            Succeed(value, _runtime.Clock.Time.GetElapsedTime(started));
+            value = await LoadAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Return();
-            Fail(error, _runtime.Clock.Time.GetElapsedTime(started));
+            failure = error;
         }
-        finally
-        {
-            ambient.Leave(); // work that the loader started and that outlives it is no longer part of a load
-            _cancellation.Dispose();
-        }
+        ambient.Leave(); // work that the loader started and that outlives it is no longer part of a load
+        Return(); // once, and before landing: whatever goes wrong there, the loader has returned
+        var took = _runtime.Clock.Time.GetElapsedTime(started);
+        if (failure is null) Succeed(value!, took);
+        else Fail(failure, took);
+        _cancellation.Dispose();
     }
 
     private void Return()
@@ -138,37 +135,43 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     /// <summary>Hands a failure to everyone who waits.</summary>
     public void Fail(Exception error, TimeSpan took, bool isCounted = false)
     {
-        if (!_runtime.LandFailed(this, error, out var unheard))
+        if (!_runtime.TryEnd(this, out var isUnheard))
         {
             _runtime.NoteLate(took, error);
             return;
         }
         if (!isCounted) _runtime.Counters.NoteLoad(took, failed: true);
-        EndWith(error, LoadOutcome.Failed, unheard);
+        EndWith(error, LoadOutcome.Failed, isUnheard);
     }
 
     /// <summary>Its time is up, at the source or in the queue. What the loader returns later is dropped: it may return never, and marks must not be held that long.</summary>
     public override void TimeOut()
     {
-        bool hasBegun;
-        lock (_runtime.Gate) hasBegun = _context is not null;
-        Exception error = hasBegun
-            ? new LoadTimeoutException(_runtime.Name, _runtime.Policy.LoadTimeout)
-            : new LoadRejectedException(_runtime.Name, _runtime.Turns.Running, _runtime.Policy.MaxConcurrentLoads);
-        if (!_runtime.LandFailed(this, error, out var unheard)) return;
-        if (hasBegun) _runtime.Counters.NoteTimedOut(_runtime.Policy.LoadTimeout);
-        else _runtime.Counters.NoteRejected();
-        EndWith(error, hasBegun ? LoadOutcome.TimedOut : LoadOutcome.Rejected, unheard);
+        if (!_runtime.TryEnd(this, out var isUnheard)) return;
+        if (_context is null)
+        {
+            _runtime.Counters.NoteRejected();
+            EndWith(new LoadRejectedException(_runtime.Name, _runtime.Turns.Running, _runtime.Policy.MaxConcurrentLoads), LoadOutcome.Rejected, isUnheard);
+        }
+        else
+        {
+            _runtime.Counters.NoteTimedOut(_runtime.Policy.LoadTimeout);
+            EndWith(new LoadTimeoutException(_runtime.Name, _runtime.Policy.LoadTimeout), LoadOutcome.TimedOut, isUnheard);
+        }
         _ = CancelAsync();
     }
 
-    private void EndWith(Exception error, string outcome, bool unheard)
+    /// <inheritdoc/>
+    public void Abort(Exception error) => Fail(error, TimeSpan.Zero);
+
+    /// <summary>Answers everyone who waits. What may throw comes last: it must keep nobody waiting.</summary>
+    private void EndWith(Exception error, string outcome, bool isUnheard)
     {
         LoadActivity.End(_activity, _runtime, outcome, error);
         _runtime.Node.Running.Leave(this);
         _completion.SetException(error);
         _ = _completion.Task.Exception; // observed: it is logged when nobody waits
-        if (unheard) _runtime.TellUnheard(error); // last: a log provider that throws must not keep anyone waiting
+        if (isUnheard) _runtime.NoteUnheard(_args, _replaces, error);
     }
 
     /// <summary>The loader's value, asked for again while it is below a version that was served before, or that a reader needs.</summary>
@@ -177,8 +180,8 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         for (var attempt = 0; ; attempt++)
         {
             var value = await LoadOnceAsync().ConfigureAwait(false);
-            if (!_runtime.Lags(this, value, isLast: attempt == _pausesForLag.Length)) return value;
-            await Task.Delay(_pausesForLag[attempt], _runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
+            if (!_runtime.Lags(this, value, attempt)) return value;
+            await Task.Delay(LagPauses.After(attempt), _runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
         }
     }
 

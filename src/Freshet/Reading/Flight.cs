@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Freshet;
 
 /// <summary>One load of one key, and those who wait for it. How it runs is in <see cref="Flight{TArgs, TValue}"/>'s other file.</summary>
@@ -13,7 +15,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private readonly TArgs _args;
     private readonly IReadOnlyList<Tag> _tags;
     private readonly LoadContext? _outer;
-    private readonly bool _inBackground;
+    private readonly Entry<TValue>? _replaces; // for a load in the background: what it is to replace
     private readonly TaskCompletionSource<Landed<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // All guarded by the query's gate.
@@ -21,21 +23,22 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private long? _minimumVersion; // the highest that a reader asks for
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
-    private bool _ended;
+    private volatile bool _ended;  // also read without the gate, by whoever clears the queue
 
     private long _capturedAt;
     private long _expiresAt;
     private BatchLoad<TArgs, TValue>? _batch;
+    private Activity? _activity;
 
-    public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, Need need, bool isShared, bool inBackground = false)
+    public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, Need need, bool isShared, Entry<TValue>? replaces = null)
     {
         _runtime = runtime;
         _args = args;
         _tags = tags;
         _outer = need.Load;
         _minimumVersion = need.MinimumVersion;
-        _inBackground = inBackground;
-        _silent = inBackground ? 1 : 0;
+        _replaces = replaces;
+        _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
         IsShared = isShared;
     }
 
@@ -53,11 +56,18 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     /// <summary>The highest version a reader asks for: a value below it answers, but is not stored.</summary>
     public long? MinimumVersionLocked => _minimumVersion;
 
-    /// <summary>Whether a failure would reach nobody: then it is logged.</summary>
-    public bool IsUnheardLocked => _waiters <= _silent;
+    /// <summary>Whether a failure would reach nobody though somebody wanted the value: then it is logged. One that everybody has left was cancelled.</summary>
+    public bool IsUnheardLocked => _waiters > 0 && _waiters <= _silent;
 
-    /// <summary>Whether it asks the source by now, or has.</summary>
-    public bool HasBegunLocked => _context is not null;
+    public bool HasEnded => _ended;
+
+    /// <summary>Ends what its loader may still say, and gives its marks back. Once it has ended.</summary>
+    public void LetGo()
+    {
+        if (_context is not { } context) return;
+        context.End();
+        context.ReleaseMarks();
+    }
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
     /// <remarks>One that still waits for its turn captures its position later than now, so it suits everyone.</remarks>

@@ -32,8 +32,8 @@ public sealed class LoadContext
     /// <summary>Whether the value will be offered to the store.</summary>
     public bool IsCacheable { get; private set; } = true;
 
-    /// <summary>Whether the loader was asked again, because what it returned was too old.</summary>
-    internal bool AskedAgain { get; set; }
+    /// <summary>Whether the loader has said "not found" of a row that was served before.</summary>
+    internal bool WasNotFound { get; set; }
 
     /// <summary>Whether this load reads past the cache; then what it reads in turn does too, or cached data would come in by the back door.</summary>
     internal bool IsBypass { get; }
@@ -87,21 +87,34 @@ public sealed class LoadContext
             throw new UnknownDeclarationException("cached query", inner.Name, $"The loader of '{Query.Name}' read it: declare that with .Reads(...), so that the events that reach it are known.");
     }
 
-    /// <summary>The contexts of the loads that the same loader call serves, this one included; null when it serves this one alone.</summary>
-    internal IReadOnlyList<LoadContext>? Together { get; set; }
+    /// <summary>What the loader call reads, when it serves other loads as well; null when it serves this one alone.</summary>
+    internal BatchFindings? Batch { get; set; }
 
     /// <summary>Takes over what a cached query read by this loader depends on: its tags outdate this value too, and it lives no longer.</summary>
     internal void Include(Entry entry)
     {
-        if (Together is null) IncludeHere(entry);
-        else foreach (var context in Together) context.IncludeHere(entry);
-    }
-
-    private void IncludeHere(Entry entry)
-    {
+        if (Batch is { } batch)
+        {
+            batch.Include(entry);
+            return;
+        }
         foreach (var mark in entry.Marks) AddMark(mark.Tag);
         LimitTo(entry.ExpiresAt);
         if (!entry.IsCacheable) DoNotCache();
+    }
+
+    /// <summary>Takes over what its batch has found. Nothing when it was given up meanwhile.</summary>
+    internal void TakeOver(IReadOnlySet<Tag> tags, long livesUntil, bool isCacheable)
+    {
+        lock (_gate)
+        {
+            if (_ended) return;
+            LivesUntil = Math.Min(LivesUntil, livesUntil);
+            IsCacheable &= isCacheable;
+            if (tags.Count == 0) return;
+            var known = _marks.Select(mark => mark.Tag).ToHashSet();
+            Volatile.Write(ref _marks, [.. _marks, .. _captured.Marks.Acquire([.. tags.Where(tag => !known.Contains(tag))])]);
+        }
     }
 
     /// <summary>Whether this load, or one that waits for it, is loading the same thing: then waiting would never end.</summary>
@@ -115,7 +128,7 @@ public sealed class LoadContext
     }
 
     private bool Serves(object arguments) =>
-        Together is null ? Arguments.Equals(arguments) : Together.Any(context => context.Arguments.Equals(arguments));
+        Batch is null ? Arguments.Equals(arguments) : Batch.Contexts.Any(context => context.Arguments.Equals(arguments));
 
     /// <summary>Whether this load, or one that waits for it, is of a query.</summary>
     internal bool IsWithin(QueryRuntime runtime)

@@ -5,6 +5,12 @@ internal interface ISourceLoad
 {
     /// <summary>Its turn has come: begins, on a thread of its own. False when nobody wants it any more; then the turn is the next one's.</summary>
     bool TryBegin();
+
+    /// <summary>Whether anybody still waits for it.</summary>
+    bool IsWanted { get; }
+
+    /// <summary>Ends it with an error, because it could not begin.</summary>
+    void Abort(Exception error);
 }
 
 /// <summary>Bounds how many loads of one query ask the source at the same time; the others wait in the order they came (S32).</summary>
@@ -55,7 +61,9 @@ internal sealed class LoadGate(Func<int> limit)
     {
         lock (_gate)
         {
-            if (_waiting.Count >= (long)limit() * QueuedPerTurn) return false;
+            var most = (long)limit() * QueuedPerTurn;
+            if (_waiting.Count >= most) ForgetUnwantedLocked();
+            if (_waiting.Count >= most) return false;
             _waiting.Enqueue(load);
             return true;
         }
@@ -79,8 +87,35 @@ internal sealed class LoadGate(Func<int> limit)
                 if (_running >= limit() || !_waiting.TryDequeue(out next)) return;
                 _running++;
             }
-            if (next.TryBegin()) continue; // the limit may have been raised: perhaps there is a turn for another
+            if (TryBegin(next)) continue; // the limit may have been raised: perhaps there is a turn for another
             lock (_gate) _running--;
+        }
+    }
+
+    // Beginning asks for the key's hash and equality, which are the user's code. Whoever ends a turn here is another load, and must
+    // not fail for this one's key.
+    private static bool TryBegin(ISourceLoad load)
+    {
+        try
+        {
+            return load.TryBegin();
+        }
+#pragma warning disable CA1031 // It is the load's own failure, and is handed to those who wait for it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            load.Abort(error);
+            return false;
+        }
+    }
+
+    // Those whose readers have left stand in the queue until somebody looks: then readers who left cannot keep others out.
+    private void ForgetUnwantedLocked()
+    {
+        for (var i = _waiting.Count; i > 0; i--)
+        {
+            var load = _waiting.Dequeue();
+            if (load.IsWanted) _waiting.Enqueue(load);
         }
     }
 }

@@ -15,20 +15,20 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
         {
-            if (!flight.TryEndLocked()) return null;
+            if (flight.HasEnded) return null;
+            // Ended last: the rest looks keys up, with the user's own equality, and a load that could not be ended must end as failed.
             ForgetLocked(flight);
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now
-                && Need.Meets(entry.Version, flight.MinimumVersionLocked)
-                && verdict != Verdict.Expired)
+            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired
+                && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry))
             {
                 if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) flight.Outdated = present;
                 stored = _store.PutLocked(args, entry, bytes);
             }
+            flight.TryEndLocked();
         }
         if (stored)
         {
-            _failing.Forget(args);
             MakeRoom(entry);
         }
         else
@@ -40,46 +40,63 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 
     internal TArgs Kept(TArgs args) => Query.KeptArgs is { } keep ? keep(args) : args;
 
-    /// <summary>Ends a load that failed. False when it has ended already.</summary>
+    /// <summary>Ends a load without a value. False when it has ended already.</summary>
     /// <param name="flight">The load.</param>
-    /// <param name="error">Why it failed.</param>
-    /// <param name="unheard">Whether it is to be logged, because it reaches nobody.</param>
-    internal bool LandFailed(Flight<TArgs, TValue> flight, Exception error, out bool unheard)
+    /// <param name="isUnheard">Whether its failure reaches nobody, and is to be logged.</param>
+    internal bool TryEnd(Flight<TArgs, TValue> flight, out bool isUnheard)
     {
-        unheard = false;
         lock (Gate)
         {
+            isUnheard = flight.IsUnheardLocked;
             if (!flight.TryEndLocked()) return false;
-            ForgetLocked(flight);
-            unheard = flight.IsUnheardLocked;
+            try
+            {
+                ForgetLocked(flight);
+            }
+#pragma warning disable CA1031 // The key's equality throws. The load is failing already, mostly for just that; nobody joins what has ended.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
         }
-        if (flight.HasBegunLocked) // it has ended, so this does not change any more
-        {
-            flight.Context.End();
-            flight.Context.ReleaseMarks();
-        }
-        unheard &= error is not OperationCanceledException;
-        if (!unheard) return true;
-
-        // The value it was to replace serves on: the source is asked again after a pause, not by the very next read.
-        if (flight.IsShared && _store.TryGet(flight.Args, out var present))
-        {
-            _failing.Note(Kept(flight.Args), Clock.Now, pause: true);
-            present.RefreshAt = Clock.Now + FailingLoads<TArgs>.PauseMilliseconds;
-        }
+        flight.LetGo();
         return true;
     }
 
-    internal void TellUnheard(Exception error) => _logger.LoadFailedUnheard(error, Name, error.GetType().Name);
+    /// <summary>A load in the background failed: its value serves on, and the source is asked again after a pause, not by the very next read.</summary>
+    internal void NoteUnheard(TArgs args, Entry<TValue>? replaces, Exception error)
+    {
+        if (replaces is { IsLinked: true })
+        {
+            _failing.Note(Kept(args), replaces, Clock.Now, Node.Applied.Position.Position, pause: true);
+            replaces.RefreshAt = Clock.Now + FailingLoads<TArgs>.PauseMilliseconds;
+        }
+        Tell(() => _logger.LoadFailedUnheard(error, Name, error.GetType().Name));
+    }
+
+    // A log provider that throws must not end a timer's thread, or keep anyone waiting: it is counted as a broken listener.
+    private void Tell(Action write)
+    {
+        try
+        {
+            write();
+        }
+#pragma warning disable CA1031
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Counters.ListenerFailures?.Note(error);
+        }
+    }
 
     /// <summary>A loader returned after its load had been given up.</summary>
     internal void NoteLate(TimeSpan took, Exception? error)
     {
         Counters.NoteLate(took);
-        _logger.LoadedTooLate(Name, took, error?.GetType().Name ?? "a value");
+        Tell(() => _logger.LoadedTooLate(Name, took, error?.GetType().Name ?? "a value"));
     }
 
-    internal void CancellationFailed(Exception error) => _logger.CancellationFailed(error, Name);
+    internal void CancellationFailed(Exception error) => Tell(() => _logger.CancellationFailed(error, Name));
 
     private void MakeRoom(Entry<TValue> newcomer)
     {

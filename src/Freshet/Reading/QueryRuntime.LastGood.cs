@@ -25,9 +25,11 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (last.Loaded.Epoch != Node.Applied.Position.Epoch || last.Loaded.Position < need.RequiredPosition || !need.AcceptsVersion(last.Version)) return null;
 
         var now = Clock.Now;
-        var failingSince = _failing.Note(args, now, pause);
+        var failingSince = _failing.Note(Kept(args), last, now, Node.Applied.Position.Position, pause);
         return now - failingSince > limit || now >= last.CapturedAt + _maxTimeToLive ? null : last;
     }
+
+    private bool IsPaused(TArgs args) => _failing.IsPaused(args, Clock.Now);
 
     private Reading<TValue> LastGood(Entry<TValue> entry, Exception? error)
     {

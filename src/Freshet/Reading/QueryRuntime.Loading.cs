@@ -19,7 +19,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         cancellationToken.ThrowIfCancellationRequested();
         _ = Query.KeyOf(args); // an argument that cannot be a key throws here; what is stored already has passed
         // A source that failed a moment ago is left alone by those who can be answered without it.
-        if (_failing.IsPaused(args, Clock.Now) && TryGetLastGood(args, need, pause: false) is { } good) return LastGood(good, error: null);
+        if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good) return LastGood(good, error: null);
 
         var way = JoinOrStart(args, Query.TagsOf(args), need);
         if (way is { Flight: { } flight, JoinedAt: null }) flight.Start();
@@ -29,13 +29,14 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <summary>Waits for a load that was started or joined, and starts another where the joined one does not do.</summary>
     private async ValueTask<Reading<TValue>> FinishAsync(TArgs args, Need need, Way way, CancellationToken cancellationToken)
     {
+        var asked = need;
         for (var again = false; ; again = true)
         {
             if (way.Present is { } hit) return hit;
 
             var flight = way.Flight!;
             if (Policy.SoftTimeout > TimeSpan.Zero && await TakesTooLongAsync(flight, cancellationToken).ConfigureAwait(false)
-                && TryGetLastGood(args, need, pause: false) is { } meanwhile)
+                && TryGetLastGood(args, asked, pause: false) is { } meanwhile)
             {
                 flight.GoOnWithout();
                 Counters.NoteSoftTimeout();
@@ -47,7 +48,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             {
                 landed = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested && TryGetLastGood(args, need, pause: true) is { } good)
+            catch (Exception error) when (!cancellationToken.IsCancellationRequested && TryGetLastGood(args, asked, pause: true) is { } good)
             {
                 return LastGood(good, error);
             }
@@ -102,10 +103,24 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             }
 
             if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted
-            var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, inBackground);
+            var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, replaces);
+            if (!isBatched && TakeTurn(need)) BeginLocked(flight);
             _flights[args] = flight;
-            if (!isBatched && TakeTurn(need)) flight.BeginLocked();
             return new Way(flight, null, null);
+        }
+    }
+
+    // Beginning looks for the key's entry, with the user's own equality: if that throws, nobody has the turn.
+    private void BeginLocked(Flight<TArgs, TValue> flight)
+    {
+        try
+        {
+            flight.BeginLocked();
+        }
+        catch
+        {
+            Turns.Leave();
+            throw;
         }
     }
 
@@ -120,7 +135,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <summary>Starts a load that will replace an entry, unless one that is new enough runs already.</summary>
     private void RefreshInBackground(TArgs args, Entry<TValue> entry)
     {
-        if (_failing.IsPaused(args, Clock.Now)) return;
+        if (IsPaused(args)) return;
         lock (Gate)
         {
             if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(Node.Applied.Position, default)) return;

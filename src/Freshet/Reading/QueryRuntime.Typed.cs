@@ -20,6 +20,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Loader = query.Loader!;
         _logger = parts.Logger;
         NeedsServices = query.LoaderNeedsServices || parts.HasScopeInitializer;
+        LoadsBatches = query.BatchLoader is not null && !parts.HasScopeInitializer;
         Turns = new LoadGate(() => Policy.MaxConcurrentLoads);
         _store = new EntryStore<TArgs, TValue>(parts.Store, query.SizeOfValue);
         _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
@@ -36,6 +37,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     /// <summary>Whether a load needs a service scope at all.</summary>
     public bool NeedsServices { get; }
+
+    /// <summary>Whether one loader call may serve several keys. Not where scopes are prepared from the arguments: each key's own scope is its tenant's.</summary>
+    public bool LoadsBatches { get; }
 
     /// <summary>Who may ask the source.</summary>
     public LoadGate Turns { get; }
@@ -89,7 +93,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         var flight = new Flight<TArgs, TValue>(this, args, Query.TagsOf(args), need, isShared: false);
         lock (Gate)
         {
-            if (TakeTurn(need)) flight.BeginLocked();
+            if (TakeTurn(need)) BeginLocked(flight);
         }
         flight.Start();
         var (entry, _) = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -106,7 +110,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     public override int Sweep(long now)
     {
         var removed = _store.RemoveExpired(now - KeptPastTimeToLive);
-        _failing.ForgetUnless(args => _store.TryGet(args, out _));
+        _failing.ForgetUnless(entry => entry.IsLinked);
         return removed;
     }
 
@@ -125,6 +129,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     private long TimeToLive(double share) => Math.Min((long)(Policy.TimeToLive.TotalMilliseconds * share), _maxTimeToLive);
 
     public override void Detach() => Interlocked.CompareExchange(ref Query.LastRuntime, null, this);
+
+    protected override void AdvanceTurns() => Turns.Advance();
 
     // Under the gate, so that a load landing now either is stored before, and seen here, or reads the new policy (see Land).
     protected override void LimitTimeToLive(TimeSpan timeToLive)

@@ -7,16 +7,19 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     internal long? FloorOf(TArgs args) =>
         Query.VersionMember is not null && _store.TryGet(args, out var present) && present.Version is { } version and not Entry.NoVersion ? version : null;
 
+    private bool IsBelowFloor(TArgs args, Entry<TValue> entry) =>
+        entry.Version is { } version and not Entry.NoVersion && FloorOf(args) > version;
+
     /// <summary>Whether a loaded value is older than what was served before, or than a reader needs, and the loader is to be asked again.</summary>
     /// <param name="flight">The load.</param>
     /// <param name="value">What its loader returned.</param>
-    /// <param name="isLast">Whether it has been asked often enough.</param>
+    /// <param name="attempt">How often it was asked before.</param>
     /// <exception cref="LaggingSourceException">It was asked often enough, and would take back what was served.</exception>
     /// <remarks>
-    /// Null, for "not found", is asked about once more and then believed: rows are deleted, and rarely by a replica. A version that
-    /// only a reader asked for ends as an answer that says it is not satisfied.
+    /// Null, for "not found", is asked about once more and then believed: rows are deleted, and rarely by a replica. So is a version
+    /// that only a reader asked for: anybody may ask for any, and the others wait; the answer then says that it is not satisfied.
     /// </remarks>
-    internal bool Lags(Flight<TArgs, TValue> flight, TValue value, bool isLast)
+    internal bool Lags(Flight<TArgs, TValue> flight, TValue value, int attempt)
     {
         if (Query.VersionOf(value) is not { } version) return false;
         var context = flight.Context;
@@ -24,12 +27,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var required = floor is { } low && !(context.MinimumVersion > low) ? low : context.MinimumVersion;
         if (Need.Meets(version, required)) return false;
 
-        var wasTold = context.MinimumVersion >= required;
         lock (Gate) context.MinimumVersion = required; // under the gate, where joiners read it
-        if (version == Entry.NoVersion && context.AskedAgain && wasTold) return false;
-        context.AskedAgain = true;
-        if (!isLast) return true;
-        if (floor is { } served && version != Entry.NoVersion && version < served) throw new LaggingSourceException(Name, version, served);
-        return false;
+        if (version == Entry.NoVersion)
+        {
+            if (context.WasNotFound) return false;
+            context.WasNotFound = true;
+            return attempt < LagPauses.Count;
+        }
+        if (!(floor > version)) return attempt == 0;
+        if (attempt < LagPauses.Count) return true;
+        throw new LaggingSourceException(Name, version, floor.Value);
     }
 }

@@ -40,6 +40,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
             lock (Gate)
             {
+                entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened meanwhile
                 // By version too, whatever the positions: what was served is not taken back.
                 if (!(FloorOf(args) > entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh) stored = _store.PutLocked(args, entry, bytes);
             }

@@ -32,6 +32,7 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
         var before = Policy;
         Volatile.Write(ref _policy, policy);
         if (policy.TimeToLive < before.TimeToLive) LimitTimeToLive(policy.TimeToLive);
+        if (policy.MaxConcurrentLoads > before.MaxConcurrentLoads) AdvanceTurns();
     }
 
     /// <summary>Removes what has died.</summary>
@@ -41,6 +42,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     public abstract void Detach();
 
     protected abstract void LimitTimeToLive(TimeSpan timeToLive);
+
+    /// <summary>Begins loads that wait for a turn, now that there are more.</summary>
+    protected abstract void AdvanceTurns();
 
     private static IEnumerable<string> KindsOf(CachedQuery query) =>
         query.Tags.Select(tag => tag.Tag).Concat(FoundKindsOf(query));

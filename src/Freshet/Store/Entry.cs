@@ -47,7 +47,13 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     public long RefreshAt
     {
         get => capturedAt + Volatile.Read(ref _refreshAfter);
-        set => Volatile.Write(ref _refreshAfter, Math.Min(After(capturedAt, value), Volatile.Read(ref _livesFor)));
+        set
+        {
+            var after = After(capturedAt, value);
+            // Once more when its life was shortened meanwhile: a hit looks at this number alone.
+            do Volatile.Write(ref _refreshAfter, Math.Min(after, Volatile.Read(ref _livesFor)));
+            while (Volatile.Read(ref _refreshAfter) > Volatile.Read(ref _livesFor));
+        }
     }
 
     public long? Version => _hasVersion ? _version : null;

@@ -87,5 +87,5 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     private static bool IsNewer(Entry present, Entry entry) =>
         present.Loaded.Epoch == entry.Loaded.Epoch
         && (present.Loaded.Position > entry.Loaded.Position
-            || (present.Loaded.Position == entry.Loaded.Position && present.Version > entry.Version));
+            || (present.Loaded.Position == entry.Loaded.Position && present.Version > entry.Version && entry.Version != Entry.NoVersion)); // "not found" was asked about already: it is believed
 }

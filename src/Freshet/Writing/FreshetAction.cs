@@ -18,8 +18,8 @@ public sealed class FreshetAction : IAsyncDisposable
     private List<RecordDraft> _pending = [];   // guarded by _gate: raised, not handed to the log
     private List<RecordDraft> _appending = []; // guarded by _gate: handed to the log, perhaps not applied yet
     private List<LogRecord> _records = [];     // guarded by _gate
-    private List<IWriteThrough> _writeThroughs = []; // guarded by _gate
-    private readonly LogPosition _begunAt;
+    private List<(IWriteThrough Value, int After)> _writeThroughs = []; // guarded by _gate: with how many drafts were pending before
+    private LogPosition _begunAt;
     private bool _refresh;
     private volatile bool _ended;
 
@@ -140,7 +140,7 @@ public sealed class FreshetAction : IAsyncDisposable
         lock (_gate)
         {
             ThrowIfEnded("WriteThrough");
-            _writeThroughs.Add(value);
+            _writeThroughs.Add((value, _pending.Count));
         }
     }
 
@@ -195,7 +195,7 @@ public sealed class FreshetAction : IAsyncDisposable
         lock (_appendGate)
         {
             List<RecordDraft> drafts;
-            List<IWriteThrough> values;
+            List<(IWriteThrough Value, int After)> values;
             lock (_gate)
             {
                 (values, _writeThroughs) = (_writeThroughs, []);
@@ -206,7 +206,8 @@ public sealed class FreshetAction : IAsyncDisposable
             var before = values.Count == 0 ? null : new Dictionary<Tag, long>();
             var records = drafts.Count == 0 ? [] : _log.Append(Writer, uncertain ? drafts.ConvertAll(AsUncertain) : drafts, before);
             // What may have been rolled back is not written through.
-            if (!uncertain) WriteThrough(values, before!, records);
+            if (!uncertain) WriteThrough(values, drafts, before!, records);
+            _begunAt = _log.Position; // what is written after a flush has its transaction after it
             lock (_gate)
             {
                 _records = _records.Count == 0 ? records : [.. _records, .. records];
@@ -219,13 +220,15 @@ public sealed class FreshetAction : IAsyncDisposable
         }
     }
 
-    private void WriteThrough(List<IWriteThrough> values, Dictionary<Tag, long> before, List<LogRecord> records)
+    private void WriteThrough(List<(IWriteThrough Value, int After)> values, List<RecordDraft> drafts, Dictionary<Tag, long> before, List<LogRecord> records)
     {
-        foreach (var value in values)
+        foreach (var (value, after) in values)
         {
+            // What the action itself invalidated after the value was handed over, it has written once more.
+            var rewritten = drafts.Skip(after).SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag).ToHashSet();
             try
             {
-                value.Store(new WrittenAt(_begunAt, records.Count == 0 ? _begunAt : new LogPosition(records[^1].Epoch, records[^1].Position), before));
+                value.Store(new WrittenAt(_begunAt, records.Count == 0 ? _begunAt : new LogPosition(records[^1].Epoch, records[^1].Position), before, rewritten));
             }
 #pragma warning disable CA1031 // Whatever the query's own code throws: the write is committed and its records are appended; only the head start is lost.
             catch (Exception error)

@@ -4,7 +4,8 @@ namespace Freshet;
 /// <param name="BegunAt">Position when its action began, before its transaction.</param>
 /// <param name="AppendedAt">Position of its last record.</param>
 /// <param name="Before">Each tag that it invalidated, with the position of the invalidation before.</param>
-internal readonly record struct WrittenAt(LogPosition BegunAt, LogPosition AppendedAt, IReadOnlyDictionary<Tag, long> Before)
+/// <param name="Rewritten">The tags that its action invalidated after the value was handed over: that was another write.</param>
+internal readonly record struct WrittenAt(LogPosition BegunAt, LogPosition AppendedAt, IReadOnlyDictionary<Tag, long> Before, IReadOnlySet<Tag> Rewritten)
 {
     /// <summary>The position a written value was current at.</summary>
     /// <remarks>
@@ -19,7 +20,7 @@ internal readonly record struct WrittenAt(LogPosition BegunAt, LogPosition Appen
         foreach (var mark in marks)
         {
             var last = Before.TryGetValue(mark.Tag, out var before) ? before : mark.LastInvalidatedAt;
-            if (last > BegunAt.Position) return BegunAt;
+            if (last > BegunAt.Position || Rewritten.Contains(mark.Tag)) return BegunAt;
         }
         return AppendedAt;
     }
