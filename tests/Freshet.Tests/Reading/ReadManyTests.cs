@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Freshet.Tests.Reading;
 
 /// <summary>Many keys at once: one loader call for the misses, and every rule of single reads.</summary>
@@ -168,6 +170,65 @@ public sealed class ReadManyTests
         await action.CompleteAsync();
     }
 
+    [Fact]
+    public async Task MoreKeysThanEverFitTheQueueAreReadInWaves()
+    {
+        await using var app = TestApp.Start();
+        var keys = Enumerable.Range(0, 3_000).Select(i => $"k{i}").ToList();
+
+        (await app.Freshet.ReadManyAsync(Things.High, keys)).Count.ShouldBe(3_000);
+
+        await using var action = app.Freshet.BeginUserAction("bulk");
+        foreach (var key in keys) app.Freshet.Raise(new ThingChanged(key));
+        (await app.Freshet.ReadManyAsync(Things.High, keys)).Count.ShouldBe(3_000); // past the cache
+        await action.CompleteAsync();
+    }
+
+    /// <summary>One scope cannot be two tenants'.</summary>
+    [Fact]
+    public async Task WhereScopesArePreparedEachKeyIsLoadedInItsOwn()
+    {
+        await using var app = TestApp.Start<Many>(builder =>
+        {
+            builder.Services.AddScoped<Tenant>();
+            builder.InitializeScopesWith<TenantFromArguments>();
+        });
+
+        var values = await app.Freshet.ReadManyAsync(Many.OfTenant, [("t1", 1), ("t2", 1)]);
+
+        (values[("t1", 1)], values[("t2", 1)]).ShouldBe(("row of t1", "row of t2"));
+    }
+
+    /// <summary>S17, for each key of a batch by itself.</summary>
+    [Fact]
+    public async Task AKeyWhoseReplicaLagsIsAskedAboutAgainAndFailsAlone()
+    {
+        await using var app = TestApp.Start<Many>();
+        app.Source["a"] = new Value(7, Version: 7);
+        app.Source["b"] = new Value(1, Version: 1);
+        await app.Freshet.ReadAsync(Many.Versioned, "a");
+        await app.WriteAsync("a", new Value(6, Version: 6)); // a replica that has not heard of 7
+
+        var batch = app.Freshet.ReadManyAsync(Many.Versioned, ["a", "b"]).AsTask();
+        await Should.ThrowAsync<LaggingSourceException>(app.Time.PassAsync(batch));
+
+        (await app.Freshet.ReadAnswerAsync(Many.Versioned, "b")).Source.ShouldBe(AnswerSource.Cache);
+        Many.CallsOf(app).ShouldBe(["a", "a,b", "a", "a", "a"]);
+    }
+
+    [Fact]
+    public async Task WhatTheLoaderReadsInTurnOutdatesEveryValueOfTheBatch()
+    {
+        await using var app = TestApp.Start<Many>();
+        Fill(app, "ab");
+        await app.Freshet.ReadManyAsync(Many.Outer, ["a", "b"]);
+
+        await app.WriteAsync("b", new Value(2)); // read by the loader for both of them
+
+        var values = await app.Freshet.ReadManyAsync(Many.Outer, ["a", "b"]);
+        (values["a"], values["b"]).ShouldBe(('a' + 2, 'a' + 2));
+    }
+
     private static void Fill(TestApp app, string keys)
     {
         foreach (var key in keys) app.Source[key.ToString()] = new Value(key);
@@ -194,6 +255,25 @@ public sealed class ReadManyTests
                 return values;
             });
 
+        public static readonly CachedQuery<string, Value> Versioned = new CachedQuery<string, Value>("versioned-many", RiskLevel.High)
+            .DependsOn(Thing, id => id)
+            .VersionedBy(value => value.Version)
+            .LoadManyWith((Source source, IReadOnlyList<string> ids, CancellationToken ct) => LoadAsync(source, ids, ct));
+
+        /// <summary>The sum of all that it was asked for.</summary>
+        public static readonly CachedQuery<string, int> Outer = new CachedQuery<string, int>("outer-many", RiskLevel.High)
+            .Reads(Query)
+            .LoadManyWith(async (IFreshet freshet, IReadOnlyList<string> ids, CancellationToken ct) =>
+            {
+                var sum = (await freshet.ReadManyAsync(Query, ids, ct)).Values.Sum(value => value.Number);
+                return (IReadOnlyDictionary<string, int>)ids.ToDictionary(id => id, _ => sum);
+            });
+
+        public static readonly CachedQuery<(string Tenant, int Id), string> OfTenant = new CachedQuery<(string Tenant, int Id), string>("of-tenant", RiskLevel.High)
+            .DependsOn(Thing, key => key.Tenant)
+            .LoadManyWith((Tenant tenant, IReadOnlyList<(string Tenant, int Id)> keys, CancellationToken _) =>
+                Task.FromResult<IReadOnlyDictionary<(string Tenant, int Id), string>>(keys.ToDictionary(key => key, _ => $"row of {tenant.Name}")));
+
         /// <summary>The loader's calls: the keys of each.</summary>
         public static IReadOnlyList<string> CallsOf(TestApp app) => app.Source.Batches;
 
@@ -207,5 +287,19 @@ public sealed class ReadManyTests
             }
             return values;
         }
+    }
+}
+
+public sealed class Tenant
+{
+    public string Name { get; set; } = "nobody";
+}
+
+public sealed class TenantFromArguments(Tenant tenant) : IScopeInitializer
+{
+    public ValueTask InitializeAsync(LoadScope scope, CancellationToken cancellationToken)
+    {
+        if (scope.Arguments is (string name, int _)) tenant.Name = name;
+        return ValueTask.CompletedTask;
     }
 }

@@ -59,6 +59,38 @@ public sealed class VersionFloorTests
     }
 
     [Fact]
+    public async Task ARowThatIsGoneWhenItsValueDiesByTimeIsStoredAsGone()
+    {
+        await using var app = TestApp.Start<Deleting>();
+        app.Source["a"] = new Value(1, Version: 7);
+        await app.Freshet.ReadAsync(Deleting.Row, "a");
+        app.Source["a"] = new Value(-1); // told to nobody
+        app.Time.Advance(TimeSpan.FromMinutes(2.5) - TimeSpan.FromSeconds(6)); // dead, and not swept yet
+
+        (await app.Time.PassAsync(app.Freshet.ReadAsync(Deleting.Row, "a").AsTask())).ShouldBeNull();
+
+        (await app.Freshet.ReadAnswerAsync(Deleting.Row, "a")).Source.ShouldBe(AnswerSource.Cache);
+    }
+
+    [Fact]
+    public async Task NotFoundIsAskedAboutOnceMoreAlsoAfterAVersionThatLagged()
+    {
+        await using var app = TestApp.Start<Deleting>();
+        app.Source["a"] = new Value(1, Version: 7);
+        await app.Freshet.ReadAsync(Deleting.Row, "a");
+        await app.WriteAsync("a", new Value(1, Version: 6));
+        var gate = app.Source.HoldNext("a");
+        var read = app.Freshet.ReadAsync(Deleting.Row, "a").AsTask();
+        await gate.Reached;
+        app.Source["a"] = new Value(-1); // a replica further behind
+        gate.Open();
+
+        (await app.Time.PassAsync(read)).ShouldBeNull();
+
+        app.Source.ReadsOf("a").ShouldBe(4); // 7, 6, gone, gone
+    }
+
+    [Fact]
     public async Task S18_AMinimumVersionThatTheSourceReachesInTimeIsWaitedFor()
     {
         await using var app = TestApp.Start();

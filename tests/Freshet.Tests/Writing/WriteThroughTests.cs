@@ -71,6 +71,40 @@ public sealed class WriteThroughTests
     }
 
     [Fact]
+    public async Task ATagRaisedLaterInTheSameActionMeansThatItWasWrittenAgain()
+    {
+        await using var app = TestApp.Start();
+        await using (var action = app.Freshet.BeginUserAction("two steps"))
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+            app.Source["a"] = new Value(3, Version: 3); // another part of the same request
+            app.Freshet.Raise(new ThingChanged("a"));
+            await action.CompleteAsync();
+        }
+
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task AnActionsOwnEarlierStepIsNotAnotherWriter()
+    {
+        await using var app = TestApp.Start();
+        await using var job = app.Freshet.BeginJob("steps");
+        for (var step = 1; step <= 3; step++)
+        {
+            app.Source["a"] = new Value(step, Version: step);
+            app.Freshet.RevalidateTag(Things.Thing.For("a"), Expire.Now);
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(step, Version: step));
+            await job.FlushAsync();
+        }
+        await job.CompleteAsync();
+
+        var answer = await app.Freshet.ReadAnswerAsync(Things.Versioned, "a");
+        (answer.Value.Number, answer.Source).ShouldBe((3, AnswerSource.Cache));
+    }
+
+    [Fact]
     public async Task AnActionThatFailsWritesNothingThrough()
     {
         await using var app = TestApp.Start();
