@@ -33,13 +33,16 @@ public sealed class AccountTableReads(BillingDeskDatabase database, DeskClock cl
     public async Task<AccountTable> PageAsync(AccountSort sort, int page, CancellationToken ct = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
-        var parameters = new { today = SqlText.Of(clock.Today), limit = PageSize, offset = (page - 1L) * PageSize };
         await using var connection = await database.OpenAsync(ct);
         await using var snapshot = connection.BeginTransaction(deferred: true); // the count and the rows are of one state
         var total = await connection.ExecuteScalarAsync<int>(new CommandDefinition(CountSql, transaction: snapshot, cancellationToken: ct));
+        var pages = Math.Max(1, (total + PageSize - 1) / PageSize);
+        // Not asked for: in a result without rows SQLite gives a sum no type, and Dapper would not map it.
+        if (page > pages) return new AccountTable(page, pages, total, []);
+        var parameters = new { today = SqlText.Of(clock.Today), limit = PageSize, offset = (page - 1) * PageSize };
         var rows = await connection.QueryAsync<AccountTableRow>(
             new CommandDefinition($"{RowsSql} ORDER BY {OrderBy(sort)} LIMIT @limit OFFSET @offset", parameters, snapshot, cancellationToken: ct));
-        return new AccountTable(page, Math.Max(1, (total + PageSize - 1) / PageSize), total, [.. rows]);
+        return new AccountTable(page, pages, total, [.. rows]);
     }
 
     /// <summary>The ids of all accounts, in order.</summary>

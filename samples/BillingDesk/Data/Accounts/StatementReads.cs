@@ -11,8 +11,7 @@ public sealed class StatementReads(BillingDeskDatabase database, DeskClock clock
 
     private const string Sql =
         """
-        SELECT a.name AS Name, s.plan_name AS PlanName, a.currency AS Currency, coalesce(i.amount_cents, 0) AS Cents,
-               coalesce(i.due_on, '') AS DueOn
+        SELECT a.name AS Name, s.plan_name AS PlanName, a.currency AS Currency, i.amount_cents AS Cents, i.due_on AS DueOn
         FROM accounts a
         JOIN subscriptions s ON s.account_id = a.id
         LEFT JOIN invoices i ON i.account_id = a.id AND i.paid_at IS NULL
@@ -27,8 +26,8 @@ public sealed class StatementReads(BillingDeskDatabase database, DeskClock clock
         var rows = (await connection.QueryAsync<Data>(new CommandDefinition(Sql, new { accountId }, cancellationToken: ct))).ToArray();
         if (rows.Length == 0) return null;
 
-        var unpaid = rows.Where(row => row.DueOn.Length > 0) // an account that owes nothing is one row without an invoice
-            .Select(row => (row.Cents, DaysOverdue: today.DayNumber - SqlText.Day(row.DueOn).DayNumber)).ToArray();
+        var unpaid = rows.Where(row => row.DueOn is not null) // an account that owes nothing is one row without an invoice
+            .Select(row => (Cents: row.Cents!.Value, DaysOverdue: today.DayNumber - SqlText.Day(row.DueOn!).DayNumber)).ToArray();
         var ages = _ages.Select(age =>
         {
             var found = unpaid.Where(invoice => IsOf(age, invoice.DaysOverdue)).ToArray();
@@ -41,5 +40,5 @@ public sealed class StatementReads(BillingDeskDatabase database, DeskClock clock
     private static bool IsOf((int? Min, int? Max) age, int daysOverdue) =>
         age.Min is { } min ? daysOverdue >= min && (age.Max is not { } max || daysOverdue <= max) : daysOverdue <= 0;
 
-    private sealed record Data(string Name, string PlanName, string Currency, long Cents, string DueOn);
+    private sealed record Data(string Name, string PlanName, string Currency, long? Cents, string? DueOn);
 }

@@ -16,9 +16,9 @@ internal static class SeedPlans
     private static readonly (string PlanId, string Title, string Reason)[] _recommendations =
     [
         ("plan_starter", "Add a payment method", "Invoices can then be paid on their due date by themselves."),
-        ("plan_starter", "Try the Team plan", "Starter has one seat; Team has ten."),
+        ("plan_starter", "Import your customers", "A file with names and addresses is enough."),
         ("plan_team", "Invite an admin", "Two people should be able to manage members."),
-        ("plan_team", "Try the Pro plan", "Pro adds report exports and priority support."),
+        ("plan_team", "Turn on reminders", "Members are told a week before an invoice is due."),
         ("plan_pro", "Schedule a report export", "Pro includes a weekly export to your storage."),
         ("plan_pro", "Pay by the year", "A year costs ten months."),
         ("plan_scale", "Book your training day", "Scale includes one day a quarter."),
