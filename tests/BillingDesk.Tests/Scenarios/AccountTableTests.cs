@@ -23,8 +23,9 @@ public sealed class AccountTableTests
         await ShouldBeRightAsync(desk);
         (await desk.ReadAsync<AccountTable>(Panels.Table("balance", 6))).Value.Rows[^1].AccountId.ShouldBe(top);
 
-        (await desk.WriteAsync(HttpMethod.Post, $"/api/accounts/{top}/plan", new { planId = "plan_scale" })).ShouldHaveExpired($"account:{top}", $"subscription:{top}");
+        (await desk.WriteAsync(HttpMethod.Post, $"/api/accounts/{top}/plan", new { planId = "plan_team" })).ShouldHaveExpired($"account:{top}", $"subscription:{top}");
         await ShouldBeRightAsync(desk);
+        (await desk.ReadAsync<AccountTable>(Panels.Table("balance", 6))).Value.Rows[^1].PlanName.ShouldBe("Team"); // it was on another
 
         var line = new { text = "Work", quantity = 1_000, unitCents = 100_000 };
         await desk.WriteAsync(HttpMethod.Put, "/api/invoices/inv_123", new { memo = "", lines = new[] { line } }, headers: ("If-Match", "\"1\""));
