@@ -18,6 +18,11 @@ public sealed class AccountsCatalog() : Catalog(owner: "accounts-team")
         .Invalidates(Subscription, e => e.AccountId)
         .Invalidates(Account, e => e.AccountId);
 
+    /// <summary>An account's name: for pages that show nothing else of it, and should not be outdated by each of its payments.</summary>
+    public static readonly CachedQuery<string, AccountName?> AccountById = new CachedQuery<string, AccountName?>("account", RiskLevel.Medium)
+        .DependsOn(Account, accountId => accountId)
+        .LoadWith<AccountLoader>();
+
     /// <summary>Where an account stands.</summary>
     public static readonly CachedQuery<string, AccountSummary?> Summary = new CachedQuery<string, AccountSummary?>("account-summary", RiskLevel.High)
         .DependsOn(Account, accountId => accountId)
@@ -31,9 +36,36 @@ public sealed class AccountsCatalog() : Catalog(owner: "accounts-team")
         .DependsOn(Account, accountId => accountId)
         .LoadWith<CardLoader>();
 
-    /// <summary>What to suggest to an account.</summary>
-    public static readonly CachedQuery<string, IReadOnlyList<Recommendation>?> Recommendations =
-        new CachedQuery<string, IReadOnlyList<Recommendation>?>("recommendations", RiskLevel.Low)
-            .DependsOn(Account, accountId => accountId)
-            .LoadWith<RecommendationsLoader>();
+    /// <summary>The plan an account is on, and what that entitles it to.</summary>
+    public static readonly CachedQuery<string, Data.Subscription?> SubscriptionOf =
+        new CachedQuery<string, Data.Subscription?>("subscription", RiskLevel.High)
+            .DependsOn(Subscription, accountId => accountId)
+            .VersionedBy(subscription => subscription!.Version)
+            .LoadWith<SubscriptionLoader>();
+
+    /// <summary>What an account owes, by how long it has been due.</summary>
+    public static readonly CachedQuery<string, AccountStatement?> Statement = new CachedQuery<string, AccountStatement?>("statement", RiskLevel.High)
+        .DependsOn(Account, accountId => accountId)
+        .DependsOn(BillingCatalog.AccountInvoices, accountId => accountId)
+        .DependsOn(Subscription, accountId => accountId)
+        .LoadWith<StatementLoader>();
+
+    /// <summary>One page of the table of all accounts. Its tags are found while loading; <see cref="AccountTableLoader"/> says which and why.</summary>
+    public static readonly CachedQuery<AccountTablePage, AccountTable> Table =
+        new CachedQuery<AccountTablePage, AccountTable>("account-table", RiskLevel.Medium)
+            .KeyedBy(page => page.Sort, page => page.Page)
+            .FindsTags(BillingCatalog.AccountInvoices, Subscription)
+            .LoadWith<AccountTableLoader>();
+
+    /// <summary>The page of those who look after all accounts.</summary>
+    public static readonly Screen AllAccounts = new Screen("all-accounts").Shows(Table);
+
+    /// <summary>The statements to print: one of the account, and one of each invoice.</summary>
+    public static readonly Screen Statements = new Screen("statements").Shows(
+        Statement, AccountById, BillingCatalog.InvoiceList, BillingCatalog.InvoiceById);
 }
+
+/// <summary>The arguments of <see cref="AccountsCatalog.Table"/>.</summary>
+/// <param name="Sort">The order.</param>
+/// <param name="Page">Which page, from 1.</param>
+public sealed record AccountTablePage(AccountSort Sort, int Page);

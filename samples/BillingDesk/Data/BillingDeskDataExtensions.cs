@@ -26,7 +26,9 @@ public static class BillingDeskDataExtensions
         services.AddScoped<MemberReads>().AddScoped<MemberWrites>();
         services.AddScoped<ProfileReads>().AddScoped<ProfileWrites>();
         services.AddScoped<SiteReads>().AddScoped<SiteWrites>();
-        services.AddScoped<AuditReads>();
+        services.AddScoped<UsageReads>().AddScoped<UsageWrites>();
+        services.AddScoped<AuditReads>().AddScoped<SubscriptionReads>().AddScoped<StatementReads>();
+        services.AddScoped<AccountTableReads>().AddScoped<SearchReads>().AddScoped<RecommendationReads>();
         return services;
     }
 }

@@ -59,8 +59,14 @@ public sealed class WorkspaceCatalog() : Catalog(owner: "workspace-team")
             .DependsOn(AccountsCatalog.Subscription, accountId => accountId)
             .LoadWith<TimelineLoader>();
 
-    /// <summary>The page: panels of three teams.</summary>
+    /// <summary>What happened to one invoice, the newest first. Each such row is written along with the event that names the invoice.</summary>
+    public static readonly CachedQuery<string, IReadOnlyList<AuditEntry>?> InvoiceHistory =
+        new CachedQuery<string, IReadOnlyList<AuditEntry>?>("invoice-history", RiskLevel.Medium)
+            .DependsOn(BillingCatalog.Invoice, invoiceId => invoiceId)
+            .LoadWith<InvoiceHistoryLoader>();
+
+    /// <summary>The page: panels of four teams. Those of the growth team put themselves on it.</summary>
     public static readonly Screen Desk = new Screen("billing-desk").Shows(
         AccountsCatalog.Summary, BillingCatalog.Badge, AccountsCatalog.Card, BillingCatalog.InvoiceList, BillingCatalog.InvoiceById,
-        Timeline, Members, MyOrganisations, AccountsCatalog.Recommendations);
+        AccountsCatalog.SubscriptionOf, Timeline, InvoiceHistory, Members, MyOrganisations);
 }

@@ -13,7 +13,7 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': server, '/legacy': server, '/plain': server, '/hooks': server },
+    proxy: { '/api': server, '/legacy': server, '/plain': server, '/statements': server, '/hooks': server },
   },
   test: { include: ['tests/**/*.test.ts'] },
 })

@@ -1,6 +1,6 @@
 namespace BillingDesk.Browser.Tests;
 
-/// <summary>Three teams' panels on one screen, in a real Chromium: after each write every panel that shows its data has followed, without a reload.</summary>
+/// <summary>Four teams' panels on one screen, in a real Chromium: after each write every panel that shows its data has followed, without a reload.</summary>
 public sealed class PanelTests(DeskInBrowser desk) : IClassFixture<DeskInBrowser>
 {
     [Fact]
@@ -23,9 +23,9 @@ public sealed class PanelTests(DeskInBrowser desk) : IClassFixture<DeskInBrowser
         var record = page.Strip().First;
         await Expect(record).ToContainTextAsync("invoice.paid");
         await Expect(record).ToContainTextAsync("account-invoices:acc_88");
-        foreach (var query in (string[])["invoice", "invoice-list", "header-badge", "account-summary", "dashboard-card", "audit-timeline"])
+        foreach (var query in (string[])["invoice", "invoice-list", "header-badge", "account-summary", "dashboard-card", "audit-timeline", "dashboard", "invoice-history"])
             await Expect(record.Locator(".followed.fresh").Filter(new() { HasTextRegex = new($"^{query} [0-9.]+ ms$") })).ToBeVisibleAsync();
-        await Expect(record.Locator(".followed")).ToHaveCountAsync(6); // and nothing else was read
+        await Expect(record.Locator(".followed")).ToHaveCountAsync(8); // and nothing else was read
     }
 
     [Fact]

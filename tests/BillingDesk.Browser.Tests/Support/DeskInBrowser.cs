@@ -1,6 +1,9 @@
+using System.Globalization;
+using BillingDesk.Data;
 using BillingDesk.Server;
 using Freshet.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace BillingDesk.Browser.Tests;
@@ -22,6 +25,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
             "--urls", "http://127.0.0.1:0",
             "--BillingDesk:Database", Path.Combine(_folder.FullName, "desk.db"),
             "--BillingDesk:Page", page,
+            "--BillingDesk:UsageRollUpEvery", "00:00:00", // a run in between would be a record that the test did not cause
         ]);
         _app = BillingDeskApp.Build(start, builder => builder.Logging.ClearProviders());
         await BillingDeskApp.PrepareAsync(_app, start);
@@ -38,6 +42,16 @@ public sealed class DeskInBrowser : IAsyncLifetime
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
             ],
         });
+    }
+
+    /// <summary>Says how far the usage pipeline has come. Before anything of the account is read: nothing is told of it.</summary>
+    public async Task SetUsageAsOfAsync(DateTime asOf)
+    {
+        await using var connection = await _app.Services.GetRequiredService<BillingDeskDatabase>().OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "UPDATE usage_pipeline SET as_of = @asOf";
+        command.Parameters.AddWithValue("@asOf", asOf.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Opens the page in a browser profile of its own, at an account.</summary>

@@ -56,14 +56,16 @@ public class AccountTests
     {
         await using var desk = await Desk.SeededAsync();
         var target = (await desk.Get<AccountReads>().SummaryAsync(SampleIds.Showcase))!.PlanId == "plan_scale" ? ("plan_pro", "Pro") : ("plan_scale", "Scale");
-        var before = await desk.Get<AccountReads>().RecommendationsAsync(SampleIds.Showcase);
+        var before = (await desk.Get<RecommendationReads>().FactsAsync(SampleIds.Showcase)).ShouldNotBeNull();
 
         (await desk.Get<AccountWrites>().ChangePlanAsync(SampleIds.Showcase, target.Item1, "Tester"))
             .ShouldBe(new PlanChangeOutcome.Changed(new AccountPlan(SampleIds.Showcase, target.Item1, target.Item2)));
 
         var after = (await desk.Get<AccountReads>().SummaryAsync(SampleIds.Showcase))!;
         (after.PlanId, after.PlanName).ShouldBe(target);
-        (await desk.Get<AccountReads>().RecommendationsAsync(SampleIds.Showcase)).ShouldNotBe(before);
+        var facts = (await desk.Get<RecommendationReads>().FactsAsync(SampleIds.Showcase)).ShouldNotBeNull();
+        (facts.PlanId, facts.UsedUnits).ShouldBe((target.Item1, before.UsedUnits));
+        facts.OnPlan.Intersect(before.OnPlan).ShouldBeEmpty();
         var entry = (await desk.Get<AuditReads>().TimelineAsync(SampleIds.Showcase))[0];
         (entry.Action, entry.Subject).ShouldBe(("subscription.changed", target.Item2));
     }

@@ -59,7 +59,12 @@ public class ReadTests
         (await desk.Get<AccountReads>().SummaryAsync(id)).ShouldBeNull();
         (await desk.Get<AccountReads>().BadgeAsync(id)).ShouldBeNull();
         (await desk.Get<AccountReads>().CardAsync(id)).ShouldBeNull();
-        (await desk.Get<AccountReads>().RecommendationsAsync(id)).ShouldBeEmpty();
+        (await desk.Get<AccountReads>().FindAsync(id)).ShouldBeNull();
+        (await desk.Get<RecommendationReads>().FactsAsync(id)).ShouldBeNull();
+        (await desk.Get<SubscriptionReads>().FindAsync(id)).ShouldBeNull();
+        (await desk.Get<StatementReads>().FindAsync(id)).ShouldBeNull();
+        (await desk.Get<UsageReads>().ChartAsync(id)).ShouldBeNull();
+        (await desk.Get<AuditReads>().InvoiceAsync(id)).ShouldBeEmpty();
         (await desk.Get<MemberReads>().TeamAsync(id)).ShouldBeEmpty();
         (await desk.Get<MemberReads>().OrganisationsAsync(id)).ShouldBeEmpty();
         (await desk.Get<ProfileReads>().FindAsync(id)).ShouldBeNull();
@@ -112,7 +117,11 @@ public class ReadTests
             .ShouldBe("accountId,name,planId,planName,status,openInvoices,overdueInvoices,balanceCents,paidCents,currency");
         (await NamesAsync(desk.Get<AccountReads>().BadgeAsync("acc_88"))).ShouldBe("accountId,openInvoices,overdueInvoices,status");
         (await NamesAsync(desk.Get<AccountReads>().CardAsync("acc_88"))).ShouldBe("accountId,name,billedCents,paidCents,openInvoices,lastPaidAt,currency");
-        (await FirstNamesAsync(desk.Get<AccountReads>().RecommendationsAsync("acc_88"))).ShouldBe("id,title,reason");
+        (await NamesAsync(Task.FromResult((await desk.Get<RecommendationReads>().FactsAsync("acc_88"))!.OnPlan[0]))).ShouldBe("id,title,reason");
+        (await NamesAsync(desk.Get<SubscriptionReads>().FindAsync("acc_88"))).ShouldBe("accountId,planId,planName,includedUnits,since,version");
+        (await NamesAsync(desk.Get<UsageReads>().ChartAsync("acc_88"))).ShouldBe("accountId,includedUnits,usedUnits,asOf,days");
+        (await NamesAsync(desk.Get<AccountTableReads>().PageAsync(AccountSort.Name, 1))).ShouldBe("page,pages,total,rows");
+        (await NamesAsync(desk.Get<SearchReads>().FindAsync("BD-00123"))).ShouldBe("invoices,people");
         (await FirstNamesAsync(desk.Get<AuditReads>().TimelineAsync("acc_88"))).ShouldBe("id,at,actor,action,subject");
         (await FirstNamesAsync(desk.Get<MemberReads>().TeamAsync("acc_88"))).ShouldBe("userId,name,role");
         (await FirstNamesAsync(desk.Get<MemberReads>().OrganisationsAsync("user_88"))).ShouldBe("orgId,name,role");

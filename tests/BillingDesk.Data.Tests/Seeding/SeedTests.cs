@@ -25,7 +25,7 @@ public class SeedTests
     public async Task The_rows_of_2026_01_15_are_these()
     {
         await using var desk = await Desk.SeededAsync();
-        (await Fingerprint.OfAsync(desk.Database)).ShouldBe("633F963A6321AF43954FB4C24650E66CB569510D5509EEC08FF199B3DAF8A2B4");
+        (await Fingerprint.OfAsync(desk.Database)).ShouldBe("5BE827171334E4D36F4F3D5E544E36E46AF3BE788CB10766FF5F4C1C283A974E");
     }
 
     [Theory]
@@ -35,7 +35,11 @@ public class SeedTests
     [InlineData("users", 400)]
     [InlineData("memberships", 700)]
     [InlineData("plans", 4)]
-    [InlineData("site_footer", 1)]
+    [InlineData("footers", 2)]
+    [InlineData("allowances", 4)]
+    [InlineData("usage_daily", 3_600)]
+    [InlineData("usage_raw", 0)]
+    [InlineData("usage_pipeline", 1)]
     [InlineData("feedback", 0)]
     public async Task Each_table_has_its_rows(string table, int count)
     {
@@ -56,7 +60,7 @@ public class SeedTests
         (await desk.ScalarAsync<int>("SELECT count(*) FROM audit a JOIN audit b ON b.id = a.id + 1 WHERE b.at < a.at")).ShouldBe(0);
         (await desk.ScalarAsync<int>("SELECT count(*) FROM audit WHERE action = 'invoice.paid'"))
             .ShouldBe(await desk.ScalarAsync<int>("SELECT count(*) FROM invoices WHERE paid_at IS NOT NULL"));
-        foreach (var (table, column) in new[] { ("invoices", "paid_at"), ("invoices", "updated_at"), ("audit", "at"), ("accounts", "updated_at") })
+        foreach (var (table, column) in new[] { ("invoices", "paid_at"), ("invoices", "updated_at"), ("audit", "at"), ("accounts", "updated_at"), ("usage_daily", "day") })
             (await desk.ScalarAsync<string>($"SELECT max({column}) FROM {table}")).ShouldBeLessThan("2026-01-15", $"{table}.{column}");
         (await desk.RowsAsync<string>("PRAGMA foreign_key_check")).ShouldBeEmpty();
     }
@@ -93,5 +97,15 @@ public class SeedTests
         for (var number = 1; number <= 120; number++) statuses.Add((await reads.BadgeAsync($"acc_{number}"))!.Status);
         statuses.Count(status => status == AccountStatus.Current).ShouldBeInRange(30, 100);
         statuses.Count(status => status == AccountStatus.PastDue).ShouldBeInRange(20, 90);
+    }
+
+    [Fact]
+    public async Task Usage_goes_as_far_as_the_midnight_of_the_day_and_is_near_the_showcases_allowance()
+    {
+        await using var desk = await Desk.SeededAsync();
+        (await desk.Get<UsageReads>().AsOfAsync()).ShouldBe(new DateTime(2026, 1, 15, 0, 0, 0, DateTimeKind.Utc));
+        var chart = (await desk.Get<UsageReads>().ChartAsync(SampleIds.Showcase)).ShouldNotBeNull();
+        (chart.UsedUnits * 100 / chart.IncludedUnits).ShouldBeInRange(80, 100);
+        chart.Days.SkipLast(1).ShouldAllBe(day => day.Units > 0);
     }
 }

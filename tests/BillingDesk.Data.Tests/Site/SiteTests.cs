@@ -5,13 +5,14 @@ namespace BillingDesk.Data.Tests;
 public class SiteTests
 {
     [Fact]
-    public async Task The_footer_is_one_row_with_a_version()
+    public async Task The_footer_of_a_route_group_is_one_row_with_a_version()
     {
         await using var desk = await Desk.SeededAsync();
-        (await desk.Get<SiteReads>().FooterAsync()).Version.ShouldBe(1);
-        var written = await desk.Get<SiteWrites>().SetFooterAsync("Closed on Friday <all day>", "Tester");
+        (await desk.Get<SiteReads>().FooterAsync(FooterGroup.Plain)).Version.ShouldBe(1);
+        var written = await desk.Get<SiteWrites>().SetFooterAsync(FooterGroup.Plain, "Closed on Friday <all day>", "Tester");
         written.ShouldBe(new SiteFooter("Closed on Friday <all day>", 2, new DateTime(2026, 1, 15, 10, 30, 0, DateTimeKind.Utc)));
-        (await desk.Get<SiteReads>().FooterAsync()).ShouldBe(written);
+        (await desk.Get<SiteReads>().FooterAsync(FooterGroup.Plain)).ShouldBe(written);
+        (await desk.Get<SiteReads>().FooterAsync(FooterGroup.Statements)).Version.ShouldBe(1);
         (await desk.ScalarAsync<int>("SELECT count(*) FROM audit WHERE action = 'site.footer-changed' AND account_id IS NULL")).ShouldBe(1);
     }
 
@@ -31,7 +32,7 @@ public class SiteTests
         await using var desk = await Desk.SeededAsync();
         await desk.ChangesNothingAsync(async () =>
         {
-            await Should.ThrowAsync<SqliteException>(() => desk.Get<SiteWrites>().SetFooterAsync(new string('x', 501), "Tester"));
+            await Should.ThrowAsync<SqliteException>(() => desk.Get<SiteWrites>().SetFooterAsync(FooterGroup.Plain, new string('x', 501), "Tester"));
             await Should.ThrowAsync<SqliteException>(() => desk.Get<SiteWrites>().AddFeedbackAsync(new string('x', 2_001), "Tester"));
         });
     }

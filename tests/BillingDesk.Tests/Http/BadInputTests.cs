@@ -13,6 +13,7 @@ public sealed class BadInputTests
         "/api/accounts/{0}/summary", "/api/accounts/{0}/badge", "/api/accounts/{0}/card", "/api/accounts/{0}/invoices",
         "/api/accounts/{0}/invoices/search?q=x", "/api/accounts/{0}/recommendations", "/api/accounts/{0}/audit",
         "/api/invoices/{0}", "/api/orgs/{0}/members", "/api/users/{0}/organisations", "/api/users/{0}/profile", "/plain/accounts/{0}",
+        "/api/accounts/{0}/subscription", "/api/accounts/{0}/usage", "/api/accounts/{0}/dashboard", "/api/invoices/{0}/history", "/statements/{0}",
     ];
 
     [Theory]
@@ -109,6 +110,12 @@ public sealed class BadInputTests
     [InlineData("PUT", "/api/plans/plan_pro", """{"name":"\u0000<secret>","monthlyCents":1}""")]
     [InlineData("POST", "/api/widgets/feedback", """{"text":" "}""")]
     [InlineData("PUT", "/api/site/footer", "[]")]
+    [InlineData("PUT", "/api/admin/statements/footer", "{}")]
+    [InlineData("PUT", "/api/admin/statements/footer", """{"text":null}""")]
+    [InlineData("POST", "/api/accounts/acc_88/usage", """{"units":0}""")]
+    [InlineData("POST", "/api/accounts/acc_88/usage", """{"units":1000001}""")]
+    [InlineData("POST", "/api/accounts/acc_88/usage", """{"units":"<secret>"}""")]
+    [InlineData("POST", "/api/accounts/acc_88/usage", "{}")]
     public async Task ABodyThatMakesNoSenseIs400ChangesNothingAndIsNotLogged(string method, string path, string json)
     {
         await using var desk = await DeskHost.StartAsync();
@@ -134,6 +141,7 @@ public sealed class BadInputTests
     [InlineData("POST", "/legacy/invoices/nope/pay", null)]
     [InlineData("POST", "/plain/invoices/nope/pay", null)]
     [InlineData("PUT", "/api/invoices/nope", """{"memo":"","lines":[{"text":"a","quantity":1,"unitCents":5}]}""")]
+    [InlineData("POST", "/api/accounts/nope/usage", """{"units":1}""")]
     [InlineData("POST", "/api/accounts/nope/plan", """{"planId":"plan_pro"}""")]
     [InlineData("POST", "/api/orgs/nope/members/user_88/role", """{"role":"viewer"}""")]
     [InlineData("POST", "/api/orgs/acc_88/members/nope/role", """{"role":"viewer"}""")]

@@ -32,7 +32,8 @@ public sealed class EditTests
         detail.Headers.ETag!.Tag.ShouldBe($"\"{answered.Version}\"");
 
         await desk.ShouldReloadOnlyAsync([.. panels.Except([Panels.List(Account), Panels.Invoice(Invoice)])],
-            Panels.Summary(Account), Panels.Badge(Account), Panels.Card(Account), Panels.Search(Account, "BD"), Panels.Audit(Account));
+            Panels.Summary(Account), Panels.Badge(Account), Panels.Card(Account), Panels.Search(Account, "BD"), Panels.Audit(Account),
+            Panels.History(Invoice), Panels.Dashboard(Account), Panels.Statement(Account));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class MemberTests
 
         demoted.Data<MemberRow>("member.role-changed").Role.ShouldBe("viewer");
         demoted.ShouldHaveExpired($"team:{Org}", $"user-organisations:{Member}");
-        await desk.ShouldReloadOnlyAsync(_panels, Panels.Members(Org), Panels.Audit(Org), Panels.Organisations(Member));
+        await desk.ShouldReloadOnlyAsync(_panels, Panels.Members(Org), Panels.Audit(Org), Panels.Organisations(Member), Panels.Dashboard(Org));
 
         (await desk.ReadAsync<List<MemberRow>>(Panels.Members(Org))).Value.Single(row => row.UserId == Member).Role.ShouldBe("viewer");
         (await desk.ReadAsync<List<OrganisationRow>>(Panels.Organisations(Member))).Value.Single(row => row.OrgId == Org).Role.ShouldBe("viewer");
@@ -53,7 +53,7 @@ public sealed class MemberTests
         removed.Data<Dictionary<string, string>>("member.removed").ShouldBe(new Dictionary<string, string> { ["orgId"] = Org, ["userId"] = Member });
         removed.ShouldHaveExpired($"team:{Org}", $"user-organisations:{Member}");
         // The invoice list, an invoice and the admin's own data are among those that keep hitting.
-        await desk.ShouldReloadOnlyAsync(_panels, Panels.Members(Org), Panels.Audit(Org), Panels.Organisations(Member));
+        await desk.ShouldReloadOnlyAsync(_panels, Panels.Members(Org), Panels.Audit(Org), Panels.Organisations(Member), Panels.Dashboard(Org));
 
         (await desk.ReadAsync<List<MemberRow>>(Panels.Members(Org))).Value.ShouldNotContain(row => row.UserId == Member);
         (await desk.ReadAsync<List<OrganisationRow>>(Panels.Organisations(Member))).Value.ShouldNotContain(row => row.OrgId == Org);

@@ -27,7 +27,7 @@ public sealed class TriggerTests
         renamed.ShouldHaveExpired($"profile:{User}");
         renamed.Records[0].Call.ShouldBe("UpdateTag");
         // The member list shows the name too: it carries the profile tags of those it shows, found while loading.
-        await desk.ShouldReloadOnlyAsync(_panels, Panels.Profile(User), Panels.Members(Org));
+        await desk.ShouldReloadOnlyAsync(_panels, Panels.Profile(User), Panels.Members(Org), Panels.Dashboard(Org));
         (await desk.ReadAsync<List<MemberRow>>(Panels.Members(Org))).Value.ShouldContain(row => row.UserId == User && row.Name == "Typed");
     }
 
@@ -56,7 +56,7 @@ public sealed class TriggerTests
         while (later.Result.Contains("stale", StringComparison.Ordinal)) later = await desk.ReadAsync<UserProfile>(Panels.Profile(User));
         later.Value.Name.ShouldBe("Told");
         (desk.Meter.Loads - loads).ShouldBe(1);
-        await desk.ShouldReloadOnlyAsync([.. _panels.Except([Panels.Members(Org)])]);
+        await desk.ShouldReloadOnlyAsync([.. _panels.Except([Panels.Members(Org), Panels.Dashboard(Org)])]);
     }
 
     [Fact]

@@ -29,7 +29,8 @@ public sealed partial class WithoutScriptTests
         detail.Value.ShouldBeEquivalentTo(paid.Bare<InvoiceDetail>());
         desk.Meter.Tokens("verified").ShouldBe(1);
         await desk.ShouldReloadOnlyAsync([.. panels.Except([Panels.Invoice(Invoice)])],
-            Panels.Summary(Account), Panels.Badge(Account), Panels.Card(Account), Panels.List(Account), Panels.Search(Account, "BD"), Panels.Audit(Account));
+            Panels.Summary(Account), Panels.Badge(Account), Panels.Card(Account), Panels.List(Account), Panels.Search(Account, "BD"), Panels.Audit(Account),
+            Panels.History(Invoice), Panels.Dashboard(Account), Panels.Statement(Account));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BillingDesk.Server;
+using Dapper;
 using Freshet;
 using Freshet.Tests;
 using Microsoft.AspNetCore.Builder;
@@ -56,16 +57,17 @@ internal sealed class DeskHost : IAsyncDisposable
         var start = StartOptions.From(
         [
             "--urls", "http://127.0.0.1:0", "--BillingDesk:Database", path, "--BillingDesk:IdentityHookSecret", HookSecret,
-            "--BillingDesk:Page", folder.FullName, .. arguments,
+            "--BillingDesk:Page", folder.FullName, "--BillingDesk:UsageRollUpEvery", "00:00:00", .. arguments,
         ]);
-        var app = BillingDeskApp.Build(start, builder =>
-        {
-            builder.Services.AddSingleton<TimeProvider>(time);
-            builder.Logging.ClearProviders().AddProvider(lines);
-            configure?.Invoke(builder);
-        });
+        WebApplication? app = null;
         try
         {
+            app = BillingDeskApp.Build(start, builder =>
+            {
+                builder.Services.AddSingleton<TimeProvider>(time);
+                builder.Logging.ClearProviders().AddProvider(lines);
+                configure?.Invoke(builder);
+            });
             map?.Invoke(app);
             await BillingDeskApp.PrepareAsync(app, start);
             await app.StartAsync();
@@ -73,7 +75,7 @@ internal sealed class DeskHost : IAsyncDisposable
         }
         catch
         {
-            await app.DisposeAsync();
+            if (app is not null) await app.DisposeAsync();
             folder.Delete(recursive: true);
             throw;
         }
@@ -95,6 +97,15 @@ internal sealed class DeskHost : IAsyncDisposable
         response.StatusCode.ShouldBe(HttpStatusCode.OK, path);
         var value = (await response.Content.ReadFromJsonAsync<T>(JsonSerializerOptions.Web))!;
         return new Reading<T>(value, string.Join(", ", FreshetMeterReader.Since(before, Meter.Requests())), response.Headers);
+    }
+
+    /// <summary>Gets a page or JSON as text, and tells where the cached queries it was made from came from: "miss" when one was loaded.</summary>
+    public async Task<(string Body, string Result)> GetAsync(string path)
+    {
+        var before = Meter.Requests();
+        var body = await Http.GetStringAsync(path);
+        var results = FreshetMeterReader.Since(before, Meter.Requests()).Distinct().ToArray();
+        return (body, results.Contains("miss") ? "miss" : string.Join(", ", results));
     }
 
     /// <summary>Writes, and tells what that did to the log and to the cache.</summary>
@@ -122,6 +133,21 @@ internal sealed class DeskHost : IAsyncDisposable
             if (record.Position == head) break;
         }
         return records;
+    }
+
+    /// <summary>Waits for the next record after a position: for those that no request of the test appends.</summary>
+    public async Task<LogRecord> NextRecordAsync(long after)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await foreach (var record in Freshet.Log.FollowAsync(after, patience.Token)) return record;
+        throw new InvalidOperationException("The log ended.");
+    }
+
+    /// <summary>Changes the database without telling anybody: what a write would leave behind whose invalidation was lost.</summary>
+    public async Task WriteBehindTheBackAsync(string sql)
+    {
+        await using var connection = await Services.GetRequiredService<BillingDeskDatabase>().OpenAsync();
+        await connection.ExecuteAsync(sql);
     }
 
     public async ValueTask DisposeAsync()

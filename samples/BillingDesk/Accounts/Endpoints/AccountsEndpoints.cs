@@ -17,8 +17,11 @@ public static class AccountsEndpoints
         routes.MapGet("/api/accounts", (AccountReads accounts, CancellationToken ct, string? search, int limit = 20) => accounts.SearchAsync(search, limit, ct));
         routes.MapGet("/api/accounts/{accountId}/summary", SummaryAsync);
         routes.MapGet("/api/accounts/{accountId}/card", CardAsync);
-        routes.MapGet("/api/accounts/{accountId}/recommendations", RecommendationsAsync);
+        routes.MapGet("/api/accounts/{accountId}/subscription", SubscriptionAsync);
+        AccountTableEndpoint.Map(routes);
         PlanChangeEndpoint.Map(routes);
+        StatementPages.Map(routes);
+        StatementFooterEndpoint.Map(routes);
         return routes;
     }
 
@@ -28,7 +31,6 @@ public static class AccountsEndpoints
     private static async Task<Results<Ok<DashboardCard>, NotFound>> CardAsync(string accountId, IFreshet freshet, CancellationToken ct) =>
         await freshet.ReadAsync(AccountsCatalog.Card, accountId, ct) is { } card ? TypedResults.Ok(card) : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<IReadOnlyList<Recommendation>>, NotFound>> RecommendationsAsync(
-        string accountId, IFreshet freshet, CancellationToken ct) =>
-        await freshet.ReadAsync(AccountsCatalog.Recommendations, accountId, ct) is { } rows ? TypedResults.Ok(rows) : TypedResults.NotFound();
+    private static async Task<Results<Ok<Subscription>, NotFound>> SubscriptionAsync(string accountId, IFreshet freshet, CancellationToken ct) =>
+        await freshet.ReadAsync(AccountsCatalog.SubscriptionOf, accountId, ct) is { } subscription ? TypedResults.Ok(subscription) : TypedResults.NotFound();
 }

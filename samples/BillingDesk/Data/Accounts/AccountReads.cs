@@ -17,6 +17,8 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
         ORDER BY name, id LIMIT @limit
         """;
 
+    private const string FindSql = "SELECT id AS Id, name AS Name FROM accounts WHERE id = @accountId";
+
     private const string SummarySql =
         """
         SELECT a.id AS AccountId, a.name AS Name, s.plan_id AS PlanId, s.plan_name AS PlanName, a.currency AS Currency,
@@ -53,14 +55,6 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
         GROUP BY a.id
         """;
 
-    private const string RecommendationsSql =
-        """
-        SELECT r.id AS Id, r.title AS Title, r.reason AS Reason
-        FROM subscriptions s JOIN recommendations r ON r.plan_id = s.plan_id
-        WHERE s.account_id = @accountId
-        ORDER BY r.position
-        """;
-
     /// <summary>Accounts whose name contains the text or whose id is the text, by name.</summary>
     /// <param name="text">Ignores the case of ASCII letters. Null or blank finds all.</param>
     /// <param name="limit">How many at most; brought into 1 to <see cref="MaxLimit"/>. Default: 20.</param>
@@ -72,6 +66,9 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
         await using var connection = await database.OpenAsync(ct);
         return [.. await connection.QueryAsync<AccountName>(new CommandDefinition(SearchSql, parameters, cancellationToken: ct))];
     }
+
+    /// <summary>An account's name, or null if there is none with this id.</summary>
+    public Task<AccountName?> FindAsync(string accountId, CancellationToken ct = default) => OneAsync<AccountName>(FindSql, accountId, ct);
 
     /// <summary>The summary of an account, or null if there is none with this id.</summary>
     public async Task<AccountSummary?> SummaryAsync(string accountId, CancellationToken ct = default) =>
@@ -89,14 +86,6 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
         await OneAsync<CardData>(CardSql, accountId, ct) is not { } found ? null : new DashboardCard(
             found.AccountId, found.Name, found.BilledCents, found.PaidCents, found.OpenInvoices,
             found.LastPaidAt.Length == 0 ? null : SqlText.Instant(found.LastPaidAt), found.Currency);
-
-    /// <summary>What to suggest to an account; depends on its plan only. Empty for an unknown account.</summary>
-    public async Task<IReadOnlyList<Recommendation>> RecommendationsAsync(string accountId, CancellationToken ct = default)
-    {
-        await using var connection = await database.OpenAsync(ct);
-        return [.. await connection.QueryAsync<Recommendation>(
-            new CommandDefinition(RecommendationsSql, new { accountId }, cancellationToken: ct))];
-    }
 
     private async Task<T?> OneAsync<T>(string sql, string accountId, CancellationToken ct)
         where T : class

@@ -1,6 +1,6 @@
 namespace BillingDesk.Data;
 
-/// <summary>An account to pick.</summary>
+/// <summary>An account by name.</summary>
 /// <param name="Id">Such as <c>acc_88</c>.</param>
 /// <param name="Name">Its name.</param>
 public sealed record AccountName(string Id, string Name);
@@ -37,12 +37,6 @@ public sealed record HeaderBadge(string AccountId, long OpenInvoices, long Overd
 /// <param name="Currency">The account's currency, as ISO 4217 has it.</param>
 public sealed record DashboardCard(
     string AccountId, string Name, long BilledCents, long PaidCents, long OpenInvoices, DateTime? LastPaidAt, string Currency);
-
-/// <summary>Something worth a look for an account.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Title">What to do.</param>
-/// <param name="Reason">Why.</param>
-public sealed record Recommendation(string Id, string Title, string Reason);
 
 /// <summary>The plan an account is on after a change.</summary>
 /// <param name="AccountId">Such as <c>acc_88</c>.</param>

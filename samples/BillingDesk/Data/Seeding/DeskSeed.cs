@@ -10,6 +10,7 @@ internal sealed class DeskSeed(DateOnly today)
     public const int Invoices = 3_000;
     public const int Users = 400;
     public const int Memberships = 700;
+    public const int UsageDays = 30;
 
     private const ulong Seed = 0xF2E5_8E7;
 
@@ -27,5 +28,7 @@ internal sealed class DeskSeed(DateOnly today)
         invoices.Write(connection, transaction, people);
         ct.ThrowIfCancellationRequested();
         SeedAudit.Write(connection, transaction, people, invoices, days);
+        ct.ThrowIfCancellationRequested();
+        SeedUsage.Write(connection, transaction, new SplitMix64(Seed + 2), people, days);
     }
 }

@@ -2,23 +2,23 @@ using Microsoft.Data.Sqlite;
 
 namespace BillingDesk.Data;
 
-/// <summary>The price list, what to recommend on each plan, and the footer.</summary>
+/// <summary>The price list, what each plan includes, what to recommend on it, and the footers.</summary>
 internal static class SeedPlans
 {
-    public static readonly (string Id, string Name, long MonthlyCents)[] All =
+    public static readonly (string Id, string Name, long MonthlyCents, long IncludedUnits)[] All =
     [
-        ("plan_starter", "Starter", 0),
-        ("plan_team", "Team", 4_900),
-        ("plan_pro", "Pro", 9_900),
-        ("plan_scale", "Scale", 24_900),
+        ("plan_starter", "Starter", 0, 1_000),
+        ("plan_team", "Team", 4_900, 10_000),
+        ("plan_pro", "Pro", 9_900, 50_000),
+        ("plan_scale", "Scale", 24_900, 250_000),
     ];
 
     private static readonly (string PlanId, string Title, string Reason)[] _recommendations =
     [
         ("plan_starter", "Add a payment method", "Invoices can then be paid on their due date by themselves."),
-        ("plan_starter", "Try the Team plan", "Starter has one seat; Team has ten."),
+        ("plan_starter", "Import your customers", "A file with names and addresses is enough."),
         ("plan_team", "Invite an admin", "Two people should be able to manage members."),
-        ("plan_team", "Try the Pro plan", "Pro adds report exports and priority support."),
+        ("plan_team", "Turn on reminders", "Members are told a week before an invoice is due."),
         ("plan_pro", "Schedule a report export", "Pro includes a weekly export to your storage."),
         ("plan_pro", "Pay by the year", "A year costs ten months."),
         ("plan_scale", "Book your training day", "Scale includes one day a quarter."),
@@ -31,6 +31,9 @@ internal static class SeedPlans
         using (var plans = new SeedTable(connection, transaction, "plans", "id", "name", "monthly_cents", "version", "updated_at"))
             foreach (var plan in All) plans.Add(plan.Id, plan.Name, plan.MonthlyCents, 1L, at);
 
+        using (var allowances = new SeedTable(connection, transaction, "allowances", "plan_id", "included_units"))
+            foreach (var plan in All) allowances.Add(plan.Id, plan.IncludedUnits);
+
         using (var rows = new SeedTable(connection, transaction, "recommendations", "id", "plan_id", "position", "title", "reason"))
             for (var index = 0; index < _recommendations.Length; index++)
             {
@@ -38,7 +41,8 @@ internal static class SeedPlans
                 rows.Add($"rec_{index + 1}", planId, (long)index + 1, title, reason);
             }
 
-        using var footer = new SeedTable(connection, transaction, "site_footer", "id", "text", "version", "updated_at");
-        footer.Add(1L, "Billing Desk, a sample for Freshet. The data is made up.", 1L, at);
+        using var footers = new SeedTable(connection, transaction, "footers", "route_group", "text", "version", "updated_at");
+        footers.Add(FooterGroup.Plain, "Billing Desk, a sample for Freshet. The data is made up.", 1L, at);
+        footers.Add(FooterGroup.Statements, "Please quote the invoice number when you pay. The data is made up.", 1L, at);
     }
 }

@@ -1,27 +1,28 @@
 namespace BillingDesk.Data;
 
-/// <summary>Writes the footer and takes in feedback. Each call is one transaction with its audit row, or joins the running one of its scope.</summary>
+/// <summary>Writes footers and takes in feedback. Each call is one transaction with its audit row, or joins the running one of its scope.</summary>
 /// <param name="transactions">The scope's transactions.</param>
 /// <param name="clock">Stamps the rows.</param>
 public sealed class SiteWrites(DeskTransactions transactions, DeskClock clock)
 {
     private const string FooterSql =
-        "UPDATE site_footer SET text = @text, version = version + 1, updated_at = @at WHERE id = 1 RETURNING version";
+        "UPDATE footers SET text = @text, version = version + 1, updated_at = @at WHERE route_group = @routeGroup RETURNING version";
 
     private const string FeedbackSql =
         "INSERT INTO feedback (at, actor, text) VALUES (@at, @actor, @text) RETURNING id";
 
-    /// <summary>Replaces the footer text.</summary>
+    /// <summary>Replaces the text of a route group's footer.</summary>
+    /// <param name="routeGroup">One of <see cref="FooterGroup"/>.</param>
     /// <param name="text">Plain text, at most 500 characters; may be empty.</param>
     /// <param name="actor">Who writes it. The audit row belongs to no account.</param>
     /// <param name="ct">Cancels before the commit.</param>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The text is too long; nothing was written.</exception>
-    public Task<SiteFooter> SetFooterAsync(string text, string actor, CancellationToken ct = default) =>
+    public Task<SiteFooter> SetFooterAsync(string routeGroup, string text, string actor, CancellationToken ct = default) =>
         transactions.RunAsync(async transaction =>
         {
             var now = clock.Now;
-            var version = await transaction.FirstOrDefaultAsync<long>(FooterSql, new { text, at = SqlText.Of(now) }, ct);
-            await AuditTrail.WriteAsync(transaction, accountId: null, now, actor, "site.footer-changed", "footer", ct);
+            var version = await transaction.FirstOrDefaultAsync<long>(FooterSql, new { routeGroup, text, at = SqlText.Of(now) }, ct);
+            await AuditTrail.WriteAsync(transaction, accountId: null, now, actor, "site.footer-changed", routeGroup, ct);
             return new SiteFooter(text, version, now);
         }, ct);
 

@@ -11,7 +11,7 @@ namespace BillingDesk.Data;
 /// </remarks>
 public sealed class BillingDeskDatabase : IDisposable
 {
-    private const int SchemaVersion = 1;
+    private const int SchemaVersion = 2;
     private const int BusySeconds = 5;
 
     // Both belong to the connection and are lost with it, so every opening sets them. In WAL mode NORMAL survives a killed process.

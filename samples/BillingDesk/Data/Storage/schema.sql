@@ -92,12 +92,40 @@ CREATE TABLE recommendations (
     UNIQUE (plan_id, position)
 );
 
--- One row: the footer below every page of the route group /plain.
-CREATE TABLE site_footer (
-    id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
-    text       TEXT    NOT NULL CHECK (length(text) <= 500),
-    version    INTEGER NOT NULL,
-    updated_at TEXT    NOT NULL
+-- What a plan includes: units of usage in 30 days.
+CREATE TABLE allowances (
+    plan_id        TEXT    NOT NULL PRIMARY KEY REFERENCES plans (id),
+    included_units INTEGER NOT NULL CHECK (included_units > 0)
+);
+
+-- Usage as it arrives. No page reads these rows: a job rolls them up, and pages read what it made of them.
+CREATE TABLE usage_raw (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id TEXT    NOT NULL REFERENCES accounts (id),
+    at         TEXT    NOT NULL,
+    units      INTEGER NOT NULL CHECK (units BETWEEN 1 AND 1000000)
+);
+
+CREATE TABLE usage_daily (
+    account_id TEXT    NOT NULL REFERENCES accounts (id),
+    day        TEXT    NOT NULL,
+    units      INTEGER NOT NULL,
+    PRIMARY KEY (account_id, day)
+) WITHOUT ROWID;
+
+-- One row: how far usage_daily is. It holds every raw row up to rolled_up_to, which is all that had arrived by as_of.
+CREATE TABLE usage_pipeline (
+    id           INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    rolled_up_to INTEGER NOT NULL,
+    as_of        TEXT    NOT NULL
+);
+
+-- The footer below every page of a route group, such as /plain; one row for each group.
+CREATE TABLE footers (
+    route_group TEXT    NOT NULL PRIMARY KEY,
+    text        TEXT    NOT NULL CHECK (length(text) <= 500),
+    version     INTEGER NOT NULL,
+    updated_at  TEXT    NOT NULL
 );
 
 -- What people type into the feedback widget. No page reads it.

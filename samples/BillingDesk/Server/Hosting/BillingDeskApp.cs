@@ -1,11 +1,12 @@
 using BillingDesk.Accounts;
 using BillingDesk.Billing;
 using BillingDesk.Data;
+using BillingDesk.Growth;
 using BillingDesk.Workspace;
 
 namespace BillingDesk.Server;
 
-/// <summary>Composes the desk: the database, three teams' catalogs and endpoints, and what belongs to no team.</summary>
+/// <summary>Composes the desk: the database, four teams' catalogs and endpoints, and what belongs to no team.</summary>
 public static class BillingDeskApp
 {
     private const string DefaultUrl = "http://127.0.0.1:5080";
@@ -45,11 +46,12 @@ public static class BillingDeskApp
     private static void AddServices(WebApplicationBuilder builder)
     {
         builder.Services.AddBillingDeskData(DatabaseFile.PathFrom(builder.Configuration));
-        builder.Services.AddFreshet().Add<BillingCatalog>().Add<AccountsCatalog>().Add<WorkspaceCatalog>();
+        builder.Services.AddFreshet().Add<BillingCatalog>().Add<AccountsCatalog>().Add<WorkspaceCatalog>().Add<GrowthCatalog>();
 
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<RefusedByDatabase>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        builder.Services.AddGrowth(builder.Configuration);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             // A body without "monthlyCents" is refused; it does not make the plan free.
@@ -75,6 +77,7 @@ public static class BillingDeskApp
         app.MapBilling();
         app.MapAccounts();
         app.MapWorkspace();
+        app.MapGrowth();
 
         app.MapLive();
         app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));

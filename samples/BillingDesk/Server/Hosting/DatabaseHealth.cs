@@ -8,7 +8,7 @@ internal sealed class DatabaseHealth(SiteReads site) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await site.FooterAsync(cancellationToken); // one row by its key; what it throws makes the check unhealthy
+        await site.FooterAsync(FooterGroup.Plain, cancellationToken); // one row by its key; what it throws makes the check unhealthy
         return HealthCheckResult.Healthy();
     }
 }

@@ -33,8 +33,8 @@ internal static class SiteEndpoints
         SiteText body, SiteWrites site, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
         if (body.Text.Length > 500) return TypedResults.ValidationProblem([new("text", ["Use at most 500 characters."])]);
-        var footer = await site.SetFooterAsync(body.Text, user.Identity!.Name!, ct);
-        freshet.RevalidatePath(PlainPages.Group, PathScope.Layout);
+        var footer = await site.SetFooterAsync(FooterGroup.Plain, body.Text, user.Identity!.Name!, ct);
+        freshet.RevalidatePath(FooterGroup.Plain, PathScope.Layout);
         return TypedResults.Ok(footer);
     }
 

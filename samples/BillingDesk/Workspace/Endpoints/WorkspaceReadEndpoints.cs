@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace BillingDesk.Workspace;
 
-/// <summary>Reads of people, teams and the audit timeline.</summary>
+/// <summary>Reads of people, teams and the audit timelines.</summary>
 internal static class WorkspaceReadEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -16,6 +16,7 @@ internal static class WorkspaceReadEndpoints
         routes.MapGet("/api/users/{userId}/organisations", OrganisationsAsync);
         routes.MapGet("/api/users/{userId}/profile", ProfileAsync);
         routes.MapGet("/api/accounts/{accountId}/audit", TimelineAsync);
+        routes.MapGet("/api/invoices/{invoiceId}/history", HistoryAsync);
     }
 
     private static async Task<Results<Ok<IReadOnlyList<MemberRow>>, NotFound>> MembersAsync(string orgId, IFreshet freshet, CancellationToken ct) =>
@@ -30,4 +31,7 @@ internal static class WorkspaceReadEndpoints
 
     private static async Task<Results<Ok<IReadOnlyList<AuditEntry>>, NotFound>> TimelineAsync(string accountId, IFreshet freshet, CancellationToken ct) =>
         await freshet.ReadAsync(WorkspaceCatalog.Timeline, accountId, ct) is { } rows ? TypedResults.Ok(rows) : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<IReadOnlyList<AuditEntry>>, NotFound>> HistoryAsync(string invoiceId, IFreshet freshet, CancellationToken ct) =>
+        await freshet.ReadAsync(WorkspaceCatalog.InvoiceHistory, invoiceId, ct) is { } rows ? TypedResults.Ok(rows) : TypedResults.NotFound();
 }

@@ -62,7 +62,7 @@ internal static class AccountPage
 
     private static string Action(InvoiceRow invoice) => invoice.Status == InvoiceStatus.Paid
         ? ""
-        : $"<form method=\"post\" action=\"{PlainPages.Group}/invoices/{Text(Uri.EscapeDataString(invoice.Id))}/pay\"><button>Pay {Text(invoice.Number)}</button></form>";
+        : $"<form method=\"post\" action=\"{FooterGroup.Plain}/invoices/{Text(Uri.EscapeDataString(invoice.Id))}/pay\"><button>Pay {Text(invoice.Number)}</button></form>";
 
     private static string Standing(string status) => status switch
     {

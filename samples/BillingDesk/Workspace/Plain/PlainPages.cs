@@ -12,10 +12,7 @@ namespace BillingDesk.Workspace;
 /// <summary>The desk for browsers without script: one page per account, with a form to pay each unpaid invoice.</summary>
 internal static class PlainPages
 {
-    /// <summary>The path above all of them.</summary>
-    public const string Group = "/plain";
-
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGroup(Group).MapGet("/accounts/{accountId}", AccountAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGroup(FooterGroup.Plain).MapGet("/accounts/{accountId}", AccountAsync);
 
     private static async Task<Results<ContentHttpResult, NotFound>> AccountAsync(
         string accountId, IFreshet freshet, SiteReads site, HttpResponse response, CancellationToken ct)
@@ -26,7 +23,7 @@ internal static class PlainPages
             Badge: await freshet.ReadAsync(BillingCatalog.Badge, accountId, inner),
             Invoices: await freshet.ReadAsync(BillingCatalog.InvoiceList, accountId, inner)), ct);
         if (screen.Value is not ({ } summary, { } badge, { } invoices)) return TypedResults.NotFound();
-        var footer = await site.FooterAsync(ct);
+        var footer = await site.FooterAsync(FooterGroup.Plain, ct);
         response.Headers.ContentSecurityPolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
         return TypedResults.Content(AccountPage.Render(summary, badge, invoices, footer), "text/html; charset=utf-8");
     }

@@ -1,67 +1,49 @@
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { invoiceList } from './api/billing.ts'
-import type { Member } from './api/types.ts'
-import { teamMembers } from './api/workspace.ts'
+import { FindBox, type Pick } from './find/FindBox.tsx'
 import { LiveStrip } from './live/LiveStrip.tsx'
 import { AccountPicker } from './panels/AccountPicker.tsx'
-import { AccountSummaryPanel } from './panels/AccountSummaryPanel.tsx'
-import { AuditPanel } from './panels/AuditPanel.tsx'
-import { DashboardCardPanel } from './panels/DashboardCardPanel.tsx'
 import { HeaderBadge } from './panels/HeaderBadge.tsx'
-import { InvoiceListPanel } from './panels/InvoiceListPanel.tsx'
-import { InvoicePanel } from './panels/InvoicePanel.tsx'
-import { InvoiceSearchPanel } from './panels/InvoiceSearchPanel.tsx'
-import { MyOrganisationsPanel } from './panels/MyOrganisationsPanel.tsx'
-import { PlanPanel } from './panels/PlanPanel.tsx'
-import { RecommendationsPanel } from './panels/RecommendationsPanel.tsx'
-import { TeamMembersPanel } from './panels/TeamMembersPanel.tsx'
+import { AllAccounts } from './views/AllAccounts.tsx'
+import { Desk } from './views/Desk.tsx'
 
-/** The screen "billing-desk". */
+type View = 'desk' | 'accounts'
+
+const views: { view: View; title: string }[] = [{ view: 'desk', title: 'Desk' }, { view: 'accounts', title: 'All accounts' }]
+
+/** The header, one of the two screens, and the strip of invalidations. */
 export function App() {
-  const [accountId, setAccountId] = useState('acc_88')
+  const [view, setView] = useState<View>('desk')
+  // Counted, so that picking the same thing again is a pick too.
+  const [{ accountId, invoiceId, picks }, setPicked] = useState<Pick & { picks: number }>({ accountId: 'acc_88', picks: 0 })
+  const pick = (next: Pick) => {
+    setPicked({ ...next, picks: picks + 1 })
+    setView('desk')
+  }
   return (
     <>
       <header className="top">
         <h1>Billing Desk</h1>
-        <AccountPicker accountId={accountId} onPick={setAccountId} />
-        <HeaderBadge accountId={accountId} />
-        <a href={`/plain/accounts/${encodeURIComponent(accountId)}`}>Without script</a>
+        <nav className="views" aria-label="Screens">
+          {views.map(({ view: each, title }) => (
+            <button key={each} type="button" aria-current={each === view ? 'page' : undefined} onClick={() => setView(each)}>{title}</button>
+          ))}
+        </nav>
+        <FindBox onPick={pick} />
+        {view === 'desk' && (
+          <>
+            <AccountPicker accountId={accountId} onPick={(accountId) => pick({ accountId })} />
+            <HeaderBadge accountId={accountId} />
+            <span className="links">
+              <a href={`/statements/${encodeURIComponent(accountId)}`}>Statement</a>
+              <a href={`/plain/accounts/${encodeURIComponent(accountId)}`}>Without script</a>
+            </span>
+          </>
+        )}
       </header>
-      <Desk key={accountId} accountId={accountId} />
+      {view === 'desk'
+        ? <Desk key={picks} accountId={accountId} invoiceId={invoiceId} />
+        : <AllAccounts onPick={(accountId) => pick({ accountId })} />}
       <LiveStrip />
     </>
-  )
-}
-
-/** One account's panels. Remounted for another account, so that nothing picked is carried over. */
-function Desk({ accountId }: { accountId: string }) {
-  const [pickedInvoice, setPickedInvoice] = useState<string>()
-  const [pickedUser, setPickedUser] = useState<Member>()
-  const invoices = useQuery(invoiceList(accountId)).data
-  const members = useQuery(teamMembers(accountId)).data
-  // The first pick is kept too: an invoice that was just paid must not jump away because it is no longer the first unpaid.
-  const first = (invoices?.find(({ status }) => status !== 'paid') ?? invoices?.[0])?.id
-  if (pickedInvoice === undefined && first !== undefined) setPickedInvoice(first)
-  const user = pickedUser ?? members?.[0]
-  return (
-    <main>
-      <div className="column">
-        <AccountSummaryPanel accountId={accountId} />
-        <DashboardCardPanel accountId={accountId} />
-        <PlanPanel accountId={accountId} />
-        <RecommendationsPanel accountId={accountId} />
-      </div>
-      <div className="column wide">
-        <InvoiceListPanel accountId={accountId} picked={pickedInvoice} onPick={setPickedInvoice} />
-        {pickedInvoice && <InvoicePanel key={pickedInvoice} invoiceId={pickedInvoice} />}
-        <InvoiceSearchPanel accountId={accountId} picked={pickedInvoice} onPick={setPickedInvoice} />
-      </div>
-      <div className="column">
-        <TeamMembersPanel orgId={accountId} pickedUser={user?.userId} onPickUser={setPickedUser} />
-        {user && <MyOrganisationsPanel user={user} />}
-        <AuditPanel accountId={accountId} />
-      </div>
-    </main>
   )
 }

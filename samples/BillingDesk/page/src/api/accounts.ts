@@ -1,5 +1,5 @@
 import { freshet } from '../freshet.ts'
-import type { Account, AccountSummary, Card, Recommendation } from './types.ts'
+import type { Account, AccountSort, AccountSummary, AccountTable, Card, Subscription } from './types.ts'
 
 /** Plain SQL behind it, not a cached query: it carries no freshness headers, and Freshet does not manage it. */
 export const accounts = (search: string) => ({
@@ -22,9 +22,14 @@ export const dashboardCard = (accountId: string) => freshet.query({
   queryFn: ({ read, signal }) => read<Card>(`/api/accounts/${accountId}/card`, { signal }),
 })
 
-export const recommendations = (accountId: string) => freshet.query({
-  queryKey: ['recommendations', accountId], level: 'low',
-  queryFn: ({ read, signal }) => read<Recommendation[]>(`/api/accounts/${accountId}/recommendations`, { signal }),
+export const subscription = (accountId: string) => freshet.query({
+  queryKey: ['subscription', accountId], level: 'high',
+  queryFn: ({ read, signal }) => read<Subscription>(`/api/accounts/${accountId}/subscription`, { signal }),
+})
+
+export const accountTable = (sort: AccountSort, page: number) => freshet.query({
+  queryKey: ['account-table', sort, page], level: 'medium',
+  queryFn: ({ read, signal }) => read<AccountTable>(`/api/admin/accounts?sort=${sort}&page=${page}`, { signal }),
 })
 
 export const changePlan = (accountId: string) =>

@@ -1,4 +1,4 @@
-export type Team = 'billing-team' | 'accounts-team' | 'workspace-team'
+export type Team = 'billing-team' | 'accounts-team' | 'workspace-team' | 'growth-team'
 export type Role = 'owner' | 'admin' | 'member' | 'viewer'
 export type InvoiceStatus = 'open' | 'past_due' | 'paid'
 
@@ -57,3 +57,19 @@ export interface AuditEntry { id: string; at: string; actor: string; action: str
 export interface Member { userId: string; name: string; role: Role }
 export interface Organisation { orgId: string; name: string; role: Role }
 export interface Plan { id: string; name: string; monthlyCents: number; currency: string }
+
+export interface Subscription { accountId: string; planId: string; planName: string; includedUnits: number; since: string; version: number }
+
+export type AccountSort = 'name' | 'balance' | 'overdue'
+
+export interface AccountTableRow {
+  accountId: string
+  name: string
+  planName: string
+  balanceCents: number
+  currency: string
+  openInvoices: number
+  overdueInvoices: number
+}
+
+export interface AccountTable { page: number; pages: number; total: number; rows: AccountTableRow[] }

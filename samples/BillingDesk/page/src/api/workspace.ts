@@ -16,6 +16,11 @@ export const auditTimeline = (accountId: string) => freshet.query({
   queryFn: ({ read, signal }) => read<AuditEntry[]>(`/api/accounts/${accountId}/audit`, { signal }),
 })
 
+export const invoiceHistory = (invoiceId: string) => freshet.query({
+  queryKey: ['invoice-history', invoiceId], level: 'medium',
+  queryFn: ({ read, signal }) => read<AuditEntry[]>(`/api/invoices/${invoiceId}/history`, { signal }),
+})
+
 export const changeRole = (orgId: string) => freshet.mutation<Member, { userId: string; role: Role }>({
   request: ({ userId, role }) => ({ url: `/api/orgs/${orgId}/members/${userId}/role`, json: { role } }),
 })

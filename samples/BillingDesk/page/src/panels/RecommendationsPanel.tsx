@@ -1,9 +1,9 @@
-import { recommendations } from '../api/accounts.ts'
+import { recommendations } from '../api/growth.ts'
 import { Panel } from '../parts/Panel.tsx'
 
 export function RecommendationsPanel({ accountId }: { accountId: string }) {
   return (
-    <Panel title="Recommendations" owner="accounts-team" query={recommendations(accountId)}>
+    <Panel title="Recommendations" owner="growth-team" query={recommendations(accountId)}>
       {(list) => list.length === 0 ? <p className="empty">Nothing to recommend.</p> : (
         <ul className="stack">
           {list.map(({ id, title, reason }) => (

@@ -3,6 +3,11 @@ export function money(cents: number, currency: string): string {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).format(cents / 100)
 }
 
+/** A number of things. */
+export function count(number: number): string {
+  return new Intl.NumberFormat('en').format(number)
+}
+
 /** A calendar day such as 2026-01-15, shown as that very day in every time zone. */
 export function day(iso: string): string {
   return new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeZone: 'UTC' }).format(new Date(iso))
