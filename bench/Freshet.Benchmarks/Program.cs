@@ -5,10 +5,17 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Freshet.Benchmarks;
 
-if (args is ["memory"])
+switch (args)
 {
-    StoreMemory.Print();
-    return;
+    case ["memory"]:
+        StoreMemory.Print();
+        return;
+    case ["ratios"]:
+        EvictionRatios.Print();
+        return;
+    case ["holds"]:
+        StoreHolds.Print();
+        return;
 }
 
 // In one process, so that baseline and contender meet the same noise, and nothing is restored while measuring.
