@@ -25,6 +25,10 @@ public sealed class BenchCatalog() : Catalog("bench")
     public static readonly CachedQuery<string, Summary> TwoSharedTags = Load(new CachedQuery<string, Summary>("two-shared-tags", RiskLevel.Low)
         .DependsOn(Shared.For("all")).DependsOn(Shared.For("other")));
 
+    /// <summary>The same again: memory is measured once for each query.</summary>
+    public static readonly CachedQuery<string, Summary> TwoSharedTagsMoving = Load(new CachedQuery<string, Summary>("two-shared-tags-moving", RiskLevel.Low)
+        .DependsOn(Shared.For("all")).DependsOn(Shared.For("other")));
+
     public static readonly CachedQuery<string, Summary> SharedAndOwnTag = Load(new CachedQuery<string, Summary>("shared-and-own-tag", RiskLevel.Low)
         .DependsOn(Shared.For("all")).DependsOn(Account, id => id));
 

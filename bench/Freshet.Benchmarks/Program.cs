@@ -16,6 +16,12 @@ switch (args)
     case ["cold-bytes"]:
         ColdBytes.Print();
         return;
+    case ["ratios"]:
+        EvictionRatios.Print();
+        return;
+    case ["holds"]:
+        StoreHolds.Print();
+        return;
 }
 
 // In one process, so that baseline and contender meet the same noise, and nothing is restored while measuring.

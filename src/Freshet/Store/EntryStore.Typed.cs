@@ -7,6 +7,7 @@ namespace Freshet;
 internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, long>? sizeOfValue = null) : EntryStore(node) where TArgs : notnull
 {
     private readonly EqualityComparer<TArgs> _keys = EqualityComparer<TArgs>.Default;
+    private readonly bool _areTexts = typeof(TArgs) == typeof(string); // asked once: code shared by all reference types cannot know
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGet(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
@@ -49,13 +50,16 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint HashOf(TArgs args) =>
         typeof(TArgs).IsValueType ? HashSpread.Of(EqualityComparer<TArgs>.Default.GetHashCode(args))
-        : args is string text ? HashSpread.Of(text)
+        : _areTexts ? HashSpread.Of(Unsafe.As<TArgs, string>(ref args))
         : HashSpread.Of(_keys.GetHashCode(args));
 
-    // The default comparer of a value type is compiled into the loop; that of a reference type would be looked up each time, so it is kept.
+    // The default comparer of a value type is compiled into the loop; that of a reference type would be looked up each time, so it is
+    // kept; and a text, the most common key, needs none.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool AreEqual(TArgs one, TArgs other) =>
-        typeof(TArgs).IsValueType ? EqualityComparer<TArgs>.Default.Equals(one, other) : _keys.Equals(one, other);
+    private bool AreEqual(TArgs key, TArgs args) =>
+        typeof(TArgs).IsValueType ? EqualityComparer<TArgs>.Default.Equals(key, args)
+        : _areTexts ? string.Equals(Unsafe.As<TArgs, string>(ref key), Unsafe.As<TArgs, string>(ref args))
+        : _keys.Equals(key, args);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Entry<TArgs, TValue>? Find(TArgs args, uint hash)

@@ -26,6 +26,7 @@ internal sealed class LinkTable
     // Chains in chunks of 256, so that growing copies no chain. The list of chunks doubles: four thousand pointers for a million links.
     private Chain[]?[] _chunks = [new Chain[ChunkSize]];
     private uint _chains = FewestChains;
+    private uint _mask = FewestChains - 1; // ones up to the highest that the number of any chain has
     private int _count;
     private long _moves;
 
@@ -50,9 +51,10 @@ internal sealed class LinkTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Link? First(uint hash)
     {
-        var at = IndexOf(hash, Volatile.Read(ref _chains));
+        // Read one after the other, so they may not fit together, and there may be nothing where they lead. To a reader that is one more
+        // way to find nothing.
+        var at = IndexOf(hash, Volatile.Read(ref _mask), Volatile.Read(ref _chains));
         var chunks = Volatile.Read(ref _chunks);
-        // Nothing there: the table has shrunk since the number of chains was read. To the reader that is one more way to find nothing.
         var number = at >> ChunkBits;
         if (number >= (uint)chunks.Length || chunks[number] is not { } chunk) return null;
         // Without the check against the chunk's length, which stands in a cache line of its own: a miss that every hit would pay for.
@@ -61,7 +63,7 @@ internal sealed class LinkTable
 
     public void AddLocked(Link link)
     {
-        ref var first = ref FirstAt(IndexOf(link.Hash, _chains));
+        ref var first = ref FirstAt(IndexOf(link.Hash, _mask, _chains));
         link.Next = first; // before it can be found
         Volatile.Write(ref first, link);
         Volatile.Write(ref _count, _count + 1);
@@ -117,9 +119,8 @@ internal sealed class LinkTable
 
     // With 6 chains, a hash of ...101 belongs to chain 5, and one of ...111 to 3: chain 7 does not exist yet, and 3 will be split for it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint IndexOf(uint hash, uint chains)
+    private static uint IndexOf(uint hash, uint mask, uint chains)
     {
-        var mask = uint.MaxValue >> BitOperations.LeadingZeroCount(chains - 1);
         var at = hash & mask;
         return at < chains ? at : at & (mask >> 1);
     }
@@ -129,7 +130,7 @@ internal sealed class LinkTable
     /// <summary>What points to a link; holds null when the link is not in the table.</summary>
     private ref Link? PlaceOf(Link link)
     {
-        ref var place = ref FirstAt(IndexOf(link.Hash, _chains));
+        ref var place = ref FirstAt(IndexOf(link.Hash, _mask, _chains));
         while (place is not null && !ReferenceEquals(place, link)) place = ref place.Next;
         return ref place;
     }
@@ -154,7 +155,7 @@ internal sealed class LinkTable
             end = ref link.Next;
         }
         Volatile.Write(ref end, null);
-        Volatile.Write(ref _chains, added + 1);
+        SetChains(added + 1);
         EndMove();
     }
 
@@ -166,7 +167,7 @@ internal sealed class LinkTable
         ref var end = ref FirstAt(last - (1u << BitOperations.Log2(last)));
         while (end is { } link) end = ref link.Next;
         BeginMove();
-        Volatile.Write(ref _chains, last);
+        SetChains(last);
         Volatile.Write(ref end, first);
         Volatile.Write(ref first, null);
         EndMove();
@@ -184,6 +185,12 @@ internal sealed class LinkTable
         }
         _chunks[number] ??= new Chain[ChunkSize];
         return ref FirstAt(at);
+    }
+
+    private void SetChains(uint chains)
+    {
+        Volatile.Write(ref _chains, chains);
+        Volatile.Write(ref _mask, uint.MaxValue >> BitOperations.LeadingZeroCount(chains - 1));
     }
 
     private void BeginMove() => Volatile.Write(ref _moves, _moves + 1);

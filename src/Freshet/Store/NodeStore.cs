@@ -2,12 +2,12 @@ namespace Freshet;
 
 /// <summary>What all cached queries of one node keep in memory together: the order of eviction and the limits.</summary>
 /// <remarks>
-/// Who owns an entry's marks: the list. Whoever takes an entry off the list, under the gate, takes it out of its query's dictionary
+/// Who owns an entry's marks: the list. Whoever takes an entry off the list, under the gate, takes it out of its query's table
 /// and then gives its marks back; nobody else does. So the marks are given back once, whatever runs at the same time:
-///   A evicts entry X of another query and takes it off the list -> B replaces X in that query's dictionary -> B finds X off the
-///   list already and leaves its marks alone -> A finds X out of the dictionary already and gives its marks back.
+///   A evicts entry X of another query and takes it off the list -> B replaces X in that query's table -> B finds X off the
+///   list already and leaves its marks alone -> A finds X out of the table already and gives its marks back.
 /// The gate is held for a few pointers at a time. It may be taken while a query's gate is held, never the other way round, and no
-/// dictionary and no mark is touched under it: growing a dictionary of a million entries would hold back every landing load.
+/// table and no mark is touched under it: their own locks would be waited for by every landing load of every query.
 /// </remarks>
 internal sealed class NodeStore(StoreLimits limits)
 {

@@ -1,12 +1,16 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace Freshet;
 
 /// <summary>What an entry is taken to cost in memory. An estimate, so that a limit in bytes means something: it walks no object graph and never takes longer for a larger value.</summary>
 internal static class SizeEstimate
 {
-    /// <summary>The entry, its place in the dictionary and its list of tags, measured on 64 bits.</summary>
-    internal const int Overhead = 200;
+    /// <summary>The entry, its place in the table and its list of tags, measured on 64 bits.</summary>
+    internal const int Overhead = 160;
+
+    /// <summary>A key that takes no more stands in the entry, and is in <see cref="Overhead"/> already.</summary>
+    private const int KeyInEntry = 8;
 
     /// <summary>A tag's place in the entry. The mark itself is shared by all entries that carry the tag.</summary>
     internal const int PerTag = 8;
@@ -22,7 +26,7 @@ internal static class SizeEstimate
     public static int OfEntry<TArgs, TValue>(TArgs args, TValue value, int tags, Func<TValue, long>? sizeOfValue)
     {
         var ofValue = sizeOfValue is null ? Of(value) : Math.Max(0, sizeOfValue(value));
-        var ofKey = args is string text ? Text(text) : Header;
+        var ofKey = args is string text ? Text(text) : typeof(TArgs).IsValueType ? Math.Max(0, Unsafe.SizeOf<TArgs>() - KeyInEntry) : Header;
         return (int)Math.Min(int.MaxValue, Overhead + PerTag * tags + ofKey + Math.Min(int.MaxValue, ofValue));
     }
 

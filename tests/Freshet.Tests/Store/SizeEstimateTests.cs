@@ -24,15 +24,17 @@ public sealed class SizeEstimateTests
     [Fact]
     public void AnEntryCostsItsOverheadItsTagsItsKeyAndItsValue()
     {
-        SizeEstimate.OfEntry("0123456789", new Page("a"), 3, null).ShouldBe(200 + 3 * 8 + (24 + 20) + 256);
-        SizeEstimate.OfEntry(7, new Page("a"), 0, null).ShouldBe(200 + 24 + 256);
+        SizeEstimate.OfEntry("0123456789", new Page("a"), 3, null).ShouldBe(160 + 3 * 8 + (24 + 20) + 256);
+        SizeEstimate.OfEntry(7, new Page("a"), 0, null).ShouldBe(160 + 256, "a number stands in the entry itself");
+        SizeEstimate.OfEntry(Guid.Empty, new Page("a"), 0, null).ShouldBe(160 + 8 + 256, "so does a Guid, which makes it larger");
+        SizeEstimate.OfEntry(new Page("key"), new Page("a"), 0, null).ShouldBe(160 + 24 + 256);
     }
 
     [Theory]
     [InlineData(1_000, 1_000)]
     [InlineData(-5, 0)]
     public void ADeclaredSizeReplacesTheGuess(long declared, int counted) =>
-        SizeEstimate.OfEntry(7, new Page("a"), 0, _ => declared).ShouldBe(200 + 24 + counted);
+        SizeEstimate.OfEntry(7, new Page("a"), 0, _ => declared).ShouldBe(160 + counted);
 
     [Fact]
     public void ASizePastWhatFitsIsTheLargestThereIs() =>
