@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Freshet;
 
 /// <summary>Tags that a rendered output carries for where it is: its concrete path, its route pattern, and every layout above both.</summary>
@@ -29,21 +31,52 @@ internal static class PathTags
         return [.. tags];
     }
 
-    /// <summary>One leading slash, none at the end, lower case (routes match without case); parameter constraints and defaults dropped: <c>{id:int}</c> is <c>{id}</c>.</summary>
+    /// <summary>
+    /// One leading slash, none at the end, lower case (routes match without case), percent-encoding undone; of a parameter only its
+    /// name: <c>{id:int}</c>, <c>{id?}</c> and <c>{**id}</c> are <c>{id}</c>, also within a segment such as <c>{name}.{extension}</c>.
+    /// </summary>
     public static string Normalize(string path)
     {
-        var trimmed = "/" + path.Trim('/');
-        var segments = trimmed.Split('/');
+        var segments = ParameterNames(path).Trim('/').Split('/');
         for (var i = 0; i < segments.Length; i++)
         {
-            var segment = segments[i];
-            if (segment.StartsWith('{') && segment.EndsWith('}'))
-            {
-                var end = segment.AsSpan(1).IndexOfAny(":=?}");
-                segments[i] = string.Concat("{", segment.AsSpan(1, end).TrimStart('*'), "}");
-            }
+            // Servers undo the encoding of a path, except for an encoded slash, which would become another segment.
+            if (segments[i].Contains('%', StringComparison.Ordinal))
+                segments[i] = Uri.UnescapeDataString(segments[i]).Replace("/", "%2f", StringComparison.Ordinal);
         }
-        return string.Join('/', segments).ToLowerInvariant();
+        return ("/" + string.Join('/', segments)).ToLowerInvariant();
+    }
+
+    // Before the path is split: a constraint may hold slashes and doubled braces, as in {day:regex(^\d{{4}}/\d{{2}}$)}.
+    private static string ParameterNames(string path)
+    {
+        if (!path.Contains('{', StringComparison.Ordinal)) return path;
+        var text = new StringBuilder(path.Length);
+        for (var i = 0; i < path.Length; i++)
+        {
+            var end = path[i] == '{' ? EndOfParameter(path, i) : -1;
+            if (end < 0)
+            {
+                text.Append(path[i]);
+                continue;
+            }
+            var name = path.AsSpan(i + 1, end - i - 1);
+            var length = name.IndexOfAny(":=?");
+            text.Append('{').Append((length < 0 ? name : name[..length]).TrimStart('*')).Append('}');
+            i = end;
+        }
+        return text.ToString();
+    }
+
+    private static int EndOfParameter(string path, int start)
+    {
+        for (var i = start + 1; i < path.Length; i++)
+        {
+            if (path[i] is not ('{' or '}')) continue;
+            if (i + 1 < path.Length && path[i + 1] == path[i]) i++; // doubled: stands for itself
+            else return path[i] == '}' ? i : -1;
+        }
+        return -1;
     }
 
     private static Tag Make(string kind, string path) => new(kind, $"{kind}:{path}");
