@@ -11,7 +11,7 @@ public static class FreshetRenderingEndpointConventionBuilderExtensions
     /// <summary>What the endpoint renders is stored and served until something it shows changes.</summary>
     /// <param name="endpoint">The endpoint or group. In a group, endpoints that answer other methods than GET and HEAD are left alone.</param>
     /// <param name="profile">How long a browser may show it (<c>Stale</c>), from which age it is renewed in the background (<c>Revalidate</c>), and how long it may live (<c>Expire</c>).</param>
-    /// <param name="vary">What it varies by, beyond path and query, in the framework's own terms: <c>vary => vary.VaryByHeader("Accept-Language")</c>. Null for nothing more.</param>
+    /// <param name="vary">What it varies by, beyond path and query, in the framework's own terms: <c>vary => vary.SetVaryByHeader("Accept-Language")</c>. Null for nothing more.</param>
     /// <param name="inSharedCaches">Whether caches that people share, such as a CDN, may keep it for the profile's <c>Stale</c> time. Nothing tells them about an invalidation.</param>
     /// <remarks>
     /// Needs <c>AddFreshet().UseOutputCaching()</c> and, after <c>UseFreshet()</c>, <c>app.UseOutputCache()</c>. The render depends on

@@ -23,6 +23,9 @@ internal sealed class PageRequest(PageRendering pages, FreshetRequest request, P
     /// <summary>The route pattern.</summary>
     public string Name { get; } = EndpointNames.PatternOf(request.Http.GetEndpoint()) ?? request.Http.GetEndpoint()?.DisplayName ?? "(no pattern)";
 
+    /// <summary>Whether the request was somebody's own before it was looked up.</summary>
+    public bool WasSignedIn { get; set; }
+
     public PageResult Result { get; private set; }
 
     /// <summary>What was stored and is served; null when the page is rendered.</summary>

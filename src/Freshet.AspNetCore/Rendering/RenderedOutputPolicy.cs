@@ -15,7 +15,8 @@ internal sealed class RenderedOutputPolicy(PageRendering pages) : IOutputCachePo
         var request = FreshetRequest.Of(http) ?? throw MiddlewareMissingException.BeforeOutputCache(EndpointNames.Of(http));
 
         var page = pages.Begin(request, declared, context.CacheVaryByRules);
-        var mayStore = IsRead(http.Request.Method) && !IsSignedIn(http);
+        page.WasSignedIn = IsSignedIn(http);
+        var mayStore = IsRead(http.Request.Method) && !page.WasSignedIn;
         context.EnableOutputCaching = true;
         context.AllowCacheLookup = mayStore;
         context.AllowCacheStorage = mayStore;
@@ -42,7 +43,8 @@ internal sealed class RenderedOutputPolicy(PageRendering pages) : IOutputCachePo
         var response = http.Response;
         if (response.StatusCode != StatusCodes.Status200OK) return RenderRefusal.Status;
         if (response.Headers.SetCookie.Count > 0) return RenderRefusal.SetsCookie;
-        if (IsSignedIn(http)) return RenderRefusal.SignedIn;
+        // Signed in from the start, and yet looked up: a policy of the application's own has decided so, and varies by user.
+        if (!page.WasSignedIn && IsSignedIn(http)) return RenderRefusal.SignedIn;
         // What a handler says, not what Freshet itself writes when the answer starts.
         if (!page.HasWrittenHeaders && SaysNoStore(response)) return RenderRefusal.SaysNoStore;
         return RenderRefusal.None;

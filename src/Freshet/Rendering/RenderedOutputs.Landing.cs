@@ -29,7 +29,8 @@ internal sealed partial class RenderedOutputs
             ForgetLocked(rendering);
             isEvicted = _evictions.HaveSince(rendering.EvictionsAtStart, outputTags);
             // Outdated already (R1), dead already (PROTOCOL 4): those who came before may have it, nobody after.
-            if (verdict != Verdict.Expired && entry.ExpiresAt > Clock.Now && !isEvicted) stored = _store.PutLocked(rendering.Order.Key, entry, bytes);
+            if (verdict != Verdict.Expired && entry.ExpiresAt > Clock.Now && !isEvicted && !IsLateLocked(entry, rendering.Order.Key))
+                stored = _store.PutLocked(rendering.Order.Key, entry, bytes);
         }
         if (stored) _store.MakeRoom(entry);
         else rendering.ReleaseMarks();
@@ -69,6 +70,10 @@ internal sealed partial class RenderedOutputs
         node.Running.Leave(rendering.Captured.Position);
         rendering.Complete(end);
     }
+
+    /// <summary>Whether a render that began later has landed already. The store compares positions; of two at the same position, what no tag tells apart is told by when they began.</summary>
+    private bool IsLateLocked(Entry<RenderedOutput> entry, string key) =>
+        _store.TryGet(key, out var present) && present.Loaded == entry.Loaded && present.CapturedAt > entry.CapturedAt && present.ExpiresAt > Clock.Now;
 
     /// <summary>Up to a tenth shorter than the profile says, never longer, so that pages rendered together do not die together.</summary>
     private long LongestLife(RenderOrder order, TimeSpan duration)

@@ -90,6 +90,27 @@ public sealed class SinglePageRenderTests
     }
 
     [Fact]
+    public async Task P13_nor_does_one_that_began_earlier_at_the_same_position()
+    {
+        await using var app = PageApp.Start(map => map.MapGet("/articles/{id}", async (string id, Press press) =>
+        {
+            var text = press[id];
+            await press.RenderAsync();
+            return text;
+        }).CacheRendered(Profile.Minutes));
+        var gate = Gate(app, 1);
+
+        var older = app.Get("/articles/7");
+        app.Press["7"] = "2"; // nobody said so
+        app.Time.Advance(RenderedOutputs.MostWait); // so the older one is not joined any more
+        await app.GetAsync("/articles/7");
+        gate.SetResult();
+        await older.DoneAsync();
+
+        (await app.GetAsync("/articles/7")).Body.ShouldBe("2");
+    }
+
+    [Fact]
     public async Task R1_a_render_that_straddles_an_invalidation_is_not_stored()
     {
         await using var app = PageApp.Start();
