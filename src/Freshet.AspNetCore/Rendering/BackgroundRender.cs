@@ -65,8 +65,14 @@ internal sealed class BackgroundRender
         }
         finally
         {
-            await response.FinishAsync().ConfigureAwait(false); // the request's services are disposed here
-            contexts.Dispose(http);
+            try
+            {
+                await response.FinishAsync().ConfigureAwait(false); // the request's services are disposed here
+            }
+            finally
+            {
+                contexts.Dispose(http);
+            }
         }
     }
 

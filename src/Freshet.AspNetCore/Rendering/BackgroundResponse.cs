@@ -105,10 +105,10 @@ internal sealed class BackgroundResponse : IHttpResponseFeature, IHttpResponseBo
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(response.StartAsync(cancellationToken));
 
-        // As servers do unless told otherwise; a page that writes so fails there too.
-        public override void Flush() => throw new InvalidOperationException("Synchronous operations are disallowed. Call FlushAsync.");
+        // An application that lets its pages write synchronously waits here as it would there.
+        public override void Flush() => response.StartAsync().GetAwaiter().GetResult();
 
-        public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("Synchronous operations are disallowed. Call WriteAsync.");
+        public override void Write(byte[] buffer, int offset, int count) => Flush();
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

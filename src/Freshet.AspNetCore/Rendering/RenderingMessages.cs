@@ -16,4 +16,7 @@ internal static partial class RenderingMessages
 
     [LoggerMessage(2103, LogLevel.Debug, "Renewing '{Page}' in the background was put off: {Waiting} renders are waiting already. A later request asks again.")]
     public static partial void RenewalPutOff(this ILogger logger, string page, int waiting);
+
+    [LoggerMessage(2104, LogLevel.Warning, "Renders in the background still ran {Seconds} seconds after the application's end had cancelled them. Let pages heed their cancellation token.")]
+    public static partial void RenewalsOutlive(this ILogger logger, int seconds);
 }

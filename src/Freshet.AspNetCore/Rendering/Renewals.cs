@@ -5,13 +5,16 @@ using Microsoft.Extensions.Logging;
 namespace Freshet.AspNetCore;
 
 /// <summary>Renders in the background what is to replace pages that were served aged or stale. A few at a time, the others wait in line.</summary>
-internal sealed class Renewals : IDisposable
+internal sealed class Renewals : IDisposable, IAsyncDisposable
 {
     /// <summary>Most that may wait. Each holds a copy of its request's headers; a page that finds no place is asked for again by its next request.</summary>
     internal const int MostWaiting = 1_000;
 
     /// <summary>Longest time a render in the background may take before it is cancelled. It has taken a place all the while.</summary>
     internal static readonly TimeSpan MostTime = TimeSpan.FromMinutes(1);
+
+    /// <summary>Longest time the application's end waits for renders that were cancelled.</summary>
+    internal static readonly TimeSpan MostTimeToEnd = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
     private readonly Queue<Renewal> _waiting = new(); // guarded by _gate
@@ -21,6 +24,7 @@ internal sealed class Renewals : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenRegistration _applicationStopping;
     private int _running; // guarded by _gate
+    private TaskCompletionSource? _idle; // guarded by _gate
 
     public Renewals(IHttpContextFactory contexts, TimeProvider time, ILoggerFactory loggers, IHostApplicationLifetime? lifetime = null)
     {
@@ -73,11 +77,31 @@ internal sealed class Renewals : IDisposable
         _logger.RenewalPutOff(entry.Value.Page, waiting);
     }
 
+    /// <summary>Ends when nothing runs and nothing waits.</summary>
+    public Task WhenIdleAsync()
+    {
+        lock (_gate) return _running == 0 ? Task.CompletedTask : (_idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    }
+
     public void Dispose()
     {
         _applicationStopping.Dispose();
         _stopping.Cancel();
-        _stopping.Dispose();
+        lock (_gate) _waiting.Clear();
+    }
+
+    /// <summary>Cancels what runs, and lets it end before the services that it uses are disposed of. Not for ever: a page may pay no heed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        try
+        {
+            await WhenIdleAsync().WaitAsync(MostTimeToEnd, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _logger.RenewalsOutlive((int)MostTimeToEnd.TotalSeconds);
+        }
     }
 
     private async Task RunAsync(Renewal renewal)
@@ -117,11 +141,18 @@ internal sealed class Renewals : IDisposable
 
     private void StartNext()
     {
+        TaskCompletionSource? idle;
         lock (_gate)
         {
-            if (_waiting.TryDequeue(out var next)) ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
-            else _running--;
+            if (_waiting.TryDequeue(out var next))
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
+                return;
+            }
+            if (--_running > 0) return;
+            (idle, _idle) = (_idle, null);
         }
+        idle?.SetResult();
     }
 
     /// <summary>Runs on the thread pool with nothing of its asker's surroundings.</summary>

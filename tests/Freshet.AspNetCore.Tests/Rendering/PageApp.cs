@@ -86,17 +86,11 @@ public sealed class PageApp : IAsyncDisposable
         await action.CompleteAsync();
     }
 
-    /// <summary>Waits until so many renders have read what they show: their loads run on the thread pool, so this only yields to them.</summary>
-    public async Task RendersAsync(int count)
-    {
-        while (Press.Renders < count) await Task.Yield();
-    }
+    /// <summary>Waits until so many renders have read what they show: their loads run on the thread pool.</summary>
+    public Task RendersAsync(int count) => Press.RendersAsync(count).WaitAsync(Visit.Watchdog);
 
-    /// <summary>Waits until nothing renders in the background any more. Renders end by themselves, so this only yields.</summary>
-    public async Task RenewedAsync()
-    {
-        while (Renewals.Counts is not (0, 0)) await Task.Yield();
-    }
+    /// <summary>Waits until nothing renders in the background any more.</summary>
+    public Task RenewedAsync() => Renewals.WhenIdleAsync().WaitAsync(Visit.Watchdog);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

@@ -206,6 +206,35 @@ public sealed class RenewalTests
     }
 
     [Fact]
+    public async Task The_applications_end_cancels_what_runs_and_lets_it_end_before_its_services_are_gone()
+    {
+        var ended = false;
+        var app = PageApp.Start(map => map.MapGet("/articles/{id}", async (string id, Press press, CancellationToken ct) =>
+        {
+            try
+            {
+                await press.RenderAsync().WaitAsync(ct);
+            }
+            finally
+            {
+                ended = true;
+            }
+            return press[id];
+        }).CacheRendered(Profile.Minutes));
+        await app.GetAsync("/articles/7");
+        Hold(app, 2);
+        app.Time.Advance(_aged);
+        await app.GetAsync("/articles/7");
+        await app.RendersAsync(2);
+        ended = false;
+
+        await app.DisposeAsync();
+
+        ended.ShouldBeTrue();
+        app.Log.Of(2101).ShouldBeEmpty(); // nobody's fault
+    }
+
+    [Fact]
     public async Task A_request_past_the_deadline_does_not_wait_for_a_slow_render_in_the_background()
     {
         await using var app = PageApp.Start();

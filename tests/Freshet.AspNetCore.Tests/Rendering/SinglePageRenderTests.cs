@@ -160,7 +160,7 @@ public sealed class SinglePageRenderTests
         var leaving = app.Get("/articles/7");
         var waiting = Enumerable.Range(0, 20).Select(_ => app.Get("/articles/7")).ToList();
         leaving.Leave();
-        await Should.ThrowAsync<OperationCanceledException>(leaving.Done);
+        await Should.ThrowAsync<OperationCanceledException>(leaving.DoneAsync());
         await app.RendersAsync(2);
         second.SetResult();
 
@@ -186,7 +186,7 @@ public sealed class SinglePageRenderTests
         var waiting = Enumerable.Range(0, 5).Select(_ => app.Get("/articles/7")).ToList();
         gate.SetResult();
 
-        await Should.ThrowAsync<InvalidOperationException>(first.Done);
+        await Should.ThrowAsync<InvalidOperationException>(first.DoneAsync());
         var answers = new List<string>();
         foreach (var visit in waiting)
         {

@@ -41,6 +41,7 @@ public sealed class Site() : Catalog(owner: "site-team")
 public sealed class Press
 {
     private readonly ConcurrentDictionary<string, string> _texts = new();
+    private readonly List<(int Count, TaskCompletionSource Reached)> _awaited = [];
     private int _loads;
     private int _renders;
 
@@ -65,5 +66,29 @@ public sealed class Press
         return LoadFails is null ? Task.FromResult(this[id]) : Task.FromException<string>(LoadFails);
     }
 
-    public Task RenderAsync() => OnRender(Interlocked.Increment(ref _renders));
+    public Task RenderAsync()
+    {
+        int number;
+        lock (_awaited)
+        {
+            number = ++_renders;
+            foreach (var (count, reached) in _awaited)
+            {
+                if (count <= number) reached.TrySetResult();
+            }
+        }
+        return OnRender(number);
+    }
+
+    /// <summary>Ends when so many renders have read what they show.</summary>
+    public Task RendersAsync(int count)
+    {
+        lock (_awaited)
+        {
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_renders >= count) reached.SetResult();
+            else _awaited.Add((count, reached));
+            return reached.Task;
+        }
+    }
 }

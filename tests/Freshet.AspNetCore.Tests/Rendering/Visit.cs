@@ -8,6 +8,9 @@ namespace Freshet.AspNetCore.Tests.Rendering;
 public sealed class Visit
 #pragma warning restore CA1001
 {
+    /// <summary>A request that wrongly waits for a held render fails its test instead of hanging it.</summary>
+    public static readonly TimeSpan Watchdog = TimeSpan.FromSeconds(30);
+
     private readonly CancellationTokenSource _left = new();
     private readonly Answering _answering = new();
     private readonly MemoryStream _body = new();
@@ -52,7 +55,7 @@ public sealed class Visit
 
     public async Task<Visit> DoneAsync()
     {
-        await Done;
+        await Done.WaitAsync(Watchdog);
         return this;
     }
 
