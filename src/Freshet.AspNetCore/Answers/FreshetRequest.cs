@@ -17,6 +17,12 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
     /// <summary>What the request read; null until its requirement was understood.</summary>
     public ReadScope? Scope { get; set; }
 
+    /// <summary>The request as it arrived, for a render in the background; null unless pages may be stored.</summary>
+    public Arrival? Arrival { get; init; }
+
+    /// <summary>What becomes of it as a request for a page that may be stored; null when it is none.</summary>
+    public PageRequest? Page { get; set; }
+
     /// <summary>Whether the request brought a token cookie that is none.</summary>
     public bool DeleteCookie { get; set; }
 
@@ -73,7 +79,9 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
     {
         // An action's headers say what it invalidated. Were they mixed with what it read, the client would take those tags for invalidated too.
         if (Action is not null) WriteActionHeaders(Action);
-        else if (!HasFailed && Scope?.Interval is { } interval) WriteReadHeaders(Scope, interval.Epoch, interval.LoadedAt, interval.ValidAt);
+        else if (!HasFailed && Scope is not null && (Page?.Interval ?? Scope.Interval) is { } interval)
+            WriteReadHeaders(Scope, interval.Epoch, interval.LoadedAt, interval.ValidAt);
+        if (!HasFailed) Page?.WriteHeaders();
         WriteCookie();
     }
 

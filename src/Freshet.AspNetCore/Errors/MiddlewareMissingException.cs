@@ -1,11 +1,17 @@
 namespace Freshet.AspNetCore;
 
-/// <summary>An endpoint declares a user action, but <c>UseFreshet()</c> is not in the pipeline in front of it. Nothing was run.</summary>
+/// <summary>An endpoint declares a user action or is cached rendered, but <c>UseFreshet()</c> is not in the pipeline in front of it. Nothing was run.</summary>
 public sealed class MiddlewareMissingException : FreshetException
 {
     internal MiddlewareMissingException(string endpoint)
-        : base($"'{endpoint}' is a user action, but the request did not pass UseFreshet(), so its answer could carry no token. Call app.UseFreshet() before the endpoints.") =>
-        Endpoint = endpoint;
+        : this(endpoint, $"'{endpoint}' is a user action, but the request did not pass UseFreshet(), so its answer could carry no token. Call app.UseFreshet() before the endpoints.")
+    {
+    }
+
+    private MiddlewareMissingException(string endpoint, string message) : base(message) => Endpoint = endpoint;
+
+    internal static MiddlewareMissingException BeforeOutputCache(string endpoint) => new(
+        endpoint, $"'{endpoint}' is cached rendered, but the request did not pass UseFreshet(), so nobody would know what its page is made of. Call app.UseFreshet() before app.UseOutputCache().");
 
     /// <inheritdoc/>
     public override string Code => "middleware-missing";

@@ -25,7 +25,9 @@ internal sealed class HttpFreshness
         Requirements = new RequirementReader(Tokens, new TokenCounter(services.GetService<System.Diagnostics.Metrics.IMeterFactory>()), Logger);
         Problems = new ProblemWriter(services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false, Logger);
 
+        Pages = services.GetService<PageRendering>();
         if (services.GetService<EndpointDataSource>() is not { } endpoints) return;
+        PageRendering.Check(endpoints.Endpoints, services);
         // A name that no catalog knows is found here rather than by the first person who pays: without it the host starts, the
         // payment commits, and only then does Raise() throw.
         _ = EndpointMutations.Read(endpoints.Endpoints, services);
@@ -46,6 +48,9 @@ internal sealed class HttpFreshness
     public RequirementReader Requirements { get; }
 
     public ProblemWriter Problems { get; }
+
+    /// <summary>The pages that are stored; null without <c>UseOutputCaching()</c>.</summary>
+    public PageRendering? Pages { get; }
 
     public ILogger Logger { get; }
 }

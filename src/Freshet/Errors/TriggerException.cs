@@ -1,6 +1,6 @@
 namespace Freshet;
 
-/// <summary>An invalidating call was made where it may not be: under the wrong trigger, under none, inside a loader, or after the action ended.</summary>
+/// <summary>An invalidating call was made where it may not be: under the wrong trigger, under none, inside a loader, while rendering an output to be stored, or after the action ended.</summary>
 public sealed class TriggerException : FreshetException
 {
     private TriggerException(string code, string call, TriggerKind? trigger, string? useInstead, string message) : base(message)
@@ -36,6 +36,10 @@ public sealed class TriggerException : FreshetException
     internal static TriggerException InsideLoader(string call, string query) => new(
         "inside-loader", call, null, null,
         $"{call} was called while '{query}' was loading. A read must not invalidate: it would outdate itself on every load. Move the call to the code that writes.");
+
+    internal static TriggerException WhileRendering(string call, string page) => new(
+        "while-rendering", call, null, null,
+        $"{call} was called while '{page}' was rendered to be stored. The next request is answered from the cache and runs no code, so the call would be made sometimes. Move it to an endpoint that writes, or do not cache this one.");
 
     internal static TriggerException Ended(string call, TriggerKind trigger, string action) => new(
         "action-ended", call, trigger, null,

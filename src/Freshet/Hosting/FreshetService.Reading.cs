@@ -15,6 +15,9 @@ internal sealed partial class FreshetService
 
     public ReadScope BeginReadScope(ReadRequirement? requirement = null) => new(this, requirement ?? new ReadRequirement());
 
+    /// <summary>The scope of a request whose output may be stored.</summary>
+    internal ReadScope BeginRequestScope(ReadRequirement requirement) => new(this, requirement, mayRender: true);
+
     internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
         where TArgs : notnull =>
         (await ReadAsync(RuntimeOf(query), args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
@@ -82,7 +85,7 @@ internal sealed partial class FreshetService
 
         requirement = WithSurrounding(requirement, surrounding);
         var (reached, required) = Reach(requirement?.Token);
-        var need = new Need(required, requirement?.MinimumVersion, load, IsRendering(surrounding));
+        var need = new Need(required, requirement?.MinimumVersion, load, Ambient.RenderingOf(this) is not null);
         return new Asked(need, reached, !reached || MustBypass(runtime, args, surrounding, load), surrounding);
     }
 
@@ -90,7 +93,7 @@ internal sealed partial class FreshetService
     {
         asked.Need.Load?.Include(reading.Entry);
         if (asked.Surrounding is { } surrounding)
-            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, runtime.Declared.Declaration.Level));
+            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy));
     }
 
     /// <summary>A read meets its own requirement and those of every scope around it: the latest token, the highest version.</summary>
@@ -101,15 +104,6 @@ internal sealed partial class FreshetService
             if (at.Scope is { } scope && at.IsOf(this)) requirement = scope.Requirement.And(requirement);
         }
         return requirement;
-    }
-
-    private bool IsRendering(Ambient? surrounding)
-    {
-        for (var at = surrounding; at is not null; at = at.Outer)
-        {
-            if (at.Scope is { IsRendering: true } && at.IsOf(this)) return true;
-        }
-        return false;
     }
 
     /// <summary>Between a raise and its append the cache still holds what the write outdated, and the source may not show the write yet: neither may be handed on.</summary>
@@ -126,7 +120,7 @@ internal sealed partial class FreshetService
 
     /// <summary>Compares a token with this node. In one process the node is at the head, so there is nothing to wait for.</summary>
     /// <returns>Whether the token's position is reached, and the position that data must include.</returns>
-    private (bool Reached, long Required) Reach(ConsistencyToken? token)
+    internal (bool Reached, long Required) Reach(ConsistencyToken? token)
     {
         if (token is not { } wanted) return (true, 0);
         var applied = _node.Applied.Position;

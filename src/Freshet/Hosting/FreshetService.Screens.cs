@@ -38,7 +38,7 @@ internal sealed partial class FreshetService
     {
         for (var at = surrounding; at is not null; at = at.Outer)
         {
-            if (at.IsOf(this) && at.Scope?.Note(read.Entry, read.ValidAt, read.Satisfied, read.Level) == false) return;
+            if (at.IsOf(this) && at.Scope?.Note(read) == false) return;
         }
     }
 }

@@ -92,15 +92,22 @@ internal sealed partial class FreshetService
     private FreshetAction Begin(TriggerKind trigger, string name, string? actor, string? reason)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        if (Ambient.LoadOf(this) is { } load) throw TriggerException.InsideLoader($"Begin{trigger}", load.Query.Name);
+        ThrowIfReading($"Begin{trigger}");
         return new FreshetAction(this, trigger, name, actor, reason, _log, _logger);
     }
 
     private FreshetAction RequireAction(string call)
     {
-        if (Ambient.LoadOf(this) is { } load) throw TriggerException.InsideLoader(call, load.Query.Name);
+        ThrowIfReading(call);
         if (Ambient.ActionOf(this) is { } action) return action;
         throw Ambient.EndedActionOf(this) is { } ended ? TriggerException.Ended(call, ended.Trigger, ended.Name) : TriggerException.None(call);
+    }
+
+    /// <summary>What is cached must not invalidate: it would run when it is not in the cache, and not when it is.</summary>
+    private void ThrowIfReading(string call)
+    {
+        if (Ambient.LoadOf(this) is { } load) throw TriggerException.InsideLoader(call, load.Query.Name);
+        if (Ambient.RenderingOf(this) is { } rendering) throw TriggerException.WhileRendering(call, rendering.Order.Page);
     }
 
     /// <summary>A person who waits must see their own write; nobody waits for the others.</summary>

@@ -33,6 +33,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         MaxTimeToLive = options.MaxTimeToLive;
         RuntimeParts Parts() => new(this, node, Store, services, options, logger, hasScopeInitializer);
         _parts = Parts;
+        Outputs = new RenderedOutputs(node, Store, options);
         _runtimes = catalog.Queries.ToFrozenDictionary(
             declared => declared.Declaration,
             declared => declared.Declaration.CreateRuntime(declared, Parts()));
@@ -58,6 +59,9 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 
     /// <summary>What all queries keep in memory together.</summary>
     internal NodeStore Store { get; }
+
+    /// <summary>The rendered outputs it keeps.</summary>
+    internal RenderedOutputs Outputs { get; }
 
     /// <summary>Tells which paths the application answers. Hosts know that only once their endpoints are mapped, after the services are built; a registered <see cref="IPathRegistry"/> goes first.</summary>
     internal void UsePaths(IPathRegistry paths) => Interlocked.CompareExchange(ref _paths, paths, null);

@@ -50,7 +50,7 @@ public interface IFreshet
     FreshetAction BeginOperator(string name, string actor, string reason);
 
     /// <summary>The everyday call: something happened. Expires the event's tags in a user action, marks them stale elsewhere, when the action ends.</summary>
-    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader or a page that is rendered to be stored called.</exception>
     /// <exception cref="UnknownDeclarationException">No composed catalog declares an event of this type.</exception>
     /// <exception cref="InvalidKeyException">A member that names a tag is null or cannot be a key. Nothing was recorded.</exception>
     void Raise<TEvent>(TEvent raised) where TEvent : notnull;
@@ -70,15 +70,15 @@ public interface IFreshet
     void UpdateTag(Tag tag);
 
     /// <summary>Marks a tag stale: old values may be served once more while one load replaces each, until the profile's deadline.</summary>
-    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader or a page that is rendered to be stored called.</exception>
     void RevalidateTag(Tag tag, Profile profile);
 
     /// <summary>Expires a tag outside user actions too: the narrow escape hatch for those who cannot afford one stale answer.</summary>
-    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader or a page that is rendered to be stored called.</exception>
     void RevalidateTag(Tag tag, Expire expire);
 
     /// <summary>Invalidates what was rendered at a path or route pattern, or at and below it.</summary>
-    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader or a page that is rendered to be stored called.</exception>
     /// <exception cref="UnknownPathException">No endpoint answers the path.</exception>
     void RevalidatePath(string path, PathScope scope);
 

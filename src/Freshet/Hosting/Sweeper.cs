@@ -43,6 +43,7 @@ internal sealed class Sweeper(
         var now = freshet.Node.Clock.Now;
         var removed = 0;
         foreach (var runtime in freshet.Runtimes) removed += runtime.Sweep(now);
+        removed += freshet.Outputs.Sweep(now);
         var relieved = _relief.Relieve();
         if (relieved > 0) logger.Relieved(relieved);
         var applied = freshet.Node.Applied;

@@ -74,6 +74,16 @@ internal sealed class Ambient
         return null;
     }
 
+    /// <summary>The render that this call is part of, of an output that is to be stored.</summary>
+    public static Rendering? RenderingOf(IFreshet owner)
+    {
+        for (var at = Current; at is not null; at = at.Outer)
+        {
+            if (at.Scope?.Rendering is { } rendering && ReferenceEquals(at._owner, owner)) return rendering;
+        }
+        return null;
+    }
+
     /// <summary>Whether it belongs to an application.</summary>
     public bool IsOf(IFreshet owner) => ReferenceEquals(_owner, owner);
 

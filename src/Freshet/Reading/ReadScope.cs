@@ -11,20 +11,22 @@ public sealed class ReadScope : IDisposable
     private Epoch _epoch;
     private bool _satisfied = true;
     private readonly ScreenReads? _held;
+    private readonly List<ScreenReads.Read>? _before; // guarded by _gate: what was read before a render may begin
+    private Rendering? _rendering;
 
-    internal ReadScope(IFreshet owner, ReadRequirement requirement, ScreenReads? held = null, bool isRendering = false)
+    internal ReadScope(IFreshet owner, ReadRequirement requirement, ScreenReads? held = null, bool mayRender = false)
     {
-        IsRendering = isRendering;
         Requirement = requirement;
         _held = held;
+        if (mayRender) _before = [];
         _ambient = Ambient.Enter(owner, this);
     }
 
     /// <summary>What every read in the scope must meet.</summary>
     public ReadRequirement Requirement { get; }
 
-    /// <summary>Whether what is read becomes part of an output that will be stored.</summary>
-    internal bool IsRendering { get; }
+    /// <summary>The render of an output that is to be stored and that what is read now becomes part of; null when there is none, or it has ended.</summary>
+    internal Rendering? Rendering => Volatile.Read(ref _rendering) is { HasEnded: false } rendering ? rendering : null;
 
     /// <summary>False when some read could not meet the requirement in time.</summary>
     public bool Satisfied
@@ -57,28 +59,52 @@ public sealed class ReadScope : IDisposable
     /// <summary>Ends the scope. What it gathered can still be read.</summary>
     public void Dispose() => _ambient.Leave();
 
-    /// <summary>Notes a read; false when the scopes around this one are not to know of it yet.</summary>
-    internal bool Note(Entry entry, long validAt, bool satisfied, RiskLevel level)
+    /// <summary>Makes what the scope reads part of an output, from what it has read already on: something in front of the page may have read for it.</summary>
+    /// <remarks>The scope is open around the whole request, but whether it renders is known only when the output was not found.</remarks>
+    internal void BeginRendering(Rendering rendering)
     {
         lock (_gate)
         {
-            _held?.Add(new ScreenReads.Read(entry, validAt, satisfied, level));
-            var loaded = entry.Loaded;
-            if (loaded.Epoch != _epoch && _loadedAt != long.MaxValue)
-            {
-                // Parts of two logs: their positions cannot be compared, so promise nothing beyond the beginning.
-                (_loadedAt, _validAt) = (0, 0);
-                _epoch = loaded.Epoch;
-            }
-            else
-            {
-                _epoch = loaded.Epoch;
-                _loadedAt = Math.Min(_loadedAt, loaded.Position);
-                _validAt = Math.Min(_validAt, validAt);
-            }
-            _satisfied &= satisfied;
-            foreach (var mark in entry.Marks) _tags.Add(mark.Tag);
+            foreach (var read in _before ?? []) rendering.Include(read);
+            Volatile.Write(ref _rendering, rendering);
+        }
+    }
+
+    /// <summary>Notes a read; false when the scopes around this one are not to know of it yet.</summary>
+    internal bool Note(ScreenReads.Read read)
+    {
+        lock (_gate)
+        {
+            _held?.Add(read);
+            if (_rendering is not null) _rendering.Include(read);
+            else _before?.Add(read);
+            NoteLocked(read.Entry, read.ValidAt, read.Satisfied);
             return _held is null;
         }
+    }
+
+    /// <summary>Notes that the answer is a stored output.</summary>
+    internal void Note(Entry<RenderedOutput> output, long validAt)
+    {
+        lock (_gate) NoteLocked(output, validAt, satisfied: true);
+    }
+
+    private void NoteLocked(Entry entry, long validAt, bool satisfied)
+    {
+        var loaded = entry.Loaded;
+        if (loaded.Epoch != _epoch && _loadedAt != long.MaxValue)
+        {
+            // Parts of two logs: their positions cannot be compared, so promise nothing beyond the beginning.
+            (_loadedAt, _validAt) = (0, 0);
+            _epoch = loaded.Epoch;
+        }
+        else
+        {
+            _epoch = loaded.Epoch;
+            _loadedAt = Math.Min(_loadedAt, loaded.Position);
+            _validAt = Math.Min(_validAt, validAt);
+        }
+        _satisfied &= satisfied;
+        foreach (var mark in entry.Marks) _tags.Add(mark.Tag);
     }
 }

@@ -31,7 +31,7 @@ internal static class PathTags
         return [.. tags];
     }
 
-    /// <summary>One leading slash, none at the end, one case (routes match without it); of each parameter only its name: <c>{id:int}</c> is <c>{id}</c>, wherever in a segment it stands.</summary>
+    /// <summary>One leading slash, none at the end, one case (routes match without it), percent-encoding undone; of each parameter only its name: <c>{id:int}</c> is <c>{id}</c>, wherever in a segment it stands.</summary>
     public static string Normalize(string path)
     {
         var normal = new StringBuilder("/", path.Length + 1);
@@ -45,8 +45,13 @@ internal static class PathTags
             if (parameter > 0) AppendName(normal, rest.Slice(literal + 1, parameter - 2));
             rest = rest[(literal + parameter)..];
         }
-        return InOneCase(normal.ToString());
+        return InOneCase(Decoded(normal.ToString()));
     }
+
+    // As servers do, but for an encoded slash, which would become another segment.
+    private static string Decoded(string path) => !path.Contains('%', StringComparison.Ordinal)
+        ? path
+        : string.Join('/', path.Split('/').Select(segment => Uri.UnescapeDataString(segment).Replace("/", "%2f", StringComparison.Ordinal)));
 
     /// <summary>Length with both braces; 0 when it never ends. Doubled braces belong to a constraint: <c>{id:regex(^\d{{3}}$)}</c>.</summary>
     private static int LengthOfParameter(ReadOnlySpan<char> text)
