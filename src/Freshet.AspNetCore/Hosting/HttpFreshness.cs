@@ -27,10 +27,10 @@ internal sealed class HttpFreshness
 
         Pages = services.GetService<PageRendering>();
         if (services.GetService<EndpointDataSource>() is not { } endpoints) return;
-        PageRendering.Check(endpoints.Endpoints, services);
         // A name that no catalog knows is found here rather than by the first person who pays: without it the host starts, the
         // payment commits, and only then does Raise() throw.
         _ = EndpointMutations.Read(endpoints.Endpoints, services);
+        PageRendering.Check(endpoints.Endpoints, services);
         if (services.GetService<ParameterPolicyFactory>() is { } policies)
             services.GetRequiredService<FreshetService>().UsePaths(new EndpointPathRegistry(endpoints, policies));
     }

@@ -36,7 +36,7 @@ public sealed class TestApp : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Information).AddFilter("Freshet", LogLevel.Trace);
         builder.Services.AddSingleton<Ledger>();
-        builder.Services.AddFreshet().Add<Desk>();
+        builder.Services.AddFreshet().Add<Desk>().UseOutputCaching(); // the tests' own controllers and pages need it: MVC finds all of them
         configure?.Invoke(builder);
 
         var app = builder.Build();
