@@ -86,7 +86,7 @@ public sealed class DeliveryTests
         await _target.WhenToldAsync("2");
 
         // The second call was quick, so from now on every answer comes after its record. When that holds is the follower's to say.
-        while (!app.Follower("mine").KeepsPace) await Task.Yield();
+        await TargetSteps.UntilAsync(() => app.Follower("mine").KeepsPace);
         await app.ChangeAsync();
 
         _target.Calls.ShouldBe(["1", "2", "3"]);
