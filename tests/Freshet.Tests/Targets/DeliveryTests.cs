@@ -39,9 +39,17 @@ public sealed class DeliveryTests
     [Fact]
     public async Task AnActionThatFailedAnswersAfterItsExpiriesAreApplied()
     {
+        var gate = new Gate();
+        _target.OnInvalidate = (_, stop) => new ValueTask(gate.PassAsync(stop));
         await using var app = TestApp.Start(freshet => freshet.DriveQuietly("mine", _target));
 
-        await using (app.Freshet.BeginUserAction("fails")) app.Freshet.Raise(new ThingChanged("a"));
+        var action = app.Freshet.BeginUserAction("fails");
+        app.Freshet.Raise(new ThingChanged("a"));
+        var ending = action.DisposeAsync();
+        await gate.Reached;
+        ending.IsCompleted.ShouldBeFalse();
+        gate.Open();
+        await ending;
 
         _target.Calls.ShouldBe(["1"]);
     }
