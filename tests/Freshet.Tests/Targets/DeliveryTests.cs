@@ -78,6 +78,26 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task ATargetThatIsSlowEachTimeHoldsOnlyTheFirstAnswer()
+    {
+        var gates = Enumerable.Range(0, 20).Select(_ => new Gate()).ToList();
+        _target.OnInvalidate = (record, stop) => new ValueTask(gates[(int)record.Position - 1].PassAsync(stop));
+        await using var app = TestApp.Start(freshet => freshet.DriveQuietly("mine", _target));
+
+        foreach (var gate in gates)
+        {
+            var writing = app.ChangeAsync();
+            await gate.Reached;
+            if (gate != gates[0]) await writing; // although nobody moves the clock
+            app.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await writing;
+            gate.Open();
+            await TargetSteps.UntilAsync(() => app.Follower("mine").Lag == 0);
+            for (var i = 0; i < 100; i++) await Task.Yield(); // room for a follower that would call itself quick
+        }
+    }
+
+    [Fact]
     public async Task ATargetThatCaughtUpIsWaitedForAgain()
     {
         var gates = new[] { new Gate(), new Gate() };
