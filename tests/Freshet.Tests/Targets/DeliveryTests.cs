@@ -39,9 +39,17 @@ public sealed class DeliveryTests
     [Fact]
     public async Task AnActionThatFailedAnswersAfterItsExpiriesAreApplied()
     {
+        var gate = new Gate();
+        _target.OnInvalidate = (_, stop) => new ValueTask(gate.PassAsync(stop));
         await using var app = TestApp.Start(freshet => freshet.DriveQuietly("mine", _target));
 
-        await using (app.Freshet.BeginUserAction("fails")) app.Freshet.Raise(new ThingChanged("a"));
+        var action = app.Freshet.BeginUserAction("fails");
+        app.Freshet.Raise(new ThingChanged("a"));
+        var ending = action.DisposeAsync();
+        await gate.Reached;
+        ending.IsCompleted.ShouldBeFalse();
+        gate.Open();
+        await ending;
 
         _target.Calls.ShouldBe(["1"]);
     }
@@ -70,6 +78,26 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task ATargetThatIsSlowEachTimeHoldsOnlyTheFirstAnswer()
+    {
+        var gates = Enumerable.Range(0, 20).Select(_ => new Gate()).ToList();
+        _target.OnInvalidate = (record, stop) => new ValueTask(gates[(int)record.Position - 1].PassAsync(stop));
+        await using var app = TestApp.Start(freshet => freshet.DriveQuietly("mine", _target));
+
+        foreach (var gate in gates)
+        {
+            var writing = app.ChangeAsync();
+            await gate.Reached;
+            if (gate != gates[0]) await writing; // although nobody moves the clock
+            app.Time.Advance(TimeSpan.FromMilliseconds(100));
+            await writing;
+            gate.Open();
+            await TargetSteps.UntilAsync(() => app.Follower("mine").Lag == 0);
+            for (var i = 0; i < 100; i++) await Task.Yield(); // room for a follower that would call itself quick
+        }
+    }
+
+    [Fact]
     public async Task ATargetThatCaughtUpIsWaitedForAgain()
     {
         var gates = new[] { new Gate(), new Gate() };
@@ -86,7 +114,7 @@ public sealed class DeliveryTests
         await _target.WhenToldAsync("2");
 
         // The second call was quick, so from now on every answer comes after its record. When that holds is the follower's to say.
-        while (!app.Follower("mine").KeepsPace) await Task.Yield();
+        await TargetSteps.UntilAsync(() => app.Follower("mine").KeepsPace);
         await app.ChangeAsync();
 
         _target.Calls.ShouldBe(["1", "2", "3"]);

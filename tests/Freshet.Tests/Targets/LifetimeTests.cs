@@ -34,7 +34,7 @@ public sealed class LifetimeTests
         var stopping = Task.WhenAll(app.Services.GetServices<IHostedService>().Select(hosted => hosted.StopAsync(default)));
         stopping.IsCompleted.ShouldBeFalse();
         gate.Open();
-        await stopping;
+        await stopping.WaitAsync(TimeSpan.FromSeconds(30));
 
         _target.Calls.ShouldBe(["1"]);
         await writing;
@@ -70,7 +70,7 @@ public sealed class LifetimeTests
         await app.ChangeAsync();
         await gate.Reached;
 
-        await app.DisposeAsync();
+        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
         gate.IsCancelled.ShouldBeTrue();
         target.Told.ShouldBe(["cancelled", "disposed"]);

@@ -50,7 +50,7 @@ public sealed class MemoryCacheTests : IAsyncLifetime
         await _app.ExpireAsync("a");
 
         (await evicted.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(Microsoft.Extensions.Caching.Memory.EvictionReason.TokenExpired);
-        while (_cache.Count > 0) await Task.Yield();
+        await TargetSteps.UntilAsync(() => _cache.Count == 0);
     }
 
     [Fact]
@@ -227,7 +227,7 @@ public sealed class MemoryCacheTests : IAsyncLifetime
 
         await _app.ExpireAsync("a");
         (await called.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue();
-        await WaitForAsync(() => Links.RootedCount == 1);
+        await TargetSteps.UntilAsync(() => Links.RootedCount == 1);
         await _app.ExpireAsync("a");
         (await called.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeTrue();
 
@@ -292,7 +292,7 @@ public sealed class MemoryCacheTests : IAsyncLifetime
         await called.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         calls.ShouldBeEmpty();
-        await WaitForAsync(() => Links.RootedCount == 0);
+        await TargetSteps.UntilAsync(() => Links.RootedCount == 0);
     }
 
     [Fact]
@@ -308,9 +308,4 @@ public sealed class MemoryCacheTests : IAsyncLifetime
     }
 
     private TagLinks Links => ((InProcessLog)Freshet.Log).Targets.Links!;
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        while (!condition()) await Task.Yield();
-    }
 }

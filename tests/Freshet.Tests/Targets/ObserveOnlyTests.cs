@@ -27,7 +27,7 @@ public sealed class ObserveOnlyTests
             key is null ? null : Configuration((key, "true")));
 
         await app.ChangeAsync("a");
-        await WaitForAsync(() => app.Follower("watched").Counters.Observed == 1);
+        await TargetSteps.UntilAsync(() => app.Follower("watched").Counters.Observed == 1);
 
         _watched.Calls.ShouldBeEmpty();
         _live.Calls.ShouldBe(["1"]);
@@ -61,8 +61,8 @@ public sealed class ObserveOnlyTests
         cache.TryGetValue("key", out _).ShouldBeTrue();
         cache.TryGetValue("late", out _).ShouldBeTrue();
         await app.LogLines.WaitForAsync("event=observe target=memory-cache");
-        await WaitForAsync(() => app.Follower("memory-cache").Counters.Observed == 1);
-        await WaitForAsync(() => app.Follower("watched").Counters.Observed == 1);
+        await TargetSteps.UntilAsync(() => app.Follower("memory-cache").Counters.Observed == 1);
+        await TargetSteps.UntilAsync(() => app.Follower("watched").Counters.Observed == 1);
         _watched.Calls.ShouldBeEmpty();
     }
 
@@ -73,15 +73,10 @@ public sealed class ObserveOnlyTests
 
         await app.LogLines.WaitForAsync("event=observe target=watched call=Reset reason=Started");
 
-        await WaitForAsync(() => app.Follower("watched").Counters.ResetsObserved == 1);
+        await TargetSteps.UntilAsync(() => app.Follower("watched").Counters.ResetsObserved == 1);
         _watched.Calls.ShouldBeEmpty();
     }
 
     private static IConfiguration Configuration(params (string Key, string Value)[] values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(each => KeyValuePair.Create(each.Key, (string?)each.Value))).Build();
-
-    private static async Task WaitForAsync(Func<bool> condition)
-    {
-        while (!condition()) await Task.Yield();
-    }
 }

@@ -68,6 +68,13 @@ internal static class TargetSteps
     public static Task<ConsistencyToken?> ChangeAsync(this TestApp app, string id = "a") =>
         app.WriteAsync(id, new Value(1)).WaitAsync(TimeSpan.FromSeconds(30));
 
+    /// <summary>Waits until something is so that nobody announces; fails rather than hangs.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        for (var since = System.Diagnostics.Stopwatch.StartNew(); !condition(); await Task.Yield())
+            since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(30));
+    }
+
     public static TargetFollower Follower(this TestApp app, string name) =>
         ((InProcessLog)app.Freshet.Log).Targets.Followers.Single(follower => follower.Name == name);
 

@@ -60,7 +60,7 @@ public sealed class TagLinksTests
         await app.ExpireAsync("a");
 
         for (var i = 0; i < 100_000; i += 997) cache.TryGetValue(i, out _).ShouldBeFalse();
-        while (cache.Count > 0) await Task.Yield();
+        await TargetSteps.UntilAsync(() => cache.Count == 0);
     }
 
     [Fact]

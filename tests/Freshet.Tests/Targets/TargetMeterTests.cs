@@ -29,7 +29,7 @@ public sealed class TargetMeterTests
         await app.ChangeAsync();
         await gate.Reached;
         await bad.WhenToldAsync("reset:RecordFailed");
-        while (app.Follower("watched").Lag > 0 || app.Follower("bad").Lag > 0) await Task.Yield();
+        await TargetSteps.UntilAsync(() => app.Follower("watched").Lag + app.Follower("bad").Lag == 0);
 
         var read = Read(app.Services.GetRequiredService<IMeterFactory>());
         read["freshet.targets.invalidations target=memory-cache outcome=applied"].ShouldBe(2);

@@ -15,6 +15,7 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
     private readonly Lock _gate = new(); // making and pruning rows; looking one up takes no lock
     private readonly ConcurrentDictionary<Tag, WeakReference<TagSignal>> _rows = new();
     private readonly ConcurrentDictionary<TagRegistration, bool> _rooted = new();
+    private int _made;                         // guarded by _gate; the rows, whose own count takes every lock of the table
     private int _pruneAt = LeastRows;          // guarded by _gate
     private Epoch _epoch = node.Applied.Position.Epoch; // used under the log's gate
     private long _generation;
@@ -92,8 +93,9 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
         {
             if (_rows.TryGetValue(tag, out row) && row.TryGetTarget(out signal)) return signal;
             signal = new TagSignal(tag);
+            if (row is null) _made++;
             _rows[tag] = new WeakReference<TagSignal>(signal);
-            if (_rows.Count >= _pruneAt) PruneLocked();
+            if (_made >= _pruneAt) PruneLocked();
             return signal;
         }
     }
@@ -102,9 +104,9 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
     {
         foreach (var (tag, row) in _rows)
         {
-            if (!row.TryGetTarget(out _)) _rows.TryRemove(tag, out _);
+            if (!row.TryGetTarget(out _) && _rows.TryRemove(tag, out _)) _made--;
         }
-        _pruneAt = Math.Max(LeastRows, _rows.Count * 2);
+        _pruneAt = Math.Max(LeastRows, _made * 2);
     }
 
     // Callbacks are foreign code, and may be a hundred thousand: not under the log's gate, and not on the write's time.
