@@ -29,14 +29,16 @@ public sealed class TestApp : IAsyncDisposable
 
     /// <summary>Starts an application: Freshet's middleware, then what the test maps.</summary>
     public static async Task<TestApp> StartAsync(
-        Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null, string environment = "Production", Action<WebApplication>? before = null, bool useFreshet = true)
+        Action<WebApplication> map, Action<WebApplicationBuilder>? configure = null, string environment = "Production", Action<WebApplication>? before = null, bool useFreshet = true,
+        bool rendersPages = true)
     {
         var log = new CollectedLines();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log).SetMinimumLevel(LogLevel.Information).AddFilter("Freshet", LogLevel.Trace);
         builder.Services.AddSingleton<Ledger>();
-        builder.Services.AddFreshet().Add<Desk>().UseOutputCaching(); // the tests' own controllers and pages need it: MVC finds all of them
+        var freshet = builder.Services.AddFreshet().Add<Desk>();
+        if (rendersPages) freshet.UseOutputCaching(); // the tests' own controllers and pages need it: MVC finds all of them
         configure?.Invoke(builder);
 
         var app = builder.Build();

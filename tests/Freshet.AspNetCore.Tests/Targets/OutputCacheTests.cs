@@ -139,7 +139,7 @@ public sealed class OutputCacheTests
     [Fact]
     public async Task WithoutAnOutputCacheStoreTheStartSaysWhatToDo()
     {
-        var error = await Should.ThrowAsync<CacheTargetException>(() => TestApp.StartAsync(_ => { }, builder => builder.Services.AddFreshet().DriveOutputCache()));
+        var error = await Should.ThrowAsync<CacheTargetException>(() => TestApp.StartAsync(_ => { }, builder => builder.Services.AddFreshet().DriveOutputCache(), rendersPages: false));
 
         error.Fault.ShouldBe(CacheTargetFault.NoCache);
         error.Message.ShouldContain("AddOutputCache()");
@@ -157,7 +157,8 @@ public sealed class OutputCacheTests
         {
             builder.Services.AddOutputCache();
             builder.Services.AddFreshet().DriveOutputCache(configure);
-        });
+        },
+        rendersPages: false);
 
     private static async Task<string> PageAsync(TestApp app, string path)
     {

@@ -13,7 +13,8 @@ internal static class StatementPages
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var statements = routes.MapGroup(FooterGroup.Statements);
+        // Stored until something they show changes: a payment, a new name, or the footer, which only RevalidatePath knows of.
+        var statements = routes.MapGroup(FooterGroup.Statements).CacheRendered(Profile.Minutes);
         statements.MapGet("/{accountId}", AccountAsync);
         statements.MapGet("/{accountId}/{invoiceId}", InvoiceAsync);
     }

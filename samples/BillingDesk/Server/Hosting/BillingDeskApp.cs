@@ -46,7 +46,7 @@ public static class BillingDeskApp
     private static void AddServices(WebApplicationBuilder builder)
     {
         builder.Services.AddBillingDeskData(DatabaseFile.PathFrom(builder.Configuration));
-        builder.Services.AddFreshet().Add<BillingCatalog>().Add<AccountsCatalog>().Add<WorkspaceCatalog>().Add<GrowthCatalog>();
+        builder.Services.AddFreshet().Add<BillingCatalog>().Add<AccountsCatalog>().Add<WorkspaceCatalog>().Add<GrowthCatalog>().UseOutputCaching();
 
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<RefusedByDatabase>();
@@ -70,6 +70,7 @@ public static class BillingDeskApp
         app.UseNoStore();
         app.UseDemoUser();
         app.UseFreshet();
+        app.UseOutputCache(); // stores the pages that say .CacheRendered(...)
     }
 
     private static void MapEndpoints(WebApplication app)

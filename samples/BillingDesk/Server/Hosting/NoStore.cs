@@ -1,3 +1,4 @@
+using BillingDesk.Data;
 using Microsoft.Extensions.Primitives;
 
 namespace BillingDesk.Server;
@@ -9,7 +10,8 @@ internal static class NoStore
 
     public static void UseNoStore(this WebApplication app) => app.Use((http, next) =>
     {
-        http.Response.Headers.CacheControl = _noStore;
+        // Rendered pages say themselves how long a browser may show them.
+        if (!http.Request.Path.StartsWithSegments(FooterGroup.Statements)) http.Response.Headers.CacheControl = _noStore;
         return next(http);
     });
 }
