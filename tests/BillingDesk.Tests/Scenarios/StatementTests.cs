@@ -48,6 +48,25 @@ public sealed class StatementTests
     }
 
     [Fact]
+    public async Task AStatementIsRenderedOnceAndAgainWhenSomethingItShowsWasWritten()
+    {
+        await using var desk = await DeskHost.StartAsync();
+        string[] pages = [Panels.Statement(Account), Panels.Statement(Account, Invoice), Panels.Statement("acc_1")];
+        foreach (var page in pages) (await CacheStatusAsync(desk, page)).ShouldContain("stored", Case.Sensitive, page);
+        foreach (var page in pages) (await CacheStatusAsync(desk, page)).ShouldContain("hit", Case.Sensitive, page);
+
+        await desk.WriteAsync(HttpMethod.Post, $"/api/invoices/{Invoice}/pay");
+
+        (await CacheStatusAsync(desk, pages[0])).ShouldContain("fwd=");
+        (await CacheStatusAsync(desk, pages[1])).ShouldContain("fwd=");
+        (await CacheStatusAsync(desk, pages[2])).ShouldContain("hit"); // another account's
+
+        await desk.WriteAsync(HttpMethod.Put, "/api/admin/statements/footer", new { text = "Pay by Friday" });
+
+        foreach (var page in pages) (await CacheStatusAsync(desk, page)).ShouldContain("fwd=", Case.Sensitive, page);
+    }
+
+    [Fact]
     public async Task AFooterThatIsTooLongIs400AndInvalidatesNothing()
     {
         await using var desk = await DeskHost.StartAsync();
@@ -106,6 +125,12 @@ public sealed class StatementTests
     }
 
     private static string RowOf(string page) => page.Split('\n').Single(line => line.StartsWith($"<tr id=\"{Invoice}\"", StringComparison.Ordinal));
+
+    private static async Task<string> CacheStatusAsync(DeskHost desk, string path)
+    {
+        using var response = await desk.Http.GetAsync(path);
+        return response.Headers.GetValues("Cache-Status").Single();
+    }
 
     private static async Task<string[]> TagsOfAsync(DeskHost desk, string path)
     {

@@ -103,7 +103,11 @@ internal sealed class DeskHost : IAsyncDisposable
     public async Task<(string Body, string Result)> GetAsync(string path)
     {
         var before = Meter.Requests();
-        var body = await Http.GetStringAsync(path);
+        using var response = await Http.GetAsync(path);
+        response.EnsureSuccessStatusCode();
+        var body = await response.Content.ReadAsStringAsync();
+        // A page that is stored reads nothing; whether it was rendered it says itself.
+        if (response.Headers.TryGetValues("Cache-Status", out var status)) return (body, status.Single().Contains("; hit", StringComparison.Ordinal) ? "hit" : "miss");
         var results = FreshetMeterReader.Since(before, Meter.Requests()).Distinct().ToArray();
         return (body, results.Contains("miss") ? "miss" : string.Join(", ", results));
     }

@@ -14,7 +14,7 @@ internal static class StatementPages
     public static void Map(IEndpointRouteBuilder routes)
     {
         // Stored until something they show changes: a payment, a new name, or the footer, which only RevalidatePath knows of.
-        var statements = routes.MapGroup(FooterGroup.Statements).CacheRendered(Profile.Minutes);
+        var statements = routes.MapGroup(FooterGroup.Statements).CacheRendered(Profile.Minutes, page => page.AddPolicy<SameForEverybody>());
         statements.MapGet("/{accountId}", AccountAsync);
         statements.MapGet("/{accountId}/{invoiceId}", InvoiceAsync);
     }
