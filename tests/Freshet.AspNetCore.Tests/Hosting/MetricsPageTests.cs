@@ -14,12 +14,14 @@ public sealed class MetricsPageTests
         listener.InstrumentPublished = (instrument, _) =>
         {
             // Other tests' applications have instruments of the same name.
-            if (instrument.Name.StartsWith("freshet.http.", StringComparison.Ordinal) && ReferenceEquals(instrument.Meter.Scope, app.Services.GetRequiredService<IMeterFactory>()))
+            if (IsOurs(instrument.Name) && ReferenceEquals(instrument.Meter.Scope, app.Services.GetRequiredService<IMeterFactory>()))
                 lock (there) there.Add($"{instrument.Name} in {instrument.Unit}");
         };
         listener.Start();
 
-        MetricsPage.Rows.Where(row => row.Key.StartsWith("freshet.http.", StringComparison.Ordinal)).Select(row => $"{row.Key} in {row.Value.Unit}").Order()
+        MetricsPage.Rows.Where(row => IsOurs(row.Key)).Select(row => $"{row.Key} in {row.Value.Unit}").Order()
             .ShouldBe(there.Order());
     }
+
+    private static bool IsOurs(string name) => name.StartsWith("freshet.http.", StringComparison.Ordinal) || name.StartsWith("freshet.page.", StringComparison.Ordinal);
 }
