@@ -11,6 +11,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     private readonly Lock _gate = new(); // the running renders, and what is put into the store
     private readonly Dictionary<string, Rendering> _running = []; // the newest shared render of each key; guarded by _gate
     private readonly OutputTagEvictions _evictions = new(); // guarded by _gate
+    private bool _anyOutputTags; // whether a page ever carried one; guarded by _gate
 
     public EntryStore Store => _store;
 

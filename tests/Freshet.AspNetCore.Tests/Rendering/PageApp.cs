@@ -69,6 +69,15 @@ public sealed class PageApp : IAsyncDisposable
 
     public Task<Visit> SendAsync(string method, string path, Action<HttpContext>? configure = null) => Visit.Start(this, _pipeline, method, path, configure).DoneAsync();
 
+    /// <summary>Holds a render up, by its number from 1, until the source is set.</summary>
+    public TaskCompletionSource Hold(int number)
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var others = Press.OnRender;
+        Press.OnRender = each => each == number ? gate.Task : others(each);
+        return gate;
+    }
+
     /// <summary>A person edits: what carries the tag expires.</summary>
     public Task EditAsync(string id, string text) => WriteAsync(() => Freshet.BeginUserAction("edit"), () => Press[id] = text, () => Freshet.Raise(new ArticleEdited(id)));
 
