@@ -13,6 +13,7 @@ public sealed class PageApp : IAsyncDisposable
         _app = app;
         _pipeline = ((IApplicationBuilder)app).Build();
         (Time, Log) = (time, log);
+        Renewals = app.Services.GetRequiredService<Renewals>();
         _ = Freshet; // starts the sweeper, as a host would
     }
 
@@ -30,7 +31,7 @@ public sealed class PageApp : IAsyncDisposable
 
     internal Node Node => Outputs.Node;
 
-    internal Renewals Renewals => Services.GetRequiredService<Renewals>();
+    internal Renewals Renewals { get; }
 
     internal PageRequests Requests => Services.GetRequiredService<PageRequests>();
 
@@ -101,7 +102,19 @@ public sealed class PageApp : IAsyncDisposable
     /// <summary>Waits until nothing renders in the background any more.</summary>
     public Task RenewedAsync() => Renewals.WhenIdleAsync().WaitAsync(Visit.Watchdog);
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        var ending = _app.DisposeAsync().AsTask();
+        try
+        {
+            await ending.WaitAsync(TimeSpan.FromSeconds(5));
+        }
+        catch (TimeoutException)
+        {
+            Time.Advance(AspNetCore.Renewals.MostTimeToEnd); // a test that failed has left a render held
+            await ending.WaitAsync(Visit.Watchdog);
+        }
+    }
 }
 
 public static class Pages

@@ -59,6 +59,24 @@ public sealed class RenewalLimitsTests
     }
 
     [Fact]
+    public async Task A_page_that_varies_by_what_only_a_client_has_is_not_renewed_on_and_on()
+    {
+        await using var app = PageApp.Start(map => map.MapArticlePage()
+            .CacheRendered(Profile.Minutes, vary => vary.VaryByValue(http => new("client", http.Features.Get<BackgroundRender>() is null ? "yes" : "no"))));
+        await app.GetAsync("/articles/7");
+        app.Time.Advance(_aged);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await app.GetAsync("/articles/7");
+            await app.RenewedAsync();
+        }
+
+        app.Press.Renders.ShouldBe(2);
+        app.Log.Of(2101).Single().Text.ShouldContain("(it varies by what only a client has)");
+    }
+
+    [Fact]
     public async Task A_few_run_at_once_and_the_others_wait_in_line()
     {
         await using var app = PageApp.Start();
