@@ -121,7 +121,14 @@ internal sealed class Renewals : IDisposable, IAsyncDisposable
             error = thrown;
         }
 
-        switch (error is null ? render.Outcome : RenderOutcome.Failed)
+        var outcome = error is null ? render.Outcome : RenderOutcome.Failed;
+        var reason = error?.GetType().Name ?? "server error";
+        if (outcome == RenderOutcome.Stored && pages.Outputs.IsStored(entry))
+        {
+            // What the page varies by came out differently here, so another page was stored and this one would be renewed for ever.
+            (outcome, reason) = (RenderOutcome.Failed, "it varies by what only a client has");
+        }
+        switch (outcome)
         {
             case RenderOutcome.Stored:
                 entry.Value.Renewal.End();
@@ -133,7 +140,7 @@ internal sealed class Renewals : IDisposable, IAsyncDisposable
                 break;
             default:
                 var (failures, delay) = entry.Value.Renewal.MarkFailed(pages.Outputs.Clock.Now);
-                if (!_stopping.IsCancellationRequested) _logger.RenewalFailed(error, entry.Value.Page, error?.GetType().Name ?? "server error", failures, delay);
+                if (!_stopping.IsCancellationRequested) _logger.RenewalFailed(error, entry.Value.Page, reason, failures, delay);
                 break;
         }
         StartNext();

@@ -27,6 +27,7 @@ internal sealed partial class RenderedOutputs
         lock (_gate)
         {
             ForgetLocked(rendering);
+            _anyOutputTags |= outputTags.Count > 0;
             isEvicted = _evictions.HaveSince(rendering.EvictionsAtStart, outputTags);
             // Outdated already (R1), dead already (PROTOCOL 4): those who came before may have it, nobody after.
             if (verdict != Verdict.Expired && entry.ExpiresAt > Clock.Now && !isEvicted && !IsLateLocked(entry, rendering.Order.Key))
@@ -53,7 +54,11 @@ internal sealed partial class RenderedOutputs
     /// <summary>Removes what carries one of output caching's own tags, and keeps renders that began before from being stored or joined.</summary>
     public void EvictTagged(string outputTag)
     {
-        lock (_gate) _evictions.Note(outputTag); // before the look around: what lands in between is either refused or found
+        lock (_gate)
+        {
+            _evictions.Note(outputTag); // before the look around: what lands in between is either refused or found
+            if (!_anyOutputTags) return;
+        }
         foreach (var entry in _store.Snapshot())
         {
             if (((Entry<RenderedOutput>)entry).Value.OutputTags.Contains(outputTag)) Drop((Entry<RenderedOutput>)entry);

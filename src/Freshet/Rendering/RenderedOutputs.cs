@@ -11,6 +11,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     private readonly Lock _gate = new(); // the running renders, and what is put into the store
     private readonly Dictionary<string, Rendering> _running = []; // the newest shared render of each key; guarded by _gate
     private readonly OutputTagEvictions _evictions = new(); // guarded by _gate
+    private bool _anyOutputTags; // whether a page ever carried one; guarded by _gate
 
     public EntryStore Store => _store;
 
@@ -46,6 +47,9 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     {
         lock (_gate) return BeginLocked(order, isShared);
     }
+
+    /// <summary>Whether this output, and no other of its key, is what is stored.</summary>
+    public bool IsStored(Entry<RenderedOutput> output) => _store.TryGet((string)output.Key, out var present) && ReferenceEquals(present, output);
 
     /// <summary>Whether a render is running that whoever comes now could join.</summary>
     public bool IsRendering(string key)

@@ -13,6 +13,7 @@ public sealed class PageApp : IAsyncDisposable
         _app = app;
         _pipeline = ((IApplicationBuilder)app).Build();
         (Time, Log) = (time, log);
+        Renewals = app.Services.GetRequiredService<Renewals>();
         _ = Freshet; // starts the sweeper, as a host would
     }
 
@@ -30,7 +31,7 @@ public sealed class PageApp : IAsyncDisposable
 
     internal Node Node => Outputs.Node;
 
-    internal Renewals Renewals => Services.GetRequiredService<Renewals>();
+    internal Renewals Renewals { get; }
 
     internal PageRequests Requests => Services.GetRequiredService<PageRequests>();
 
@@ -69,6 +70,15 @@ public sealed class PageApp : IAsyncDisposable
 
     public Task<Visit> SendAsync(string method, string path, Action<HttpContext>? configure = null) => Visit.Start(this, _pipeline, method, path, configure).DoneAsync();
 
+    /// <summary>Holds a render up, by its number from 1, until the source is set.</summary>
+    public TaskCompletionSource Hold(int number)
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var others = Press.OnRender;
+        Press.OnRender = each => each == number ? gate.Task : others(each);
+        return gate;
+    }
+
     /// <summary>A person edits: what carries the tag expires.</summary>
     public Task EditAsync(string id, string text) => WriteAsync(() => Freshet.BeginUserAction("edit"), () => Press[id] = text, () => Freshet.Raise(new ArticleEdited(id)));
 
@@ -92,7 +102,19 @@ public sealed class PageApp : IAsyncDisposable
     /// <summary>Waits until nothing renders in the background any more.</summary>
     public Task RenewedAsync() => Renewals.WhenIdleAsync().WaitAsync(Visit.Watchdog);
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        var ending = _app.DisposeAsync().AsTask();
+        try
+        {
+            await ending.WaitAsync(TimeSpan.FromSeconds(5));
+        }
+        catch (TimeoutException)
+        {
+            Time.Advance(AspNetCore.Renewals.MostTimeToEnd); // a test that failed has left a render held
+            await ending.WaitAsync(Visit.Watchdog);
+        }
+    }
 }
 
 public static class Pages

@@ -5,13 +5,11 @@ namespace Freshet.AspNetCore.Tests.Rendering;
 /// <summary>One render for many requests, and none of them joins one that is outdated. Every order of events is made by hand.</summary>
 public sealed class SinglePageRenderTests
 {
-    private readonly List<TaskCompletionSource> _gates = [];
-
     [Fact]
     public async Task A_hundred_requests_of_a_cold_page_are_one_render()
     {
         await using var app = PageApp.Start();
-        var gate = Gate(app, 1);
+        var gate = app.Hold(1);
 
         var visits = Enumerable.Range(0, 100).Select(_ => app.Get("/articles/7")).ToList();
         visits.ShouldAllBe(visit => visit.IsWaiting);
@@ -28,7 +26,7 @@ public sealed class SinglePageRenderTests
     public async Task P6_a_request_issued_after_the_invalidation_does_not_join_the_old_render()
     {
         await using var app = PageApp.Start();
-        var gate = Gate(app, 1);
+        var gate = app.Hold(1);
 
         var before = app.Get("/articles/7");
         await app.RendersAsync(1);
@@ -51,7 +49,7 @@ public sealed class SinglePageRenderTests
             await press.RenderAsync();
             return text;
         }).CacheOutput(policy => policy.Tag("article:7")));
-        var gate = Gate(app, 1);
+        var gate = app.Hold(1);
 
         var before = app.Get("/articles/7");
         await app.RendersAsync(1);
@@ -75,7 +73,7 @@ public sealed class SinglePageRenderTests
             await press.RenderAsync();
             return text;
         }).CacheRendered(Profile.Minutes));
-        var gate = Gate(app, 1);
+        var gate = app.Hold(1);
 
         var older = app.Get("/articles/7");
         app.Press["7"] = "2";
@@ -98,7 +96,7 @@ public sealed class SinglePageRenderTests
             await press.RenderAsync();
             return text;
         }).CacheRendered(Profile.Minutes));
-        var gate = Gate(app, 1);
+        var gate = app.Hold(1);
 
         var older = app.Get("/articles/7");
         app.Press["7"] = "2"; // nobody said so
@@ -114,7 +112,7 @@ public sealed class SinglePageRenderTests
     public async Task R1_a_render_that_straddles_an_invalidation_is_not_stored()
     {
         await using var app = PageApp.Start();
-        var gate = Gate(app, 1);
+        var gate = app.Hold(1);
 
         var straddling = app.Get("/articles/7");
         await app.RendersAsync(1);
@@ -130,7 +128,7 @@ public sealed class SinglePageRenderTests
     public async Task PROTOCOL_6_a_tag_found_late_sends_those_who_came_after_its_invalidation_to_a_render_of_their_own()
     {
         await using var app = PageApp.Start(MapLateReader);
-        var (first, second) = (Gate(app, 1), Gate(app, 2));
+        var (first, second) = (app.Hold(1), app.Hold(2));
 
         var older = app.Get("/late/7");
         await app.EditAsync("7", "2"); // a tag that nobody can know yet
@@ -148,108 +146,10 @@ public sealed class SinglePageRenderTests
     }
 
     [Fact]
-    public async Task When_the_first_client_leaves_one_of_those_who_wait_takes_over()
-    {
-        await using var app = PageApp.Start(map => map.MapGet("/articles/{id}", async (string id, Press press, CancellationToken ct) =>
-        {
-            await press.RenderAsync().WaitAsync(ct);
-            return press[id];
-        }).CacheRendered(Profile.Minutes));
-        var (first, second) = (Gate(app, 1), Gate(app, 2));
-
-        var leaving = app.Get("/articles/7");
-        var waiting = Enumerable.Range(0, 20).Select(_ => app.Get("/articles/7")).ToList();
-        leaving.Leave();
-        await Should.ThrowAsync<OperationCanceledException>(leaving.DoneAsync());
-        await app.RendersAsync(2);
-        second.SetResult();
-
-        foreach (var visit in waiting) (await visit.DoneAsync()).Body.ShouldBe("1");
-        app.Press.Renders.ShouldBe(2);
-        first.TrySetResult();
-    }
-
-    [Fact]
-    public async Task When_a_render_throws_those_who_wait_try_once_more_together_then_each_alone()
-    {
-        await using var app = PageApp.Start();
-        var gate = Gate(app, 1);
-        var hook = app.Press.OnRender;
-        app.Press.OnRender = async number =>
-        {
-            await hook(number);
-            if (number <= 2) throw new InvalidOperationException("The printer is on fire.");
-        };
-
-        var first = app.Get("/articles/7");
-        await app.RendersAsync(1);
-        var waiting = Enumerable.Range(0, 5).Select(_ => app.Get("/articles/7")).ToList();
-        gate.SetResult();
-
-        await Should.ThrowAsync<InvalidOperationException>(first.DoneAsync());
-        var answers = new List<string>();
-        foreach (var visit in waiting)
-        {
-            try
-            {
-                answers.Add((await visit.DoneAsync()).Body);
-            }
-            catch (InvalidOperationException)
-            {
-                answers.Add("failed");
-            }
-        }
-        answers.Count(answer => answer == "failed").ShouldBeLessThanOrEqualTo(1); // the one that took over
-        answers.ShouldContain("1");
-        app.Requests.Count.ShouldBe(0);
-        (await app.GetAsync("/articles/7")).Body.ShouldBe("1");
-    }
-
-    [Fact]
-    public async Task What_is_not_to_be_stored_is_not_shared_either_and_holds_nobody_up()
-    {
-        await using var app = PageApp.Start(map => map.MapGet("/articles/{id}", async (HttpContext http, Press press) =>
-        {
-            await press.RenderAsync();
-            http.Response.Headers.SetCookie = $"visitor={press.Renders}";
-            return "hello";
-        }).CacheRendered(Profile.Minutes));
-        var gate = Gate(app, 1);
-        for (var number = 2; number <= 5; number++) Gate(app, number);
-
-        var first = app.Get("/articles/7");
-        await app.RendersAsync(1);
-        var waiting = Enumerable.Range(0, 4).Select(_ => app.Get("/articles/7")).ToList();
-        gate.SetResult();
-        await first.DoneAsync();
-        await app.RendersAsync(5); // all of them, none waiting for another
-        app.Outputs.Store.Count.ShouldBe(0);
-        Open();
-        foreach (var visit in waiting) (await visit.DoneAsync()).Header("Set-Cookie").ShouldNotBeNull();
-    }
-
-    [Fact]
-    public async Task A_render_that_hangs_holds_nobody_up_for_longer_than_the_wait()
-    {
-        await using var app = PageApp.Start();
-        var hanging = Gate(app, 1);
-
-        var first = app.Get("/articles/7");
-        await app.RendersAsync(1);
-        var waiting = app.Get("/articles/7");
-        app.Time.Advance(RenderedOutputs.MostWait);
-
-        (await waiting.DoneAsync()).Body.ShouldBe("1");
-        first.IsWaiting.ShouldBeTrue();
-        hanging.SetResult();
-        await first.DoneAsync();
-    }
-
-    [Fact]
     public async Task A_render_of_an_earlier_epoch_is_not_joined_and_not_stored()
     {
         await using var app = PageApp.Start();
-        var gate = Gate(app, 1);
+        var gate = app.Hold(1);
 
         var before = app.Get("/articles/7");
         await app.RendersAsync(1);
@@ -270,16 +170,4 @@ public sealed class SinglePageRenderTests
         await press.RenderAsync();
         return $"{early} {await freshet.ReadAsync(Site.Text, id, ct)}";
     }).CacheRendered(Profile.Minutes);
-
-    /// <summary>Holds a render up, by its number.</summary>
-    private TaskCompletionSource Gate(PageApp app, int number)
-    {
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var others = app.Press.OnRender;
-        app.Press.OnRender = each => each == number ? gate.Task : others(each);
-        _gates.Add(gate);
-        return gate;
-    }
-
-    private void Open() => _gates.ForEach(gate => gate.TrySetResult());
 }
