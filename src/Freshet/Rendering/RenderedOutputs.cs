@@ -49,7 +49,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     }
 
     /// <summary>Whether this output, and no other of its key, is what is stored.</summary>
-    public bool IsStored(Entry<RenderedOutput> output) => _store.TryGet((string)output.Key, out var present) && ReferenceEquals(present, output);
+    public bool IsStored(Entry<RenderedOutput> output) => _store.TryGet(((Entry<string, RenderedOutput>)output).Key, out var present) && ReferenceEquals(present, output);
 
     /// <summary>Whether a render is running that whoever comes now could join.</summary>
     public bool IsRendering(string key)
