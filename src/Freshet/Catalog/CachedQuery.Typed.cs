@@ -153,7 +153,7 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
     {
         var tags = new List<Tag>(_tags.Count);
         foreach (var mapping in _tags) mapping.AddTags(args, Name, tags);
-        return tags.Count < 2 ? tags : [.. tags.Distinct()];
+        return TagKeys.EachOnce(tags);
     }
 
     internal override QueryRuntime CreateRuntime(DeclaredQuery declared, RuntimeParts parts) => new QueryRuntime<TArgs, TValue>(this, declared, parts);

@@ -82,7 +82,7 @@ public sealed class Event<T>(string name) : Event(name, typeof(T)) where T : not
     {
         var tags = new List<Tag>(_mappings.Count);
         foreach (var mapping in _mappings) mapping.AddTags(raised, Name, tags);
-        return tags.Count < 2 ? tags : [.. tags.Distinct()];
+        return TagKeys.EachOnce(tags);
     }
 
     private Event<T> With(TagMapping<T> mapping)

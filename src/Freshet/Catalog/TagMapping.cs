@@ -69,6 +69,17 @@ internal static class TagKeys
     /// <summary>A kind's name; empty when a static field was read before it was set.</summary>
     public static string NameOf(TagKind? kind) => kind?.Name ?? "";
 
+    /// <summary>The same tags, each once. A handful is compared in place: a set would cost each load more than the tags themselves.</summary>
+    public static List<Tag> EachOnce(List<Tag> tags)
+    {
+        if (tags.Count > 8) return [.. tags.Distinct()];
+        for (var i = tags.Count - 1; i > 0; i--)
+        {
+            if (tags.IndexOf(tags[i]) < i) tags.RemoveAt(i);
+        }
+        return tags;
+    }
+
     /// <summary>Makes a tag, and says whose member was at fault rather than which tag kind noticed.</summary>
     public static Tag Attribute<TSource, TState>(string declaration, string member, TSource source, TState state, Func<TSource, TState, Tag> make)
     {

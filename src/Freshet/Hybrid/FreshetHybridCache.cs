@@ -37,6 +37,14 @@ internal sealed class FreshetHybridCache : HybridCache
             runtime.Counters.Hit();
             return new ValueTask<T>(entry.Value);
         }
+        return Miss(runtime, key, state, factory, options, tags, cancellationToken);
+    }
+
+    // Apart from the hit: the closure is made where a method begins, and a hit needs none.
+    private ValueTask<T> Miss<TState, T>(
+        QueryRuntime<HybridKey<T>, T> runtime, string key, TState state, Func<TState, CancellationToken, ValueTask<T>> factory,
+        HybridCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(factory);
         return ReadAsync(runtime, key, ct => factory(state, ct), options, tags, cancellationToken);
     }

@@ -35,7 +35,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         Entry<TArgs, TValue>? entry = null;
         try
         {
-            var captured = new AppliedPosition(loadedAt(marks), applied.Marks, applied.Sequence);
+            var at = loadedAt(marks);
+            if (at.Epoch != applied.Position.Epoch) return; // of a log that is gone: outdated anyway (PROTOCOL 5)
+            var captured = new AppliedPosition(at, applied.Marks, applied.Sequence);
             entry = new Entry<TArgs, TValue>(Kept(args), value, captured, marks, capturedAt, expiresAt, Query.VersionOf(value), isCacheable: true);
             var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
             lock (Gate)

@@ -79,16 +79,21 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     public Verdict Judge(AppliedPosition applied, long now)
     {
         if (Volatile.Read(ref CheckedSequence) == applied.Sequence) return Verdict.Fresh;
-        if (_table.Epoch != applied.Position.Epoch) return Verdict.Expired;
+        if (!ReferenceEquals(_table, applied.Marks)) return Verdict.Expired; // a table belongs to one epoch, so this compares epochs
+        if (InvalidatedAfterLoad(_loadedAt, marks) && Worst(now) is var verdict and not Verdict.Fresh) return verdict;
+        Volatile.Write(ref CheckedSequence, applied.Sequence);
+        return Verdict.Fresh;
+    }
 
-        var verdict = Verdict.Fresh;
+    private Verdict Worst(long now)
+    {
+        var worst = Verdict.Fresh;
         foreach (var mark in marks)
         {
             var judged = mark.Judge(_loadedAt, now);
-            if (judged > verdict) verdict = judged;
+            if (judged > worst) worst = judged;
         }
-        if (verdict == Verdict.Fresh) Volatile.Write(ref CheckedSequence, applied.Sequence);
-        return verdict;
+        return worst;
     }
 
     /// <summary>Whether any of its tags was invalidated, either way, after its load began.</summary>
