@@ -3,6 +3,8 @@ namespace Freshet;
 /// <remarks>The end of a load: stored, failed or too late.</remarks>
 internal sealed partial class QueryRuntime<TArgs, TValue>
 {
+    private int _toldOversized;
+
     /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there. Null when the load has ended already.</summary>
     internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry)
     {
@@ -27,14 +29,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             }
             flight.TryEndLocked();
         }
-        if (stored)
-        {
-            MakeRoom(entry);
-        }
-        else
-        {
-            flight.Context.ReleaseMarks();
-        }
+        if (stored) MakeRoom(entry);
+        else flight.Context.ReleaseMarks();
+        if (!_store.Node.Limits.Admit(bytes)) TellOversized(bytes);
         return new Landed<TValue>(entry, validAt);
     }
 
@@ -72,6 +69,12 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             replaces.RefreshAt = Clock.Now + FailingLoads<TArgs>.PauseMilliseconds;
         }
         Tell(() => _logger.LoadFailedUnheard(error, Name, error.GetType().Name));
+    }
+
+    // Once: the metric counts the others.
+    private void TellOversized(int bytes)
+    {
+        if (Interlocked.Exchange(ref _toldOversized, 1) == 0) Tell(() => _logger.Oversized(Name, bytes));
     }
 
     // A log provider that throws must not end a timer's thread, or keep anyone waiting: it is counted as a broken listener.

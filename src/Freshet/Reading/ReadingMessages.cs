@@ -19,4 +19,7 @@ internal static partial class ReadingMessages
 
     [LoggerMessage(1304, LogLevel.Warning, "The loader of '{Query}' returned after {Took}, when its load had been given up, with {Outcome}; that was dropped. Let it pass its CancellationToken on, or raise the query's LoadTimeout.")]
     public static partial void LoadedTooLate(this ILogger logger, string query, TimeSpan took, string outcome);
+
+    [LoggerMessage(1305, LogLevel.Warning, "A value of '{Query}' takes about {Bytes} bytes, more than a tenth of Freshet:MaxBytes, and is not stored: every read of it loads. Make the value smaller, raise Freshet:MaxBytes, or declare SizedBy if the estimate is wrong. Told once; freshet.evictions counts the rest as oversized.")]
+    public static partial void Oversized(this ILogger logger, string query, int bytes);
 }

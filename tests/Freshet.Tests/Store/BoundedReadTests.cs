@@ -79,6 +79,7 @@ public sealed class BoundedReadTests
         store.Bytes.ShouldBeInRange(1_000_000, FreshetOptions.LeastMaxBytes);
         store.Evictions[EvictionReason.Bytes].ShouldBe(20);
         store.Evictions[EvictionReason.Oversized].ShouldBe(2);
+        app.LogLines.Lines.Count(line => line.Text.Contains("and is not stored: every read of it loads")).ShouldBe(1, "told once");
     }
 
     [Fact]
