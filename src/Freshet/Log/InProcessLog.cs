@@ -14,7 +14,7 @@ internal sealed class InProcessLog(
     public LogPosition Position => node.Applied.Position;
 
     public IAsyncEnumerable<LogRecord> FollowAsync(long after, CancellationToken cancellationToken = default) =>
-        history.FollowAsync(after, cancellationToken);
+        history.FollowAsync(after, () => Position.Position, cancellationToken);
 
     /// <summary>Appends records in order, one after the other with none between, and applies them on this node before it returns (PROTOCOL 23).</summary>
     /// <param name="writer">Who appends.</param>

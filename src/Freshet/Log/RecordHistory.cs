@@ -38,11 +38,15 @@ internal sealed class RecordHistory(int capacity)
         added?.SetResult();
     }
 
-    public async IAsyncEnumerable<LogRecord> FollowAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Every record after a position, then each new one.</summary>
+    /// <param name="after">Position of the last record already seen.</param>
+    /// <param name="published">The position that the node has published, a moment before its record is here: who has read it may ask from there on.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    public async IAsyncEnumerable<LogRecord> FollowAsync(long after, Func<long> published, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
-            var (batch, next) = After(after, int.MaxValue);
+            var (batch, next) = After(after, int.MaxValue, published());
             foreach (var record in batch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -56,14 +60,14 @@ internal sealed class RecordHistory(int capacity)
 
     /// <summary>The next records after a position, at most so many; with none, a signal that one was added.</summary>
     /// <exception cref="LogTrimmedException">They are no longer kept, or the position lies past the end.</exception>
-    public (LogRecord[] Batch, Task Next) After(long after, int most)
+    public (LogRecord[] Batch, Task Next) After(long after, int most, long published = 0)
     {
         lock (_gate)
         {
             var oldest = _lastPosition - _count + 1;
             // Past the head: the follower counts by another log, one that was lost. Silence until the numbers meet would hide all of this one's.
-            if (after > _lastPosition || after + 1 < oldest) throw new LogTrimmedException(after, oldest);
-            if (after == _lastPosition) return ([], (_added ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
+            if (after > Math.Max(_lastPosition, published) || after + 1 < oldest) throw new LogTrimmedException(after, oldest);
+            if (after >= _lastPosition) return ([], (_added ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);
 
             var batch = new LogRecord[Math.Min(_lastPosition - after, most)];
             for (var i = 0; i < batch.Length; i++) batch[i] = _ring[IndexOf(after + 1 + i)];

@@ -23,6 +23,20 @@ public sealed class RecordHistoryTests
         Should.Throw<LogTrimmedException>(() => _history.After(before - 1, int.MaxValue));
     }
 
+    /// <summary>The node publishes position 1 -> somebody reads it and follows from there -> its record comes into the history.</summary>
+    [Fact]
+    public async Task WhoFollowsFromAPositionThatWasJustPublishedWaitsForTheNext()
+    {
+        await using var follower = _history.FollowAsync(1, () => 1, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = follower.MoveNextAsync();
+
+        _history.Add(Record(_old, 1, "a"));
+        _history.Add(Record(_old, 2, "a"));
+
+        (await next).ShouldBeTrue();
+        follower.Current.Position.ShouldBe(2);
+    }
+
     [Fact]
     public void ABatchHoldsNoMoreThanAskedFor()
     {
