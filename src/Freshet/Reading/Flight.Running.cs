@@ -3,18 +3,25 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Freshet;
 
 /// <remarks>
-/// Runs on the thread pool with nothing of its starter's surroundings: not its transaction, not its request, not its cancellation.
+/// Runs with nothing of its starter's surroundings, not its transaction, not its request, not its cancellation: on the thread pool, or
+/// on the starter's own thread where <see cref="ReadersThread"/> says so.
 /// </remarks>
 internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>Begins if a turn at the source is free, else queues. A full queue ends the load at once.</summary>
-    public void Start()
+    /// <param name="here">Whether it may begin on this thread.</param>
+    public void Start(bool here = false)
     {
         _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _replaces is not null ? LoadReason.Refresh : LoadReason.Miss);
         if (_context is not null)
         {
+            if (here)
+            {
+                _ = RunHereAsync();
+                return;
+            }
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return;
         }
@@ -69,6 +76,12 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+
+    private async Task RunHereAsync()
+    {
+        ReadersThread.LeaveCaller();
+        await RunAsync().ConfigureAwait(false);
+    }
 
     private async Task RunAsync()
     {
@@ -175,7 +188,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     }
 
     /// <summary>The loader's value, asked for again while it is below a version that was served before, or that a reader needs.</summary>
-    private async Task<TValue> LoadAsync()
+    private async ValueTask<TValue> LoadAsync()
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -185,7 +198,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         }
     }
 
-    private async Task<TValue> LoadOnceAsync()
+    private async ValueTask<TValue> LoadOnceAsync()
     {
         _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued: spare the source
         if (!_runtime.NeedsServices) return await _runtime.Loader(EmptyServices.Instance, _args, Context, _cancellation.Token).ConfigureAwait(false);

@@ -22,7 +22,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good) return LastGood(good, error: null);
 
         var way = JoinOrStart(args, Query.TagsOf(args), need);
-        if (way is { Flight: { } flight, JoinedAt: null }) flight.Start();
+        if (way is { Flight: { } flight, JoinedAt: null }) flight.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
         return await FinishAsync(args, need, way, cancellationToken).ConfigureAwait(false);
     }
 
