@@ -38,6 +38,25 @@ public sealed class LastGoodTests
     }
 
     [Fact]
+    public async Task ANewValuesLimitDoesNotCountFromItsPredecessorsFailure()
+    {
+        await using var app = TestApp.Start(builder => builder.Configure(options => options.SweepInterval = TimeSpan.FromHours(1))); // so that no sweep tidies up
+        await app.ReadAsync(Things.Medium, "a");
+        await app.ExpireAsync("a");
+        app.Source.Failure = new TimeoutException("away");
+        await app.ReadAsync(Things.Medium, "a");
+        app.Source.Failure = null;
+        await app.WriteAsync("a", new Value(2));
+        (await app.ReadAsync(Things.Medium, "a")).ShouldBe(2);
+
+        app.Time.Advance(TimeSpan.FromSeconds(31));
+        await app.ExpireAsync("a");
+        app.Source.Failure = new TimeoutException("away again");
+
+        (await app.ReadAsync(Things.Medium, "a")).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task AValuePastItsTimeToLiveIsKeptForTheCaseThatItsLoaderFails()
     {
         await using var app = TestApp.Start();

@@ -85,6 +85,21 @@ public sealed class LoadLimitTests
         app.Source.ReadsOf("a").ShouldBe(2);
     }
 
+    [Fact]
+    public async Task ALoadThatFailsAfterItsReaderWentOnIsLogged()
+    {
+        await using var app = await ExpiredAsync();
+        var gate = app.Source.HoldNext("a");
+        var read = app.Freshet.ReadAnswerAsync(Things.Medium, "a").AsTask();
+        await gate.Reached;
+        await app.Time.PassAsync(read);
+
+        app.Source.Failure = new TimeoutException("the database is away");
+        gate.Open();
+
+        await app.LogLines.WaitForAsync("A load of 'medium' failed with TimeoutException and nobody was waiting for it");
+    }
+
     /// <summary>P2: the late result of a soft timeout is as old as its beginning.</summary>
     [Fact]
     public async Task P2_AnInvalidationDuringALoadPastItsSoftTimeoutOutdatesItsResult()

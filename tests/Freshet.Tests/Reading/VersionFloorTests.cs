@@ -90,6 +90,45 @@ public sealed class VersionFloorTests
         app.Source.ReadsOf("a").ShouldBe(4); // 7, 6, gone, gone
     }
 
+    /// <summary>A load has returned 7 and passed its check -> a writer's 8 lands, as of an earlier position -> the load lands.</summary>
+    [Fact]
+    public async Task AnOlderVersionDoesNotTakeThePlaceOfANewerOneThatLandedJustBefore()
+    {
+        await using var app = TestApp.Start<Sized>();
+        var writer = app.Freshet.BeginUserAction("writes 8");
+        app.Freshet.WriteThrough(Sized.Query, "a", new Value(8, Version: 8)); // raises nothing, so it is as old as its action
+        Task other;
+        using (ExecutionContext.SuppressFlow()) other = Task.Run(() => app.WriteAsync("b", new Value(1)));
+        await other;
+        app.Source["a"] = new Value(7, Version: 7);
+        Sized.WhenSized = value =>
+        {
+            if (value.Version == 7) writer.CompleteAsync().AsTask().Wait(TestContext.Current.CancellationToken);
+        };
+
+        await Task.Run(() => app.ReadAsync(Sized.Query, "a"), TestContext.Current.CancellationToken);
+
+        (await app.ReadAsync(Sized.Query, "a")).ShouldBe(8);
+    }
+
+    private sealed class Sized() : Catalog("sized-team")
+    {
+        public static Action<Value> WhenSized { get; set; } = _ => { };
+
+        public static readonly Tag<string> Thing = new("thing");
+        public static readonly Event<ThingChanged> Changed = new Event<ThingChanged>("thing.changed").Invalidates(Thing, e => e.Id);
+
+        public static readonly CachedQuery<string, Value> Query = new CachedQuery<string, Value>("sized", RiskLevel.High)
+            .DependsOn(Thing, id => id)
+            .VersionedBy(value => value.Version)
+            .SizedBy(value =>
+            {
+                WhenSized(value);
+                return 1;
+            })
+            .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
+    }
+
     [Fact]
     public async Task S18_AMinimumVersionThatTheSourceReachesInTimeIsWaitedFor()
     {
