@@ -70,26 +70,30 @@ public sealed class TagLinksTests
         await using var app = TestApp.Start(freshet => freshet.DriveMemoryCache());
         using var cache = new MemoryCache(Options.Create(new MemoryCacheOptions()));
         var row = 0;
-        var isWriting = true;
-        var loading = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        for (var round = 0; round < 150; round++)
         {
-            while (Volatile.Read(ref isWriting))
-                await cache.GetOrCreateAsync(app.Freshet, "key", entry =>
-                {
-                    var read = Volatile.Read(ref row);
-                    entry.DependsOn(app.Freshet, Things.Thing.For("a"));
-                    return Task.FromResult(read);
-                });
-        })).ToList();
+            var isWriting = true;
+            var loading = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+            {
+                while (Volatile.Read(ref isWriting))
+                    await cache.GetOrCreateAsync(app.Freshet, "key", entry =>
+                    {
+                        var read = Volatile.Read(ref row);
+                        entry.DependsOn(app.Freshet, Things.Thing.For("a"));
+                        return Task.FromResult(read);
+                    });
+            })).ToList();
+            for (var i = 0; i < 20; i++)
+            {
+                Volatile.Write(ref row, row + 1);
+                await app.ExpireAsync("a");
+            }
+            Volatile.Write(ref isWriting, false);
+            await Task.WhenAll(loading);
 
-        for (var i = 1; i <= 3000; i++)
-        {
-            Volatile.Write(ref row, i);
-            await app.ExpireAsync("a");
-            if (cache.TryGetValue<int>("key", out var found)) found.ShouldBe(i);
+            // Not while they load: MemoryCache hands out an entry, expired or not, in the moment that another takes its place.
+            if (cache.TryGetValue<int>("key", out var found)) found.ShouldBe(row);
         }
-        Volatile.Write(ref isWriting, false);
-        await Task.WhenAll(loading);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
