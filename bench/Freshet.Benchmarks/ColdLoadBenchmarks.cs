@@ -6,7 +6,7 @@ namespace Freshet.Benchmarks;
 /// <remarks>
 /// The caches' own growth is in it on both sides. MemoryCache gets ready-made keys, no tags, no lock against a stampede, and a loader
 /// that needs no services; <see cref="MemoryCacheWithScope"/> is the same with a service scope for each load, which a loader with a
-/// database needs there too, and which Freshet opens for every load.
+/// database needs there too, and which Freshet opens for a loader that asks for services.
 /// </remarks>
 [MemoryDiagnoser, MinColumn]
 public class ColdLoadBenchmarks

@@ -44,7 +44,6 @@ public sealed record ReadRequirement(ConsistencyToken? Token = null, long? Minim
     {
         if (inner is null || inner == this) return this;
         var token = Token is { } first && inner.Token is { } second ? ConsistencyToken.Later(first, second) : Token ?? inner.Token;
-        var version = MinimumVersion is { } low && inner.MinimumVersion is { } high ? Math.Max(low, high) : MinimumVersion ?? inner.MinimumVersion;
-        return new ReadRequirement(token, version);
+        return new ReadRequirement(token, Need.Higher(MinimumVersion, inner.MinimumVersion));
     }
 }

@@ -9,7 +9,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     : ISourceLoad, IThreadPoolWorkItem where TArgs : notnull
 #pragma warning restore CA1001
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly LoadCancellation _cancellation = new(runtime.CancellationFailed);
     private List<Flight<TArgs, TValue>> _flights = [];
     private readonly Dictionary<Flight<TArgs, TValue>, TValue> _loaded = [];
     private readonly Dictionary<Flight<TArgs, TValue>, Exception> _failed = [];
@@ -19,14 +19,13 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     /// <summary>The one activity of the call; null when nobody traces.</summary>
     public Activity? Activity { get; private set; }
 
-    /// <summary>Takes a turn for all of them, or queues. A full queue ends them at once.</summary>
-    public void Start(bool isNested)
+    /// <summary>Begins with the turn it was given, or queues for one. A full queue ends all of them at once.</summary>
+    public void Start(bool hasTurn)
     {
         Activity = LoadActivity.Start(runtime, LoadReason.Miss, asked.Count);
-        if (isNested) runtime.Turns.EnterNested();
-        if (isNested || runtime.Turns.TryEnter())
+        if (hasTurn)
         {
-            if (!TryBegin()) runtime.Turns.Leave();
+            runtime.Turns.Begin(this);
             return;
         }
         foreach (var flight in asked) flight.AwaitTurn();
@@ -54,7 +53,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     /// <summary>One key is not wanted any more; when none is, the load is cancelled.</summary>
     public void NoteUnwanted()
     {
-        if (Interlocked.Decrement(ref _wanted) == 0) _ = CancelAsync();
+        if (Interlocked.Decrement(ref _wanted) == 0) _ = _cancellation.CancelAsync();
     }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
@@ -145,21 +144,5 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         }
         // All or nothing: a loader that loses rows may have mixed them up as well.
         return values.Count == flights.Count ? values : throw new IncompleteBatchException(runtime.Name, flights.Count, flights.Count - values.Count);
-    }
-
-    private async Task CancelAsync()
-    {
-        try
-        {
-            await _cancellation.CancelAsync().ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The load ended in the meantime: there is nothing left to cancel.
-        }
-        catch (AggregateException errors)
-        {
-            runtime.CancellationFailed(errors);
-        }
     }
 }

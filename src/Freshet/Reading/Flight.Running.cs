@@ -8,7 +8,7 @@ namespace Freshet;
 /// </remarks>
 internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWorkItem
 {
-    private readonly CancellationTokenSource _cancellation = new();
+    private readonly LoadCancellation _cancellation;
 
     /// <summary>Begins if a turn at the source is free, else queues. A full queue ends the load at once.</summary>
     /// <param name="here">Whether it may begin on this thread.</param>
@@ -48,7 +48,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         _batch = batch;
         _capturedAt = _runtime.Clock.Now;
         _expiresAt = _capturedAt + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
-        var minimum = _runtime.FloorOf(_args) is { } floor && !(_minimumVersion > floor) ? floor : _minimumVersion;
+        var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
         _context = new LoadContext(_runtime, _args, _runtime.Node.Applied, _tags, minimum, _outer, isBypass: !IsShared, _capturedAt);
         CapturedPosition = _context.Captured.Position.Position;
         Deadline = _capturedAt + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
@@ -171,7 +171,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             _runtime.Counters.NoteTimedOut(_runtime.Policy.LoadTimeout);
             EndWith(new LoadTimeoutException(_runtime.Name, _runtime.Policy.LoadTimeout), LoadOutcome.TimedOut, isUnheard);
         }
-        _ = CancelAsync();
+        Cancel();
     }
 
     /// <inheritdoc/>
@@ -218,26 +218,10 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         };
     }
 
-    // Not on the leaver's own time: whatever the loader hung on its token runs now, and may throw or take long.
-    private async Task CancelAsync()
+    private void Cancel()
     {
-        if (_batch is { } batch)
-        {
-            batch.NoteUnwanted();
-            return;
-        }
-        try
-        {
-            await _cancellation.CancelAsync().ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The load ended in the meantime: there is nothing left to cancel.
-        }
-        catch (AggregateException errors)
-        {
-            _runtime.CancellationFailed(errors);
-        }
+        if (_batch is { } batch) batch.NoteUnwanted();
+        else _ = _cancellation.CancelAsync();
     }
 }
 

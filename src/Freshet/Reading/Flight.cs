@@ -40,6 +40,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _replaces = replaces;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
         IsShared = isShared;
+        _cancellation = new LoadCancellation(runtime.CancellationFailed);
     }
 
     public TArgs Args => _args;
@@ -86,7 +87,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     public void JoinLocked(Need need)
     {
         _waiters++;
-        if (_context is null && (_minimumVersion is null || need.MinimumVersion > _minimumVersion)) _minimumVersion = need.MinimumVersion;
+        if (_context is null) _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
     }
 
     /// <summary>Takes the right to end the load. False when it has ended already.</summary>
@@ -146,7 +147,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
             _runtime.Node.Running.Leave(this);
             LoadActivity.End(_activity, _runtime, LoadOutcome.Failed, new OperationCanceledException());
         }
-        _ = CancelAsync();
+        Cancel();
     }
 }
 

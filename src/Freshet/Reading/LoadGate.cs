@@ -69,6 +69,12 @@ internal sealed class LoadGate(Func<int> limit)
         }
     }
 
+    /// <summary>Begins a load that was given a turn; the turn is the next one's when nobody wants it, or it cannot begin.</summary>
+    public void Begin(ISourceLoad load)
+    {
+        if (!TryBegin(load)) Leave();
+    }
+
     /// <summary>Ends a turn, and hands it to whoever has waited longest.</summary>
     public void Leave()
     {

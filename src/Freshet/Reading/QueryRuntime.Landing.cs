@@ -29,7 +29,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             }
             flight.TryEndLocked();
         }
-        if (stored) MakeRoom(entry);
+        if (stored) _store.MakeRoom(entry);
         else flight.Context.ReleaseMarks();
         if (!_store.Node.Limits.Admit(bytes)) TellOversized(bytes);
         return new Landed<TValue>(entry, validAt);
@@ -100,18 +100,4 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     }
 
     internal void CancellationFailed(Exception error) => Tell(() => _logger.CancellationFailed(error, Name));
-
-    private void MakeRoom(Entry<TValue> newcomer)
-    {
-        try
-        {
-            _store.MakeRoom(newcomer);
-        }
-#pragma warning disable CA1031 // Whatever the Equals of some other query's arguments throws: this load has landed, and must not fail for it.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _logger.EvictionFailed(error, Name);
-        }
-    }
 }

@@ -14,14 +14,24 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <param name="Present">The answer.</param>
     private readonly record struct Way(Flight<TArgs, TValue>? Flight, LogPosition? JoinedAt, Reading<TValue>? Present);
 
-    private async ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken)
+    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<Reading<TValue>>(cancellationToken)
+            : LoadAsync(args, TagsOfValid(args), need, cancellationToken);
+
+    /// <summary>The declared tags of arguments that can be a key; others throw here. What is stored already has passed.</summary>
+    private List<Tag> TagsOfValid(TArgs args)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        _ = Query.KeyOf(args); // an argument that cannot be a key throws here; what is stored already has passed
+        _ = Query.KeyOf(args);
+        return Query.TagsOf(args);
+    }
+
+    private async ValueTask<Reading<TValue>> LoadAsync(TArgs args, List<Tag> tags, Need need, CancellationToken cancellationToken)
+    {
         // A source that failed a moment ago is left alone by those who can be answered without it.
         if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good) return LastGood(good, error: null);
 
-        var way = JoinOrStart(args, Query.TagsOf(args), need);
+        var way = JoinOrStart(args, tags, need);
         if (way is { Flight: { } flight, JoinedAt: null }) flight.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
         return await FinishAsync(args, need, way, cancellationToken).ConfigureAwait(false);
     }
@@ -35,7 +45,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (way.Present is { } hit) return hit;
 
             var flight = way.Flight!;
-            if (Policy.SoftTimeout > TimeSpan.Zero && await TakesTooLongAsync(flight, cancellationToken).ConfigureAwait(false)
+            if (Policy.SoftTimeout is var limit && limit > TimeSpan.Zero && !await flight.WaitAsync(limit, cancellationToken).ConfigureAwait(false)
                 && TryGetLastGood(args, asked, pause: false) is { } meanwhile)
             {
                 flight.GoOnWithout();
@@ -67,9 +77,6 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (way is { Flight: { } newer, JoinedAt: null }) newer.Start();
         }
     }
-
-    private async ValueTask<bool> TakesTooLongAsync(Flight<TArgs, TValue> flight, CancellationToken cancellationToken) =>
-        !await flight.WaitAsync(Policy.SoftTimeout, cancellationToken).ConfigureAwait(false);
 
     private static bool IsAsGoodAsOwn(Entry entry, LogPosition joinedAt) =>
         (entry.Loaded.Epoch == joinedAt.Epoch && entry.Loaded.Position >= joinedAt.Position) || !entry.WasInvalidated;

@@ -15,64 +15,63 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             else misses.Add(i);
         }
         // All keys and tags first, so that a bad one throws before anything is loaded.
-        var tags = misses.ConvertAll(miss =>
-        {
-            _ = Query.KeyOf(keys[miss]);
-            return Query.TagsOf(keys[miss]);
-        });
+        var missed = misses.ConvertAll(place => new Miss(place, keys[place], TagsOfValid(keys[place])));
+        // Decided once: a batch that fails must not send its keys the other way.
+        var isBatched = missed.ToLookup(miss => LoadsBatches && !IsAnsweredWithoutSource(miss.Args, need));
 
-        var batched = new List<int>(); // places in misses
-        var single = new List<int>();
-        for (var i = 0; i < misses.Count; i++)
-            (LoadsBatches && !IsAnsweredWithoutSource(keys[misses[i]], need) ? batched : single).Add(i);
-
-        foreach (var batch in batched.Chunk(Query.BatchSize))
+        foreach (var batch in isBatched[true].Chunk(Query.BatchSize))
         {
-            var ways = StartBatch(batch, i => keys[misses[i]], i => tags[i], need);
-            var loads = batch.Zip(ways, (i, way) => FinishAsync(keys[misses[i]], need, way, cancellationToken).AsTask());
-            Take(batch, await Task.WhenAll(loads).ConfigureAwait(false));
+            var ways = StartBatch(batch, need);
+            await TakeAsync(batch, batch.Zip(ways, (miss, way) => FinishAsync(miss.Args, need, way, cancellationToken).AsTask())).ConfigureAwait(false);
         }
-        // No more at once than may have their turn: one caller must not fill the queue, and be refused by itself.
-        foreach (var wave in single.Chunk(Math.Max(1, Policy.MaxConcurrentLoads)))
-            Take(wave, await Task.WhenAll(wave.Select(i => LoadAsync(keys[misses[i]], need, cancellationToken).AsTask())).ConfigureAwait(false));
+        foreach (var wave in Waves(isBatched[false]))
+            await TakeAsync(wave, wave.Select(miss => LoadAsync(miss.Args, miss.Tags, need, cancellationToken).AsTask())).ConfigureAwait(false);
         return readings;
 
-        void Take(int[] places, Reading<TValue>[] answers)
+        async Task TakeAsync(Miss[] those, IEnumerable<Task<Reading<TValue>>> loads)
         {
-            for (var i = 0; i < places.Length; i++) readings[misses[places[i]]] = answers[i];
+            var answers = await Task.WhenAll(loads).ConfigureAwait(false);
+            for (var i = 0; i < those.Length; i++) readings[those[i].Place] = answers[i];
         }
     }
 
-    /// <summary>Reads several keys past the cache, no more at once than may have their turn.</summary>
+    /// <summary>Reads several keys past the cache.</summary>
     public async ValueTask<Reading<TValue>[]> BypassManyAsync(IReadOnlyList<TArgs> keys, Need need, bool satisfied, CancellationToken cancellationToken)
     {
         var readings = new List<Reading<TValue>>(keys.Count);
-        foreach (var wave in keys.Chunk(Math.Max(1, Policy.MaxConcurrentLoads)))
+        foreach (var wave in Waves(keys))
             readings.AddRange(await Task.WhenAll(wave.Select(key => BypassAsync(key, need, satisfied, cancellationToken).AsTask())).ConfigureAwait(false));
         return [.. readings];
     }
 
+    /// <summary>A key that is not in memory, and its place among those asked for.</summary>
+    private readonly record struct Miss(int Place, TArgs Args, List<Tag> Tags);
+
+    // No more at once than may have their turn: one caller must not fill the queue, and be refused by itself.
+    private IEnumerable<T[]> Waves<T>(IEnumerable<T> all) => all.Chunk(Math.Max(1, Policy.MaxConcurrentLoads));
+
     private bool IsAnsweredWithoutSource(TArgs args, Need need) => IsPaused(args) && TryGetLastGood(args, need, pause: false) is not null;
 
     /// <summary>Joins what is under way already and loads the rest with one call.</summary>
-    private Way[] StartBatch(int[] places, Func<int, TArgs> keyAt, Func<int, List<Tag>> tagsAt, Need need)
+    private Way[] StartBatch(Miss[] misses, Need need)
     {
-        var ways = new Way[places.Length];
         var flights = new List<Flight<TArgs, TValue>>();
+        Way[] ways;
         try
         {
-            for (var i = 0; i < places.Length; i++)
+            ways = Array.ConvertAll(misses, miss =>
             {
-                ways[i] = JoinOrStart(keyAt(places[i]), tagsAt(places[i]), need, isBatched: true);
-                if (ways[i] is { Flight: { } flight, JoinedAt: null }) flights.Add(flight);
-            }
+                var way = JoinOrStart(miss.Args, miss.Tags, need, isBatched: true);
+                if (way is { Flight: { } flight, JoinedAt: null }) flights.Add(flight);
+                return way;
+            });
         }
         catch (Exception error)
         {
             foreach (var flight in flights) flight.Abort(error); // others may have joined them by now
             throw;
         }
-        if (flights.Count > 0) new BatchLoad<TArgs, TValue>(this, flights).Start(isNested: need.Load?.IsWithin(this) == true);
+        if (flights.Count > 0) new BatchLoad<TArgs, TValue>(this, flights).Start(TakeTurn(need));
         return ways;
     }
 }

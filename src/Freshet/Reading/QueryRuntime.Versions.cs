@@ -24,7 +24,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (Query.VersionOf(value) is not { } version) return false;
         var context = flight.Context;
         var floor = FloorOf(flight.Args); // now, not as it was: another load, or a writer, may have landed a newer value meanwhile
-        var required = floor is { } low && !(context.MinimumVersion > low) ? low : context.MinimumVersion;
+        var required = Need.Higher(context.MinimumVersion, floor);
         if (Need.Meets(version, required)) return false;
 
         lock (Gate) context.MinimumVersion = required; // under the gate, where joiners read it

@@ -51,6 +51,6 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         {
             if (!stored) applied.Marks.Release(marks);
         }
-        if (stored) MakeRoom(entry!);
+        if (stored) _store.MakeRoom(entry!);
     }
 }

@@ -17,6 +17,9 @@ internal readonly record struct Need(long RequiredPosition, long? MinimumVersion
 
     public bool AcceptsVersion(long? version) => Meets(version, MinimumVersion);
 
+    /// <summary>The higher of two minimum versions; null asks for nothing.</summary>
+    public static long? Higher(long? one, long? other) => one is { } first && other is { } second ? Math.Max(first, second) : one ?? other;
+
     /// <summary>Whether a version reaches a minimum; what declares no version reaches any.</summary>
     public static bool Meets(long? version, long? minimum) => minimum is null || version is null || version >= minimum;
 }

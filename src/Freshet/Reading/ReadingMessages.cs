@@ -14,9 +14,6 @@ internal static partial class ReadingMessages
     [LoggerMessage(1302, LogLevel.Warning, "The loader of '{Query}' was cancelled, and what it had registered on its cancellation token threw. The reader that left was not held up; mend the registration.")]
     public static partial void CancellationFailed(this ILogger logger, Exception exception, string query);
 
-    [LoggerMessage(1303, LogLevel.Error, "Making room for an entry of '{Query}' failed: arguments of an entry to be evicted cannot be compared. Memory is not bounded until that type's Equals and GetHashCode are mended.")]
-    public static partial void EvictionFailed(this ILogger logger, Exception exception, string query);
-
     [LoggerMessage(1304, LogLevel.Warning, "The loader of '{Query}' returned after {Took}, when its load had been given up, with {Outcome}; that was dropped. Let it pass its CancellationToken on, or raise the query's LoadTimeout.")]
     public static partial void LoadedTooLate(this ILogger logger, string query, TimeSpan took, string outcome);
 
