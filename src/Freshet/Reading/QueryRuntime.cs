@@ -46,7 +46,8 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     /// <summary>Begins loads that wait for a turn, now that there are more.</summary>
     protected abstract void AdvanceTurns();
 
-    private static IEnumerable<string> KindsOf(CachedQuery query) =>
+    /// <summary>Kinds of every tag its values may carry.</summary>
+    internal static IEnumerable<string> KindsOf(CachedQuery query) =>
         query.Tags.Select(tag => tag.Tag).Concat(FoundKindsOf(query));
 
     private static IEnumerable<string> FoundKindsOf(CachedQuery query) =>

@@ -27,7 +27,7 @@ public sealed class HybridCacheTests
     {
         await using var app = Start(resetOnStart: false);
         await FillAsync();
-        var log = (InProcessLog)app.Freshet.Log;
+        var log = (FreshnessLog)app.Freshet.Log;
         Invalidation[] both = [new(Things.Thing.For("a"), InvalidationKind.Expire, TimeSpan.Zero), new(Things.Thing.For("b"), InvalidationKind.Expire, TimeSpan.Zero)];
 
         var record = log.Append(new Writer(TriggerKind.Job, "both", null, null), [new RecordDraft(RecordId.Next(), "Raise", null, null, both)]).Single();
