@@ -115,6 +115,7 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Seconds("softTimeoutSeconds", policy.SoftTimeout);
         json.WriteNumber("maxConcurrentLoads", policy.MaxConcurrentLoads);
         json.WriteBoolean("earlyRefresh", policy.EarlyRefresh);
+        Seconds("cacheTimeoutSeconds", policy.CacheTimeout);
         json.WriteEndObject();
     }
 

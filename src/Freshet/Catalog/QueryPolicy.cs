@@ -52,6 +52,9 @@ public sealed record QueryPolicy
     /// <summary>Whether a value that is about to die is loaded anew in the background by a read shortly before, so that no reader has to wait for it. Default: true.</summary>
     public bool EarlyRefresh { get; init; } = true;
 
+    /// <summary>How long a read waits for the part of the cache that lies outside this process: the second level, or the log's confirmation that this node is current. Then it goes on without, as its level allows, and is counted. Default: high 500 ms, medium and low 250 ms; at least 1 ms, at most 10 seconds.</summary>
+    public TimeSpan CacheTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>The defaults of a level.</summary>
     public static QueryPolicy For(RiskLevel level) => level switch
     {
@@ -71,6 +74,7 @@ public sealed record QueryPolicy
         StaleTime = TimeSpan.Zero,
         RefetchOnFocus = true,
         Optimistic = OptimisticUpdates.Refused,
+        CacheTimeout = TimeSpan.FromMilliseconds(500),
     };
 
     private static readonly QueryPolicy _medium = new()

@@ -24,7 +24,10 @@ internal sealed partial class FreshetService
     internal bool TryRead<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, [MaybeNullWhen(false)] out TValue value) where TArgs : notnull
     {
         value = default;
-        var asked = Ask(runtime, args, null, Ambient.Current);
+        var surrounding = Ambient.Current;
+        var requirement = WithSurrounding(null, surrounding);
+        if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return false;
+        var asked = Ask(runtime, args, requirement, surrounding, standing);
         if (asked.MustBypass || runtime.TryAnswer(args, asked.Need) is not { } reading) return false;
         Note(runtime, asked, reading);
         value = reading.Entry.Value;

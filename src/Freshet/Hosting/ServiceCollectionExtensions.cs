@@ -33,6 +33,7 @@ public static class FreshetServiceCollectionExtensions
             provider.GetServices<CacheTargetRegistration>(), Options(provider), Section(provider),
             provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<ILogger<CacheTargets>>()));
         services.TryAddSingleton(MakeLog);
+        services.TryAddSingleton(provider => new SharedLogMeter((SharedLog)provider.GetRequiredService<FreshnessLog>(), provider.GetRequiredService<Node>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<TargetFollowers.StartedOnce>();
         services.TryAddSingleton(provider => TargetFollowers.Start(provider, provider.GetRequiredService<TargetFollowers.StartedOnce>()));
         services.TryAddSingleton(provider => new TargetMeter(provider.GetRequiredService<CacheTargets>(), provider.GetService<IMeterFactory>()));
@@ -49,7 +50,11 @@ public static class FreshetServiceCollectionExtensions
         {
             provider.GetRequiredService<FreshetMeter>();
             provider.GetRequiredService<Sweeper>().Start();
-            (provider.GetRequiredService<FreshnessLog>() as SharedLog)?.Start();
+            if (provider.GetRequiredService<FreshnessLog>() is SharedLog shared)
+            {
+                provider.GetRequiredService<SharedLogMeter>();
+                shared.Start();
+            }
             provider.GetRequiredService<TargetFollowers.StartedOnce>().ThrowIfMaking();
             provider.GetRequiredService<TargetFollowers>();
             provider.GetRequiredService<TargetMeter>();

@@ -31,6 +31,9 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     public IAsyncEnumerable<LogRecord> FollowAsync(long after, CancellationToken cancellationToken = default) =>
         history.FollowAsync(after, () => Position.Position, cancellationToken);
 
+    /// <summary>How long ago this node last was known to be at the log's head; since its start, before the first time.</summary>
+    public abstract TimeSpan Unconfirmed { get; }
+
     /// <summary>Appends records in order, one after the other with none between. When it ends, this node has applied them (PROTOCOL 23), and so has every node whose high queries they concern (R7).</summary>
     /// <param name="writer">Who appends.</param>
     /// <param name="drafts">What is appended; at least one.</param>

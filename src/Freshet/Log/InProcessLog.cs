@@ -9,6 +9,8 @@ internal sealed class InProcessLog(
 {
     private readonly Lock _gate = new();
 
+    public override TimeSpan Unconfirmed => TimeSpan.Zero;
+
     /// <summary>Appends at once.</summary>
     public override ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false)
     {

@@ -76,6 +76,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     {
         if (_waiters == 0 || _ended) return false;
         if (_context is not { } context) return true;
+        if (need.FromSource) return false;
         var loaded = context.Captured.Position;
         return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
             && loaded.Epoch == now.Epoch

@@ -96,7 +96,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         lock (Gate)
         {
             var applied = Node.Applied;
-            if (_store.TryGet(args, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
+            if (!need.FromSource && _store.TryGet(args, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
                 && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();

@@ -11,6 +11,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     private readonly EntryStore<TArgs, TValue> _store;
     private readonly long _maxTimeToLive;
     private readonly ILogger _logger;
+    private readonly Confirmation? _confirmation;
 
     public QueryRuntime(CachedQuery<TArgs, TValue> query, DeclaredQuery declared, RuntimeParts parts) : base(declared, parts.Node)
     {
@@ -19,6 +20,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Services = parts.Services;
         Loader = query.Loader!;
         _logger = parts.Logger;
+        _confirmation = parts.Node.Confirmation;
         NeedsServices = query.LoaderNeedsServices || parts.HasScopeInitializer;
         LoadsBatches = query.BatchLoader is not null && !parts.HasScopeInitializer;
         Turns = new LoadGate(() => Policy.MaxConcurrentLoads);
@@ -46,14 +48,16 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     public override EntryStore Store => _store;
 
-    /// <summary>The hit: entry present, not outdated since it was last checked, alive. Takes no lock and allocates nothing.</summary>
+    /// <summary>The hit: entry present, not outdated since it was last checked, alive, and this node as current as the query asks for. Takes no lock and allocates nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGetFresh(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
     {
         if (!_store.TryGet(args, out entry)) return false;
         // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
         var applied = Node.Applied;
-        return entry.RefreshAt > Clock.Now
+        var now = Clock.Now;
+        return entry.RefreshAt > now
+            && (_confirmation is null || _confirmation.Covers(MaxStaleness, now))
             && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
     }
 
@@ -64,6 +68,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>The answer that is in memory, if it will do.</summary>
     internal Reading<TValue>? TryAnswer(TArgs args, Need need)
     {
+        if (need.FromSource) return null;
         // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
         var applied = Node.Applied;
         if (!_store.TryGet(args, out var entry)) return null;

@@ -93,19 +93,25 @@ public sealed class FreshetAction : IAsyncDisposable
     /// <summary>Appends what was raised and ends the action. When it returns, every read of this node sees the write.</summary>
     /// <returns>The position for the writer's next read; null when nothing was raised. It comes once the caches the log drives have applied the records, or have had their <see cref="CacheTargetOptions.AnswerWait"/>.</returns>
     /// <remarks>Not cancellable: the write is committed, so its records must follow.</remarks>
-    public async ValueTask<ConsistencyToken?> CompleteAsync()
+    public ValueTask<ConsistencyToken?> CompleteAsync()
     {
         ThrowIfEnded(nameof(CompleteAsync));
-        await EndAsync(uncertain: false).ConfigureAwait(false);
-        return await TokenOnceAppliedAsync().ConfigureAwait(false);
+        return LeaveIfCompleted(EndAsync(uncertain: false));
     }
 
     /// <summary>Ends the action. If it was not completed, what it raised is appended as expiries: the write may have been committed.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (_ended) return;
-        await EndAsync(uncertain: true).ConfigureAwait(false);
-        await TokenOnceAppliedAsync().ConfigureAwait(false);
+        if (_ended) return ValueTask.CompletedTask;
+        var ending = LeaveIfCompleted(EndAsync(uncertain: true));
+        return ending.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(ending.AsTask());
+    }
+
+    // What an asynchronous method takes out of the flow is back when it returns, so the caller's own flow is left here.
+    private ValueTask<ConsistencyToken?> LeaveIfCompleted(ValueTask<ConsistencyToken?> ending)
+    {
+        if (ending.IsCompleted) _ambient.Leave();
+        return ending;
     }
 
     /// <summary>The token, once the caches that this log drives have applied its record too, or have had their time.</summary>
@@ -188,7 +194,7 @@ public sealed class FreshetAction : IAsyncDisposable
         return false;
     }
 
-    private async ValueTask EndAsync(bool uncertain)
+    private async ValueTask<ConsistencyToken?> EndAsync(bool uncertain)
     {
         lock (_gate) _ended = true; // with Record's own check under the same lock, nothing is raised that would not be appended
         try
@@ -199,6 +205,7 @@ public sealed class FreshetAction : IAsyncDisposable
         {
             _ambient.Leave();
         }
+        return await TokenOnceAppliedAsync().ConfigureAwait(false);
     }
 
     private async ValueTask AppendAsync(bool uncertain)

@@ -160,7 +160,7 @@ public sealed class DeliveryTests
     {
         await using var app = TestApp.Start(freshet => freshet.DriveQuietly("mine", _target));
         var log = (FreshnessLog)app.Freshet.Log;
-        log.Append(new Writer(TriggerKind.Job, "empty", null, null), [new RecordDraft(RecordId.Next(), "Raise", "nothing", null, [])]);
+        await log.AppendAsync(new Writer(TriggerKind.Job, "empty", null, null), [new RecordDraft(RecordId.Next(), "Raise", "nothing", null, [])]);
 
         await app.ChangeAsync();
 

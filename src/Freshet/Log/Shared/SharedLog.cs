@@ -62,8 +62,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     /// <summary>Records the log is known to have and this node has not applied.</summary>
     public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
 
-    /// <summary>How long ago this node last was known to be at the head; since its start, before the first time.</summary>
-    public TimeSpan Unconfirmed => TimeSpan.FromMilliseconds(Node.Clock.Now - (Node.Confirmation!.ConfirmedAt ?? _startedAt));
+    public override TimeSpan Unconfirmed => TimeSpan.FromMilliseconds(Node.Clock.Now - (Node.Confirmation!.ConfirmedAt ?? _startedAt));
 
     /// <summary>Begins to follow. Doing so twice is doing so once.</summary>
     public void Start()
