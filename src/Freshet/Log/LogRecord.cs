@@ -52,6 +52,9 @@ public sealed record LogRecord
     /// <summary>The raised event itself, in the process that raised it; null elsewhere.</summary>
     public object? EventValue { get; init; }
 
+    /// <summary>The raised event's members as JSON, <c>{"invoiceId":"inv_1"}</c>, on every node that shares the log. Null for the other calls, when the event has no JSON form, and where no log is shared.</summary>
+    public string? EventData { get; init; }
+
     /// <summary>The tags it invalidates, each once.</summary>
     public required IReadOnlyList<Invalidation> Invalidations { get; init; }
 
