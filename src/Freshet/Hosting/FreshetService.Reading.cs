@@ -18,9 +18,16 @@ internal sealed partial class FreshetService
     /// <summary>The scope of a request whose output may be stored.</summary>
     internal ReadScope BeginRequestScope(ReadRequirement requirement) => new(this, requirement, mayRender: true);
 
+    /// <summary>The everyday read once it is no hit. Not by way of <see cref="ReadAsync"/>: one asynchronous method fewer for each load.</summary>
     internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
-        where TArgs : notnull =>
-        (await ReadAsync(RuntimeOf(query), args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
+        where TArgs : notnull
+    {
+        var runtime = RuntimeOf(query);
+        var asked = Ask(runtime, args, null, Ambient.Current);
+        var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken).ConfigureAwait(false);
+        Note(runtime, asked, reading);
+        return reading.Entry.Value;
+    }
 
     /// <summary>The order of checks: token (R3), action, then entry, time to live and marks (R1), else load (R2).</summary>
     private async ValueTask<Reading<TValue>> ReadAsync<TArgs, TValue>(
@@ -28,12 +35,15 @@ internal sealed partial class FreshetService
         where TArgs : notnull
     {
         var asked = Ask(runtime, args, requirement, Ambient.Current);
-        var reading = asked.MustBypass || pastTheCache
-            ? await runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken).ConfigureAwait(false)
-            : await runtime.ReadAsync(args, asked.Need, cancellationToken).ConfigureAwait(false);
+        var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass || pastTheCache, cancellationToken).ConfigureAwait(false);
         Note(runtime, asked, reading);
         return reading;
     }
+
+    private static ValueTask<Reading<TValue>> AnswerAsync<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, Asked asked, bool pastTheCache, CancellationToken cancellationToken)
+        where TArgs : notnull =>
+        pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken);
 
     /// <summary>Several reads of one query, with one loader call for what is missing.</summary>
     internal async ValueTask<IReadOnlyDictionary<TArgs, TValue>> ReadManyAsync<TArgs, TValue>(
