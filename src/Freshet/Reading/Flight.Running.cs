@@ -212,7 +212,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);
         return new Entry<TArgs, TValue>(_runtime.Kept(_args), value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
         {
-            RefreshAt = _runtime.Policy.EarlyRefresh ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
+            RefreshAt = _runtime.Policy.EarlyRefresh && !EarlyRefresh.IsTooShort(took) ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
         };
     }
 

@@ -26,7 +26,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             : LoadAsync(args, TagsOfValid(args), need, cancellationToken);
 
     /// <summary>The declared tags of arguments that can be a key; others throw here. What is stored already has passed.</summary>
-    private List<Tag> TagsOfValid(TArgs args)
+    private IReadOnlyList<Tag> TagsOfValid(TArgs args)
     {
         _ = Query.KeyOf(args);
         return Query.TagsOf(args);

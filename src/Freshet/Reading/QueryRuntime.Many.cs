@@ -48,7 +48,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     }
 
     /// <summary>A key that is not in memory, and its place among those asked for.</summary>
-    private readonly record struct Miss(int Place, TArgs Args, List<Tag> Tags);
+    private readonly record struct Miss(int Place, TArgs Args, IReadOnlyList<Tag> Tags);
 
     // No more at once than may have their turn: one caller must not fill the queue, and be refused by itself.
     private IEnumerable<T[]> Waves<T>(IEnumerable<T> all) => all.Chunk(Math.Max(1, Policy.MaxConcurrentLoads));
