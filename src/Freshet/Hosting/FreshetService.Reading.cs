@@ -24,8 +24,9 @@ internal sealed partial class FreshetService
     {
         var runtime = RuntimeOf(query);
         var asked = Ask(runtime, args, null, Ambient.Current);
+        var (load, surrounding) = (asked.Need.Load, asked.Surrounding); // all that outlives the wait
         var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken).ConfigureAwait(false);
-        Note(runtime, asked, reading);
+        Note(runtime, load, surrounding, reading);
         return reading.Entry.Value;
     }
 
@@ -36,12 +37,12 @@ internal sealed partial class FreshetService
     {
         var asked = Ask(runtime, args, requirement, Ambient.Current);
         var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass || pastTheCache, cancellationToken).ConfigureAwait(false);
-        Note(runtime, asked, reading);
+        Note(runtime, asked.Need.Load, asked.Surrounding, reading);
         return reading;
     }
 
     private static ValueTask<Reading<TValue>> AnswerAsync<TArgs, TValue>(
-        QueryRuntime<TArgs, TValue> runtime, TArgs args, Asked asked, bool pastTheCache, CancellationToken cancellationToken)
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, in Asked asked, bool pastTheCache, CancellationToken cancellationToken)
         where TArgs : notnull =>
         pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken);
 
@@ -79,7 +80,7 @@ internal sealed partial class FreshetService
 
         void Take(TArgs key, Reading<TValue> reading)
         {
-            Note(runtime, asked[key], reading);
+            Note(runtime, asked[key].Need.Load, asked[key].Surrounding, reading);
             values.Add(key, reading.Entry.Value);
         }
     }
@@ -99,10 +100,10 @@ internal sealed partial class FreshetService
         return new Asked(need, reached, !reached || MustBypass(runtime, args, surrounding, load), surrounding);
     }
 
-    private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, Asked asked, Reading<TValue> reading) where TArgs : notnull
+    private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, Reading<TValue> reading) where TArgs : notnull
     {
-        asked.Need.Load?.Include(reading.Entry);
-        if (asked.Surrounding is { } surrounding)
+        load?.Include(reading.Entry);
+        if (surrounding is not null)
             NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy));
     }
 

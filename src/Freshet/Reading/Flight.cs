@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace Freshet;
 
@@ -100,10 +99,11 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     /// <summary>Waits for the load's result. Cancelling ends this wait only.</summary>
     /// <param name="isStarter">Whether this reader started the load.</param>
     /// <param name="cancellationToken">The reader's own.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Landed<TValue>> WaitAsync(bool isStarter, CancellationToken cancellationToken)
+    public Task<Landed<TValue>> WaitAsync(bool isStarter, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? WaitOrLeaveAsync(_answers.WaitAsync(isStarter), cancellationToken) : _answers.WaitAsync(isStarter);
+
+    private async Task<Landed<TValue>> WaitOrLeaveAsync(Task<Landed<TValue>> ended, CancellationToken cancellationToken)
     {
-        var ended = _answers.WaitAsync(isStarter);
         try
         {
             return await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -113,11 +113,10 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
             Leave();
             throw;
         }
-        finally
-        {
-            LoadActivity.LinkReader(_activity ?? _batch?.Activity);
-        }
     }
+
+    /// <summary>Tells the trace of a reader that waited which load it waited for.</summary>
+    public void LinkReader() => LoadActivity.LinkReader(_activity ?? _batch?.Activity);
 
     /// <summary>Waits as well, but no longer than a limit.</summary>
     /// <returns>Whether the load has ended.</returns>

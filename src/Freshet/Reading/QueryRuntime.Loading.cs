@@ -73,6 +73,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             {
                 return LastGood(good, error);
             }
+            finally
+            {
+                flight.LinkReader();
+            }
 
             if (way.At is not { Position: var at }) return Answer(landed, AnswerSource.Load, need);
             if (again || IsAsGoodAsOwn(landed.Entry, at))
