@@ -22,15 +22,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         lock (Gate)
         {
             if (flight.HasEnded) return null;
-            // Ended last: the rest looks keys up, with the user's own equality, and a load that could not be ended must end as failed.
-            ForgetLocked(flight);
+            // Ended last: the rest looks the key up, with the user's own equality, and a load that could not be ended must end as failed.
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
             if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry))
             {
-                if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
-                stored = _store.PutLocked(args, entry, bytes);
+                if (_store.TryGet(args, flight.Hash, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
+                stored = _store.PutLocked(entry, flight.Hash, present, bytes);
             }
+            ForgetLocked(flight);
             flight.TryEndLocked();
         }
         if (stored) _store.MakeRoom(entry);
@@ -50,15 +50,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         {
             isUnheard = flight.IsUnheardLocked;
             if (!flight.TryEndLocked()) return false;
-            try
-            {
-                ForgetLocked(flight);
-            }
-#pragma warning disable CA1031 // The key's equality throws. The load is failing already, mostly for just that; nobody joins what has ended.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
+            ForgetLocked(flight);
         }
         flight.LetGo();
         return true;
