@@ -15,7 +15,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     public void Start(bool here = false)
     {
         _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _replaces is not null ? LoadReason.Refresh : LoadReason.Miss);
-        if (_context is not null)
+        if (_context.HasBegun)
         {
             if (here) _ = RunAsync(isReadersThread: true);
             else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -42,12 +42,12 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     public void BeginLocked(BatchLoad<TArgs, TValue>? batch = null)
     {
         _batch = batch;
-        _capturedAt = _runtime.Clock.Now;
-        _expiresAt = _capturedAt + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
+        var now = _runtime.Clock.Now;
+        _expiresAt = now + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
         var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
-        _context = new LoadContext(_runtime, _args, _runtime.Node.Applied, _tags, minimum, _outer, isBypass: !IsShared, _capturedAt);
+        _context.Begin(_runtime.Node.Applied, _tags, minimum, now);
         CapturedPosition = _context.Captured.Position.Position;
-        Deadline = _capturedAt + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        Deadline = now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
         if (!IsListed) _runtime.Node.Running.Enter(this);
     }
 
@@ -175,7 +175,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     public override void TimeOut()
     {
         if (!_runtime.TryEnd(this, out var isUnheard)) return;
-        if (_context is null)
+        if (!_context.HasBegun)
         {
             _runtime.Counters.NoteRejected();
             EndWith(new LoadRejectedException(_runtime.Name, _runtime.Turns.Running, _runtime.Policy.MaxConcurrentLoads), LoadOutcome.Rejected, isUnheard);
@@ -210,9 +210,9 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     private Entry<TArgs, TValue> MakeEntry(TValue value, TimeSpan took)
     {
         var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);
-        return new Entry<TArgs, TValue>(_runtime.Kept(_args), value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
+        return new Entry<TArgs, TValue>(_runtime.Kept(_args), value, Context.Captured, Context.Marks, Context.CapturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
         {
-            RefreshAt = _runtime.Policy.EarlyRefresh && !EarlyRefresh.IsTooShort(took) ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
+            RefreshAt = _runtime.Policy.EarlyRefresh && !EarlyRefresh.IsTooShort(took) ? EarlyRefresh.At(Context.CapturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
         };
     }
 
