@@ -149,14 +149,14 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         // Before anyone is answered: whoever reads the value next finds nothing of this load under way.
         _runtime.Node.Running.Leave(this);
         _answers.Give(result);
-        if (outdated is null && _batch is null)
+        if (outdated is null)
         {
             _answers.TellStarter();
             return;
         }
         TellStarterElsewhere();
         // Runs the value's own equality, so only now that everybody has an answer.
-        if (outdated is not null) _runtime.Counters.NoteReplaced(outdated.Value, value);
+        _runtime.Counters.NoteReplaced(outdated.Value, value);
     }
 
     /// <summary>Hands a failure to everyone who waits.</summary>
@@ -201,7 +201,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         if (isUnheard) _runtime.NoteUnheard(_args, _replaces, error);
     }
 
-    // What follows must not wait until the reader has used its answer: another load's landing, the value's equality, a timer's next.
+    // What follows must not wait until the reader has used its answer: the value's equality, the next load whose time is up.
     private void TellStarterElsewhere()
     {
         if (_answers.StarterWaits) ThreadPool.UnsafeQueueUserWorkItem(static flight => flight._answers.TellStarter(), this, preferLocal: false);

@@ -29,6 +29,20 @@ public sealed class AnswersTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    public async Task WhoIsTheFirstToWaitAfterTheEndIsToldAtOnce(bool isStarter)
+    {
+        var flight = new Waited();
+        flight.Answers.Give(Waited.Value(validAt: 7));
+
+        var after = flight.Answers.WaitAsync(isStarter);
+
+        after.IsCompletedSuccessfully.ShouldBeTrue();
+        (await after).ValidAt.ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
     public async Task AFailureIsToldToThoseBeforeAndAfterAndIsNoValue(bool isStarter)
     {
         var flight = new Waited();
