@@ -18,14 +18,33 @@ internal sealed partial class FreshetService
     /// <summary>The scope of a request whose output may be stored.</summary>
     internal ReadScope BeginRequestScope(ReadRequirement requirement) => new(this, requirement, mayRender: true);
 
-    /// <summary>The everyday read once it is no hit. Not by way of <see cref="ReadAsync"/>: one asynchronous method fewer for each load.</summary>
-    internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
+    /// <summary>The everyday read once it is no hit. Asynchronous only when it has to wait: a load that completes at once does not.</summary>
+    internal ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
         where TArgs : notnull
     {
-        var runtime = RuntimeOf(query);
-        var asked = Ask(runtime, args, null, Ambient.Current);
-        var (load, surrounding) = (asked.Need.Load, asked.Surrounding); // all that outlives the wait
-        var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var runtime = RuntimeOf(query);
+            var asked = Ask(runtime, args, null, Ambient.Current);
+            var answer = AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken);
+            if (!answer.IsCompletedSuccessfully) return ValueAsync(runtime, asked.Need.Load, asked.Surrounding, answer);
+            var reading = answer.Result;
+            Note(runtime, asked.Need.Load, asked.Surrounding, reading);
+            return new(reading.Entry.Value);
+        }
+#pragma warning disable CA1031 // As an asynchronous method does: what goes wrong is in the task, whenever it goes wrong.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return ValueTask.FromException<TValue>(error);
+        }
+    }
+
+    private async ValueTask<TValue> ValueAsync<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, ValueTask<Reading<TValue>> answer)
+        where TArgs : notnull
+    {
+        var reading = await answer.ConfigureAwait(false);
         Note(runtime, load, surrounding, reading);
         return reading.Entry.Value;
     }
