@@ -29,7 +29,7 @@ internal sealed partial class FreshetService
         if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return false;
         var asked = Ask(runtime, args, requirement, surrounding, standing);
         if (asked.MustBypass || runtime.TryAnswer(args, asked.Need) is not { } reading) return false;
-        Note(runtime, asked, reading);
+        Note(runtime, asked.Need.Load, asked.Surrounding, reading);
         value = reading.Entry.Value;
         return true;
     }
