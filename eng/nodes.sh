@@ -1,20 +1,6 @@
 # The Billing Desk on several nodes: Redis unless one is named, a worker, the web nodes, and nginx in front of them, all on loopback.
 # Sourced by ./run. Everything started here ends with the script, by its process id.
 
-require_package() {
-  local program=$1 package=$2
-  command -v "$program" >/dev/null && return
-  local command="apt-get update && apt-get install -y --no-install-recommends $package"
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "Installing $package"
-    # No service is to run beside what is started here.
-    printf '#!/bin/sh\nexit 101\n' >"$nodes_folder/policy-rc.d" && chmod +x "$nodes_folder/policy-rc.d"
-    (apt-get update -qq && POLICYRCD="$nodes_folder/policy-rc.d" DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package") >/dev/null || fail "$package could not be installed. Type: $command"
-  else
-    fail "Several nodes need $program. Type: sudo sh -c '$command'"
-  fi
-}
-
 free_port() {
   node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close() })'
 }
@@ -78,7 +64,7 @@ run_nodes() {
 
   local redis=${FRESHET_REDIS:-}
   if [ -z "$redis" ]; then
-    require_package redis-server redis-server
+    require_redis
     local redis_port
     redis_port=$(free_port)
     redis="127.0.0.1:$redis_port"

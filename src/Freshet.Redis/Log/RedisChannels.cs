@@ -79,8 +79,8 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
     private static async Task SubscribeAsync(ISubscriber subscriber, string name, Action<RedisChannel, RedisValue> handler)
     {
         var channel = ChannelOf(name);
-        // Off first: the same handler twice would be called twice. Asking the client whether it is subscribed would not do: it says
-        // whether the server is connected that a subscription would go to.
+        if (subscriber.SubscribedEndpoint(channel) is not null) return; // kept by the client, through reconnects
+        // Off first: the same handler twice would be called twice.
         await subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget).ConfigureAwait(false);
         await subscriber.SubscribeAsync(channel, handler).ConfigureAwait(false);
     }
