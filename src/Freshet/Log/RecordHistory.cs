@@ -13,12 +13,12 @@ internal sealed class RecordHistory(int capacity)
     private int _generation; // guarded by _gate; grows when followers of the records before must start over
     private TaskCompletionSource? _added; // made when somebody waits
 
-    /// <summary>Epoch and position of the last record; null while there is none.</summary>
+    /// <summary>Epoch and position of the last record, or where it started over; null while there is neither.</summary>
     public LogPosition? Head
     {
         get
         {
-            lock (_gate) return _lastPosition == 0 ? null : new LogPosition(_epoch, _lastPosition);
+            lock (_gate) return _lastPosition == 0 && _generation == 0 ? null : new LogPosition(_epoch, _lastPosition);
         }
     }
 

@@ -155,20 +155,25 @@ internal sealed class TargetFollower : IAsyncDisposable
     /// <summary>The next records; with none, a signal that there are more, or null when the target must be reset first.</summary>
     private (LogRecord[] Batch, Task? Next) Take()
     {
-        try
+        var head = _history.Head ?? new LogPosition(_epoch, 0);
+        // Of another log the numbers may by chance go on where this target stands.
+        if (head.Epoch == _epoch)
         {
-            return _history.After(_progress.Position, BatchSize);
+            try
+            {
+                return _history.After(_progress.Position, BatchSize);
+            }
+            catch (LogTrimmedException)
+            {
+                head = _history.Head ?? head;
+            }
         }
-        catch (LogTrimmedException)
-        {
-            var (epoch, position) = _history.Head ?? new LogPosition(_epoch, 0);
-            _resets.Owe(epoch == _epoch ? ResetReason.FellBehind : ResetReason.EpochChanged);
-            _epoch = epoch;
-            _progress.FallBehind(); // whoever waits must not take the jump for its record's delivery
-            // From here on record by record, whether the reset succeeds at once or not.
-            _progress.MoveTo(position);
-            return ([], null);
-        }
+        _resets.Owe(head.Epoch == _epoch ? ResetReason.FellBehind : ResetReason.EpochChanged);
+        _epoch = head.Epoch;
+        _progress.FallBehind(); // whoever waits must not take the jump for its record's delivery
+        // From here on record by record, whether the reset succeeds at once or not.
+        _progress.MoveTo(head.Position);
+        return ([], null);
     }
 
     private Task WaitForAsync(Task next) =>

@@ -197,9 +197,10 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
 
     void ILogListener.OnAppended(IReadOnlyList<LogRecord> records, NodeId writer)
     {
-        if (writer == Id || records.Count == 0) return; // the reply tells this node's own
-        var concerns = Concerns(records);
-        if (_follower.TryTake(records))
+        if (writer == Id) return; // the reply tells this node's own
+        // Without the records, which were too large to be told or appended before, all that is known is that a writer may be waiting.
+        var concerns = records.Count == 0 || Concerns(records);
+        if (records.Count > 0 && _follower.TryTake(records))
         {
             if (concerns) _service.Acknowledge(Id, writer, Position);
             return;
