@@ -40,6 +40,7 @@ public sealed class MetricsPageTests : RedisTest
         var counters = new RedisCounters(factory);
         listener.Start();
         await using var node = new LogNode(Server, counters: counters);
+        await node.AppendAsync("account:a");
 
         if (maxmemory is null) await Server.KillAsync();
         else await Server.RunAsync("CONFIG", "SET", "maxmemory", maxmemory);

@@ -64,7 +64,7 @@ public sealed class LogKeysTests : RedisTest
         await node.AppendAsync("account:a");
 
         var keys = (await Server.RunAsync("KEYS", "*")).Split('\n');
-        keys.Order().ShouldBe(node.Log.Keys.All.Select(key => (string)key!).Order());
+        keys.Order().ShouldBe(node.Log.Keys.All.Select(key => (string)key!).Where(key => !key.EndsWith(":ids:b", StringComparison.Ordinal)).Order());
         foreach (var key in keys) (await Server.RunAsync("TTL", key)).ShouldBe("-1");
     }
 

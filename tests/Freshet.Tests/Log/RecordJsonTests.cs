@@ -21,8 +21,8 @@ public sealed class RecordJsonTests
         var json = RecordJson.Write(new Writer(TriggerKind.UserAction, "POST /pay", "ann", "00-1-2-01"), _draft with { Cause = "uncertain" }, """{"invoiceId":"inv_1"}""");
 
         Encoding.UTF8.GetString(json).ShouldBe(
-            """{"id":"0af76519-16cd-43dd-8448-eb211c80319c","trigger":"user-action","action":"POST /pay","actor":"ann","call":"Raise","event":"invoice.paid","data":{"invoiceId":"inv_1"},"""
-            + $$""""invalidations":[{"tag":"{{Things.Thing.For("a")}}"},{"tag":"{{Things.Thing.For("b")}}","staleFor":300000}],"trace":"00-1-2-01","cause":"uncertain"}"""");
+            """{"id":"0af76519-16cd-43dd-8448-eb211c80319c","trigger":"user-action","action":"POST /pay","actor":"ann","call":"Raise","event":"invoice.paid","data":{"invoiceId":"inv_1"}"""
+            + $$""","invalidations":[{"tag":"{{Things.Thing.For("a")}}"},{"tag":"{{Things.Thing.For("b")}}","staleFor":300000}],"trace":"00-1-2-01","cause":"uncertain"}""");
     }
 
     [Fact]

@@ -1,2 +1,5 @@
 -- Returns the lease rows as they stand: { node, row, node, row, ... }.
-return redis.call('HGETALL', LEASES)
+
+local refusal = stand({}, true)
+if refusal then return refusal end
+return leases
