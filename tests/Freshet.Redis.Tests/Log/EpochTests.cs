@@ -172,7 +172,7 @@ public sealed class EpochTests : RedisTest
                 (fetched.Head.Position, fetched.Head.Epoch == _before.Epoch).ShouldBe((0, false));
                 return;
             case "leases":
-                (await _node.Log.LeasesAsync(Watchdog.Token)).ShouldBeEmpty();
+                (await _node.Log.LeasesAsync(Watchdog.Token)).Rows.ShouldBeEmpty();
                 break;
             case "remove":
                 await _node.Log.RemoveLeasesAsync([_node.Lease()], Watchdog.Token);
@@ -219,7 +219,7 @@ public sealed class EpochTests : RedisTest
         reply.Head.Epoch.ShouldNotBe(_before.Epoch);
         (reply.Head.Position, reply.Oldest, reply.IsMature).ShouldBe((0, 1, false));
         reply.Records.ShouldBeEmpty();
-        (await node.Log.LeasesAsync(Watchdog.Token)).ShouldBeEmpty();
+        (await node.Log.LeasesAsync(Watchdog.Token)).Rows.ShouldBeEmpty();
         (await node.FetchAsync("account:a", "account:b")).Marks.ShouldAllBe(mark => mark.ExpiredAt == 0 && mark.StaleMarks.Count == 0);
 
         // What was appended before is not known any more, and is appended anew (PROTOCOL 24).

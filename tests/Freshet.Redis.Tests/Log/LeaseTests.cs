@@ -14,7 +14,7 @@ public sealed class LeaseTests : RedisTest
 
         ShouldBe(early.Leases.Single(), holder.Lease(1, 0, "web 2, the second", "account", "user"));
         ShouldBe(late.Leases.Single(), holder.Lease(2, 1, "web 2, the second"));
-        ShouldBe((await writer.Log.LeasesAsync(Watchdog.Token)).Single(), late.Leases.Single());
+        ShouldBe((await writer.Log.LeasesAsync(Watchdog.Token)).Rows.Single(), late.Leases.Single());
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class LeaseTests : RedisTest
         var node = Node();
         await node.ExchangeAsync();
 
-        (await node.Log.LeasesAsync(Watchdog.Token)).ShouldBeEmpty();
+        (await node.Log.LeasesAsync(Watchdog.Token)).Rows.ShouldBeEmpty();
     }
 
     [Fact]
@@ -47,9 +47,9 @@ public sealed class LeaseTests : RedisTest
         await second.ExchangeAsync(lease: second.Lease(renewal: 2));
         await writer.Log.RemoveLeasesAsync(seen, Watchdog.Token);
 
-        (await writer.Log.LeasesAsync(Watchdog.Token)).Select(row => (row.Node, row.Renewal)).ShouldBe([(second.Id, 2L)]);
+        (await writer.Log.LeasesAsync(Watchdog.Token)).Rows.Select(row => (row.Node, row.Renewal)).ShouldBe([(second.Id, 2L)]);
         await second.Log.RemoveLeasesAsync([second.Lease(renewal: 2)], Watchdog.Token);
-        (await writer.Log.LeasesAsync(Watchdog.Token)).ShouldBeEmpty();
+        (await writer.Log.LeasesAsync(Watchdog.Token)).Rows.ShouldBeEmpty();
     }
 
     /// <summary>A request held up on its way would take back the kinds that the node has declared since, and no writer of those would wait for it.</summary>
@@ -60,7 +60,7 @@ public sealed class LeaseTests : RedisTest
         await node.ExchangeAsync(lease: node.Lease(renewal: 10, kinds: ["account", "user"]));
         await node.ExchangeAsync(lease: node.Lease(renewal: 9, kinds: ["account"]));
 
-        ShouldBe((await node.Log.LeasesAsync(Watchdog.Token)).Single(), node.Lease(renewal: 10, kinds: ["account", "user"]));
+        ShouldBe((await node.Log.LeasesAsync(Watchdog.Token)).Rows.Single(), node.Lease(renewal: 10, kinds: ["account", "user"]));
     }
 
     private static void ShouldBe(LeaseRow row, LeaseRow expected)
