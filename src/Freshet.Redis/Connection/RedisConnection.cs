@@ -92,13 +92,23 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         return multiplexer;
     }
 
-    // The client gives up an unanswered call only when the connection ends. Whoever waits may give up sooner; then nobody is left to
-    // see how the call ends.
-    private static Task<RedisResult> BoundedAsync(Task<RedisResult> call, CancellationToken cancellationToken)
+    /// <summary>A call's result, on a thread that is not the client's.</summary>
+    /// <remarks>
+    /// The client completes calls one after the other, on one thread, and whatever awaits a call goes on right there: an application
+    /// that blocks after a read would keep every later answer of Redis from arriving, and its own first of all.
+    /// The client gives up an unanswered call only when the connection ends. Whoever waits may give up sooner; then nobody is left to
+    /// see how the call ends.
+    /// </remarks>
+    private static async Task<RedisResult> BoundedAsync(Task<RedisResult> call, CancellationToken cancellationToken)
     {
-        if (call.IsCompleted || !cancellationToken.CanBeCanceled) return call;
-        call.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return call.WaitAsync(cancellationToken);
+        await ((Task)call).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // to the thread pool
+        if (!call.IsCompleted)
+        {
+            _ = call.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        return await call.ConfigureAwait(false);
     }
 
     private void OnFailed(object? sender, ConnectionFailedEventArgs failure)

@@ -48,7 +48,7 @@ public sealed class LogKeysTests : RedisTest
         first.Position.ShouldBe(1);
         first.Epoch.ShouldNotBe((await desk.HeadAsync()).Epoch);
         (await shop.FetchAsync("account:b")).Marks.Single().ExpiredAt.ShouldBe(0);
-        (await shop.Log.LeasesAsync(Watchdog.Token)).ShouldBeEmpty();
+        (await shop.Log.LeasesAsync(Watchdog.Token)).Rows.ShouldBeEmpty();
         shop.Heard.Bells.Count.ShouldBe(1); // its own
         var head = await shop.HeadAsync();
 

@@ -67,9 +67,10 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
                 StartOverLocked(reply.Head);
                 return ReplyOutcome.AtHead;
             }
-            if (reply.Head.Position < position)
+            if (reply.Head.Position < asked!.Value.Position)
             {
-                // The same log has gone back: its numbers are being given a second time, to other records.
+                // The same log has gone back: its numbers are being given a second time, to other records. Compared with where the node
+                // stood when it asked, not with where it stands: while the reply is on its way, later records are told of.
                 _left.Add(epoch);
                 return ReplyOutcome.Refused;
             }
