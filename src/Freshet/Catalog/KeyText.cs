@@ -15,7 +15,7 @@ public static class KeyText
     /// <summary>Longest escaped text of one key, tag or argument list, in characters: 512.</summary>
     public const int MaxLength = 512;
 
-    private const string Reserved = "%:,{}";
+    internal const string Reserved = "%:,{}";
 
     /// <summary>Whether values of a type have a text form: text, numbers, Guid, enums, dates and anything else that formats without a culture, and tuples of those.</summary>
     public static bool IsSupported(Type type)

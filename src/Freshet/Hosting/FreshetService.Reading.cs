@@ -107,9 +107,9 @@ internal sealed partial class FreshetService
 
     private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, Asked asked, Reading<TValue> reading) where TArgs : notnull
     {
-        asked.Need.Load?.Include(reading.Entry);
+        asked.Need.Load?.Include(reading.Entry, runtime);
         if (asked.Surrounding is { } surrounding)
-            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy));
+            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy, runtime.AllOf));
     }
 
     /// <summary>A read meets its own requirement and those of every scope around it: the latest token, the highest version.</summary>

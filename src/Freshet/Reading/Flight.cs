@@ -81,6 +81,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
             && loaded.Epoch == now.Epoch
             && loaded.Position >= need.RequiredPosition
+            && !_runtime.WasFlushed(context.Captured)
             && (need.MinimumVersion is null || context.MinimumVersion >= need.MinimumVersion)
             && !Entry.InvalidatedAfterLoad(loaded.Position, context.Marks);
     }
