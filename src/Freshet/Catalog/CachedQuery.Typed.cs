@@ -34,6 +34,9 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
 
     internal override IEnumerable<TagKind> TagKinds => _tags.Select(tag => tag.Kind).OfType<TagKind>().Concat(TagsFound);
 
+    /// <summary>Whether the key text is made of members that were named, rather than of the arguments themselves.</summary>
+    internal bool IsKeyedByMembers => _keyText is not null;
+
     internal override bool HasKey => _keyText is not null || KeyText.IsSupported(typeof(TArgs));
 
     /// <summary>Each value carries a tag whose key is the argument or a member of it: <c>DependsOn(Account, id => id)</c>.</summary>

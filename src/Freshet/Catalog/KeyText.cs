@@ -16,7 +16,7 @@ public static class KeyText
     /// <summary>Longest escaped text of one key, tag or argument list, in characters: 512.</summary>
     public const int MaxLength = 512;
 
-    private const string Reserved = "%:,{}";
+    internal const string Reserved = "%:,{}";
 
     // Most keys are made of these alone, and a cold load does little else than check its key's text.
     private static readonly SearchValues<char> _plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => !Reserved.Contains(c, StringComparison.Ordinal))]);

@@ -144,9 +144,9 @@ internal sealed partial class FreshetService
 
     private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, Reading<TValue> reading) where TArgs : notnull
     {
-        load?.Include(reading.Entry);
+        load?.Include(reading.Entry, runtime);
         if (surrounding is not null)
-            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy));
+            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy, runtime.AllOf));
     }
 
     /// <summary>A read meets its own requirement and those of every scope around it: the latest token, the highest version.</summary>

@@ -13,6 +13,9 @@ internal sealed partial class FreshetService
     {
         var runtime = query.Declaration.CreateRuntime(query, _parts());
         Runtimes.Add(runtime);
+        // A flush that came a moment before found no such query: it is in the marks, and no load has begun yet.
+        var marks = _node.Applied.Marks;
+        if (marks.Find(runtime.AllOf) is { } flushed) runtime.Flush(marks, flushed.LastInvalidatedAt);
         return runtime;
     }
 

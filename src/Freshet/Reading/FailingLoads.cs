@@ -46,6 +46,12 @@ internal sealed class FailingLoads<TArgs> where TArgs : notnull
         }
     }
 
+    /// <summary>Since when loads of a value's successor have failed, and when the source is asked next; null when they have not.</summary>
+    public (long Since, long RetryAt)? Find(TArgs args, Entry of)
+    {
+        lock (_gate) return _failures.TryGetValue(args, out var failure) && ReferenceEquals(failure.Of, of) ? (failure.Since, failure.RetryAt) : null;
+    }
+
     /// <summary>Forgets the values that are not at hand any more.</summary>
     public void ForgetUnless(Func<Entry, bool> isKept)
     {

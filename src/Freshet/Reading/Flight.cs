@@ -74,6 +74,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
             && loaded.Epoch == now.Epoch
             && loaded.Position >= need.RequiredPosition
+            && !_runtime.WasFlushed(_context.Captured)
             && (need.MinimumVersion is null || _context.MinimumVersion >= need.MinimumVersion)
             && !Entry.InvalidatedAfterLoad(loaded.Position, _context.Marks);
     }

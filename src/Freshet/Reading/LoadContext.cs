@@ -101,7 +101,9 @@ public sealed class LoadContext
     internal BatchFindings? Batch { get; set; }
 
     /// <summary>Takes over what a cached query read by this loader depends on: its tags outdate this value too, and it lives no longer.</summary>
-    internal void Include(Entry entry)
+    /// <param name="entry">What was read.</param>
+    /// <param name="of">The query it was read from.</param>
+    internal void Include(Entry entry, QueryRuntime of)
     {
         if (Batch is { } batch)
         {
@@ -109,6 +111,7 @@ public sealed class LoadContext
             return;
         }
         foreach (var mark in entry.Marks) AddMark(mark.Tag);
+        if (Query.IsUndeclared) AddMark(of.AllOf); // a declared query says what it reads, and is flushed with it
         LimitTo(entry.ExpiresAt);
         if (!entry.IsCacheable) DoNotCache();
     }

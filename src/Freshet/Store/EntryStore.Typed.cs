@@ -22,6 +22,13 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
         return true;
     }
 
+    /// <summary>The same for people who ask: it does not count as a read.</summary>
+    public Entry<TValue>? Peek(TArgs args)
+    {
+        var hash = HashOf(args);
+        return Find(args, hash) ?? FindSurely(args, hash);
+    }
+
     /// <summary>Estimates what an entry takes. Runs the query's own <c>SizedBy</c>, so never call it under a lock.</summary>
     public int Estimate(TArgs args, Entry<TValue> entry) => SizeEstimate.OfEntry(args, entry.Value, entry.Marks.Length, sizeOfValue);
 

@@ -145,6 +145,8 @@ internal sealed class TargetFollower : IAsyncDisposable
                 _epoch = record.Epoch;
                 _resets.Owe(ResetReason.EpochChanged);
             }
+            // A cache that is not ours cannot tell what of a query or a kind went into its values.
+            if (record.Position > _progress.Position && FlushTags.AreIn(record)) _resets.Owe(ResetReason.Flushed);
             await ResetIfDueAsync().ConfigureAwait(false);
             if (record.Position <= _progress.Position) continue; // the reset covered it
             if (record.Invalidations.Count > 0) await DeliverAsync(record).ConfigureAwait(false);
