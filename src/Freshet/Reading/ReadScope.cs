@@ -105,6 +105,9 @@ public sealed class ReadScope : IDisposable
             _validAt = Math.Min(_validAt, validAt);
         }
         _satisfied &= satisfied;
-        foreach (var mark in entry.Marks) _tags.Add(mark.Tag);
+        foreach (var mark in entry.Marks)
+        {
+            if (!FlushTags.IsOne(mark.Tag)) _tags.Add(mark.Tag); // a page's own bookkeeping, and no tag that anything is invalidated by but a flush
+        }
     }
 }

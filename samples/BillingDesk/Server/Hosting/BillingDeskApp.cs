@@ -50,7 +50,7 @@ public static class BillingDeskApp
 
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<RefusedByDatabase>();
-        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database");
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddFreshet();
         builder.Services.AddGrowth(builder.Configuration);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
@@ -84,5 +84,7 @@ public static class BillingDeskApp
         app.MapNodes();
         app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));
         app.MapHealthChecks("/health");
+        // Nobody signs in here, so nobody may flush: a product maps it everywhere, with .RequireAuthorization("operators").
+        if (app.Environment.IsDevelopment()) app.MapFreshetOperator();
     }
 }
