@@ -80,6 +80,9 @@ internal sealed class NodeMain
             case "burst": // query keys readers: each key's readers at once
                 await Task.WhenAll(Enumerable.Range(0, Int(words[2])).Select(i => _calls.AnswerAsync(QueryOf(words[0]), Workload.KeyOf(i % Int(words[1])))));
                 return "";
+            case "loaded": // so many loads have ended
+                while (_app.Counters.Sum(each => each.Loads.Loaded) < Long(words[0])) await Task.Delay(2);
+                return "";
             case "hold":
                 _arrived = _app.Source.Hold();
                 return "";
