@@ -36,7 +36,7 @@ internal sealed class EventJson
         var events = new JsonArray();
         foreach (var record in records)
         {
-            if (record.Event is not null && record.Cause != LogRecord.Uncertain) events.Add((JsonNode)Write(record.Event, record.EventValue));
+            if (record.Event is not null && !record.IsUncertain) events.Add((JsonNode)Write(record.Event, record.EventValue));
         }
         return events;
     }

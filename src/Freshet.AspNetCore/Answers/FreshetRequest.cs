@@ -48,6 +48,9 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
         return Action = freshness.Freshet.BeginUserAction(EndpointNames.Of(http), actor);
     }
 
+    /// <summary>Takes up an action that was opened elsewhere: the answer's headers tell of it.</summary>
+    public void Adopt(FreshetAction action) => Action = action;
+
     /// <summary>Notes that an exception passes. True, so that it can stand in an exception filter, which sees those too that are not caught.</summary>
     public bool Fail() => HasFailed = true;
 
@@ -57,7 +60,7 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
         var action = Action!;
         await action.CompleteAsync().ConfigureAwait(false);
         IsCompleted = true;
-        if (http.Response.HasStarted && (action.Token is not null || action.RefreshRequested)) freshness.Audit.NoteStarted(EndpointNames.Of(http));
+        if (http.Response.HasStarted && (action.Token is not null || action.RefreshRequested || action.IsPending)) freshness.Audit.NoteStarted(EndpointNames.Of(http));
     }
 
     /// <summary>Whether this answer is to be wrapped, asked once: several filters may stand in line for it.</summary>
@@ -68,8 +71,11 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
         return _envelopeTaken = true;
     }
 
-    /// <summary>The token text of the action; null when it appended nothing.</summary>
-    public string? TokenText => Action?.Token is { } token ? freshness.Tokens.Write(token) : null;
+    /// <summary>The token text of the action; null when it appended nothing, or not all of it yet.</summary>
+    public string? TokenText => Token is { } token ? freshness.Tokens.Write(token) : null;
+
+    // A token of the part that was appended would be taken for one of the whole: the next read would be called satisfied without the rest.
+    private ConsistencyToken? Token => Action is { IsPending: false } action ? action.Token : null;
 
     /// <summary>The events the action raised.</summary>
     public JsonArray Events => _events ??= freshness.Events.Write(Action?.Records ?? []);
@@ -89,11 +95,12 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
     {
         var headers = http.Response.Headers;
         if (action.RefreshRequested) headers[FreshnessHeaders.Refresh] = "true";
-        if (TokenText is not { } token) return;
-
+        if (action.IsPending) headers[FreshnessHeaders.Pending] = "true"; // never a silent success (PROTOCOL 27)
+        if (TokenText is { } token) headers[FreshnessHeaders.Token] = token;
         var records = action.Records;
+        if (records.Count == 0) return;
+
         var position = records[^1].Position.ToString(CultureInfo.InvariantCulture);
-        headers[FreshnessHeaders.Token] = token;
         headers[FreshnessHeaders.Epoch] = freshness.Tags.Hash(records[^1].Epoch);
         headers[FreshnessHeaders.Position] = $"{position}-{position}";
         headers[FreshnessHeaders.Tags] = freshness.Tags.HeaderFor(records.SelectMany(record => record.Invalidations).Select(each => each.Tag).ToHashSet());
@@ -113,7 +120,7 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
 
     private void WriteCookie()
     {
-        if (Action?.Token is { } written && TokenCookie.IsNeeded(http))
+        if (Token is { } written && TokenCookie.IsNeeded(http))
         {
             // Two tabs, two posts: the later one's cookie must not take back what the earlier one's promised.
             var later = Scope?.Requirement.Token is { } own ? ConsistencyToken.Later(own, written) : written;

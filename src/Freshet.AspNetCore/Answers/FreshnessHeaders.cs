@@ -24,9 +24,12 @@ public static class FreshnessHeaders
     /// <summary>Answer: what a write raised, as a JSON array.</summary>
     public const string Events = "Freshness-Events";
 
+    /// <summary>Answer: <c>true</c> when the log could not be reached in time, so that other nodes have yet to learn of the write and there is no token for it; absent otherwise.</summary>
+    public const string Pending = "Freshness-Pending";
+
     /// <summary>Answer: <c>true</c> when the handler called <c>Refresh()</c>; absent otherwise.</summary>
     public const string Refresh = "Freshness-Refresh";
 
     /// <summary>The headers of answers, ordered by name. Browsers of another origin see them only when CORS exposes them: <c>policy.WithExposedHeaders([.. FreshnessHeaders.OfAnswers])</c>.</summary>
-    public static IReadOnlyList<string> OfAnswers { get; } = [Epoch, Events, Position, Refresh, Satisfied, Tags, Token];
+    public static IReadOnlyList<string> OfAnswers { get; } = [Epoch, Events, Pending, Position, Refresh, Satisfied, Tags, Token];
 }

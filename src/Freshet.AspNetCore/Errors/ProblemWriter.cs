@@ -35,6 +35,13 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
         return WriteAsync(http, status, MalformedCode, TitleOf(MalformedCode), MalformedDetail);
     }
 
+    /// <summary>Answers with a status of its own: what is refused before anything is looked at.</summary>
+    public Task RefuseAsync(HttpContext http, int status, string code, string detail)
+    {
+        logger.Refused(EndpointNames.Of(http), status, code, detail);
+        return WriteAsync(http, status, code, TitleOf(code), detail);
+    }
+
     private static Task WriteAsync(HttpContext http, int status, string code, string title, string? detail, string? retryAfter = null)
     {
         http.Response.Clear(); // whatever a handler had set for the answer it could not finish

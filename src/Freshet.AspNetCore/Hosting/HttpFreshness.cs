@@ -23,7 +23,8 @@ internal sealed class HttpFreshness
         Events = new EventJson(services.GetRequiredService<IOptions<HttpJsonOptions>>().Value.SerializerOptions, Logger);
         Audit = new MutationAudit(Freshet.Catalog, Logger);
         Requirements = new RequirementReader(Tokens, new TokenCounter(services.GetService<System.Diagnostics.Metrics.IMeterFactory>()), Logger);
-        Problems = new ProblemWriter(services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false, Logger);
+        var isDevelopment = services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false;
+        Problems = new ProblemWriter(isDevelopment, Logger);
 
         Pages = services.GetService<PageRendering>();
         if (services.GetService<EndpointDataSource>() is not { } endpoints) return;
@@ -31,6 +32,7 @@ internal sealed class HttpFreshness
         // payment commits, and only then does Raise() throw.
         _ = EndpointMutations.Read(endpoints.Endpoints, services);
         PageRendering.Check(endpoints.Endpoints, services);
+        if (!isDevelopment) OperatorAccess.Check(endpoints.Endpoints);
         if (services.GetService<ParameterPolicyFactory>() is { } policies)
             services.GetRequiredService<FreshetService>().UsePaths(new EndpointPathRegistry(endpoints, policies));
     }

@@ -55,16 +55,17 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
 
     private void Subscribe()
     {
-        lock (_gate) _subscribed = SubscribeAsync(_subscribed, _node);
+        lock (_gate) _subscribed = SubscribeAsync(_subscribed, _listener, _node);
     }
 
-    private async Task SubscribeAsync(Task before, NodeId? node)
+    private async Task SubscribeAsync(Task before, ILogListener? listener, NodeId? node)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the gate, before anything of the application's runs
         try
         {
             var multiplexer = await connection.GetAsync(CancellationToken.None).ConfigureAwait(false);
             BellAsScriptsSeeIt = PrefixOf(multiplexer) + keys.Bell;
+            if (listener is null) return; // nobody to tell
             await SubscribeAsync(multiplexer.GetSubscriber(), keys.Bell, OnBell).ConfigureAwait(false);
             if (node is { } own) await SubscribeAsync(multiplexer.GetSubscriber(), keys.Acknowledgements(own), OnAcknowledgement).ConfigureAwait(false);
         }
@@ -79,8 +80,8 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
     private static async Task SubscribeAsync(ISubscriber subscriber, string name, Action<RedisChannel, RedisValue> handler)
     {
         var channel = ChannelOf(name);
-        // Off first: the same handler twice would be called twice. Asking the client whether it is subscribed would not do: it says
-        // whether the server is connected that a subscription would go to.
+        if (subscriber.SubscribedEndpoint(channel) is not null) return; // kept by the client, through reconnects
+        // Off first: the same handler twice would be called twice.
         await subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget).ConfigureAwait(false);
         await subscriber.SubscribeAsync(channel, handler).ConfigureAwait(false);
     }

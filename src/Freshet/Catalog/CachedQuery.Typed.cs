@@ -8,6 +8,7 @@ namespace Freshet;
 public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs : notnull
 {
     private readonly List<TagMapping<TArgs>> _tags = [];
+    private IReadOnlyList<Tag>? _sameTags; // what TagsOf gave, when it does not depend on the arguments
     private Func<TArgs, string>? _keyText;
     private MemberSelector<TValue, long>? _version;
     private Func<TValue, long>? _sizeOfValue;
@@ -32,6 +33,9 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
     internal override bool HasLoader => Loader is not null;
 
     internal override IEnumerable<TagKind> TagKinds => _tags.Select(tag => tag.Kind).OfType<TagKind>().Concat(TagsFound);
+
+    /// <summary>Whether the key text is made of members that were named, rather than of the arguments themselves.</summary>
+    internal bool IsKeyedByMembers => _keyText is not null;
 
     internal override bool HasKey => _keyText is not null || KeyText.IsSupported(typeof(TArgs));
 
@@ -149,11 +153,14 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         return text.Length <= KeyText.MaxLength ? text : throw new InvalidKeyException(Name, "its arguments together", KeyFault.TooLong);
     }
 
-    internal List<Tag> TagsOf(TArgs args)
+    internal IReadOnlyList<Tag> TagsOf(TArgs args)
     {
+        if (_sameTags is { } same) return same;
         var tags = new List<Tag>(_tags.Count);
         foreach (var mapping in _tags) mapping.AddTags(args, Name, tags);
-        return TagKeys.EachOnce(tags);
+        tags = TagKeys.EachOnce(tags);
+        if (_tags.TrueForAll(mapping => mapping is ConstantTag<TArgs>)) _sameTags = tags;
+        return tags;
     }
 
     internal override QueryRuntime CreateRuntime(DeclaredQuery declared, RuntimeParts parts) => new QueryRuntime<TArgs, TValue>(this, declared, parts);
@@ -181,6 +188,7 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         ThrowIfComposed();
         if (mapping.IsMissing) AddNullFault("tag");
         _tags.Add(mapping);
+        _sameTags = null;
         return this;
     }
 

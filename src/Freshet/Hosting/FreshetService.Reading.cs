@@ -18,9 +18,43 @@ internal sealed partial class FreshetService
     /// <summary>The scope of a request whose output may be stored.</summary>
     internal ReadScope BeginRequestScope(ReadRequirement requirement) => new(this, requirement, mayRender: true);
 
-    internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
+    /// <summary>The everyday read once it is no hit. Asynchronous only when it has to wait: a load that completes at once does not.</summary>
+    internal ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
+        where TArgs : notnull
+    {
+        try
+        {
+            var runtime = RuntimeOf(query);
+            var surrounding = Ambient.Current;
+            var requirement = WithSurrounding(null, surrounding);
+            if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return ValueOnceCaughtUpAsync(runtime, args, cancellationToken);
+            var asked = Ask(runtime, args, requirement, surrounding, standing);
+            var answer = AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken);
+            if (!answer.IsCompletedSuccessfully) return ValueAsync(runtime, asked.Need.Load, asked.Surrounding, answer);
+            var reading = answer.Result;
+            Note(runtime, asked.Need.Load, asked.Surrounding, reading);
+            return new(reading.Entry.Value);
+        }
+#pragma warning disable CA1031 // As an asynchronous method does: what goes wrong is in the task, whenever it goes wrong.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return ValueTask.FromException<TValue>(error);
+        }
+    }
+
+    private async ValueTask<TValue> ValueOnceCaughtUpAsync<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, CancellationToken cancellationToken)
         where TArgs : notnull =>
-        (await ReadAsync(RuntimeOf(query), args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
+        (await ReadAsync(runtime, args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
+
+    private async ValueTask<TValue> ValueAsync<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, ValueTask<Reading<TValue>> answer)
+        where TArgs : notnull
+    {
+        var reading = await answer.ConfigureAwait(false);
+        Note(runtime, load, surrounding, reading);
+        return reading.Entry.Value;
+    }
 
     /// <summary>The order of checks: token (R3), action, then entry, time to live and marks (R1), else load (R2).</summary>
     private async ValueTask<Reading<TValue>> ReadAsync<TArgs, TValue>(
@@ -32,12 +66,15 @@ internal sealed partial class FreshetService
         if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing))
             standing = await CatchUpAsync(runtime, requirement?.Token, cancellationToken).ConfigureAwait(false);
         var asked = Ask(runtime, args, requirement, surrounding, standing);
-        var reading = asked.MustBypass || pastTheCache
-            ? await runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken).ConfigureAwait(false)
-            : await runtime.ReadAsync(args, asked.Need, cancellationToken).ConfigureAwait(false);
-        Note(runtime, asked, reading);
+        var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass || pastTheCache, cancellationToken).ConfigureAwait(false);
+        Note(runtime, asked.Need.Load, surrounding, reading);
         return reading;
     }
+
+    private static ValueTask<Reading<TValue>> AnswerAsync<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, in Asked asked, bool pastTheCache, CancellationToken cancellationToken)
+        where TArgs : notnull =>
+        pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken);
 
     /// <summary>Several reads of one query, with one loader call for what is missing.</summary>
     internal async ValueTask<IReadOnlyDictionary<TArgs, TValue>> ReadManyAsync<TArgs, TValue>(
@@ -76,7 +113,7 @@ internal sealed partial class FreshetService
 
         void Take(TArgs key, Reading<TValue> reading)
         {
-            Note(runtime, asked[key], reading);
+            Note(runtime, asked[key].Need.Load, asked[key].Surrounding, reading);
             values.Add(key, reading.Entry.Value);
         }
     }
@@ -105,11 +142,11 @@ internal sealed partial class FreshetService
     private ValueTask<Standing> CatchUpAsync(QueryRuntime runtime, ConsistencyToken? token, CancellationToken cancellationToken) =>
         _log.CatchUpAsync(token, runtime.MaxStaleness, runtime.Policy.CacheTimeout, cancellationToken);
 
-    private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, Asked asked, Reading<TValue> reading) where TArgs : notnull
+    private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, Reading<TValue> reading) where TArgs : notnull
     {
-        asked.Need.Load?.Include(reading.Entry);
-        if (asked.Surrounding is { } surrounding)
-            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy));
+        load?.Include(reading.Entry, runtime);
+        if (surrounding is not null)
+            NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy, runtime.AllOf));
     }
 
     /// <summary>A read meets its own requirement and those of every scope around it: the latest token, the highest version.</summary>

@@ -13,6 +13,9 @@ internal sealed partial class FreshetService
     {
         var runtime = query.Declaration.CreateRuntime(query, _parts());
         Runtimes.Add(runtime);
+        // A flush that came a moment before found no such query: it is in the marks, and no load has begun yet.
+        var marks = _node.Applied.Marks;
+        if (marks.Find(runtime.AllOf) is { } flushed) runtime.Flush(marks, flushed.LastInvalidatedAt);
         return runtime;
     }
 
@@ -29,7 +32,7 @@ internal sealed partial class FreshetService
         if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return false;
         var asked = Ask(runtime, args, requirement, surrounding, standing);
         if (asked.MustBypass || runtime.TryAnswer(args, asked.Need) is not { } reading) return false;
-        Note(runtime, asked, reading);
+        Note(runtime, asked.Need.Load, asked.Surrounding, reading);
         value = reading.Entry.Value;
         return true;
     }

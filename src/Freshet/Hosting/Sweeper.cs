@@ -10,7 +10,7 @@ internal sealed class Sweeper(
     private readonly Lock _sweeping = new();
     private readonly PressureRelief _relief = new(freshet.Store, memory ?? MemoryReading.Now);
     private ITimer? _timer;
-    private long _positionAtLastSweep;
+    private LogPosition _atLastSweep;
 
     public void Start()
     {
@@ -47,8 +47,9 @@ internal sealed class Sweeper(
         var relieved = _relief.Relieve();
         if (relieved > 0) logger.Relieved(relieved);
         var applied = freshet.Node.Applied;
-        var forgotten = applied.Marks.Forget(Math.Min(_positionAtLastSweep, freshet.Node.Running.Lowest));
-        _positionAtLastSweep = applied.Position.Position;
+        var settled = applied.Position.Epoch == _atLastSweep.Epoch ? _atLastSweep.Position : 0; // another log's number says nothing of this one
+        var forgotten = applied.Marks.Forget(Math.Min(settled, freshet.Node.Running.Lowest));
+        _atLastSweep = applied.Position;
         if (removed + forgotten > 0) logger.Swept(removed, forgotten);
         warnings?.Check();
     }

@@ -43,7 +43,7 @@ public sealed record LogRecord
     /// <summary>Who did it, as far as the host knows.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>The call: <c>Raise</c>, <c>UpdateTag</c>, <c>RevalidateTag</c> or <c>RevalidatePath</c>.</summary>
+    /// <summary>The call: <c>Raise</c>, <c>UpdateTag</c>, <c>RevalidateTag</c>, <c>RevalidatePath</c>, or an operator's <c>Flush</c>.</summary>
     public required string Call { get; init; }
 
     /// <summary>Name of the raised event; null for the other calls.</summary>
@@ -61,8 +61,11 @@ public sealed record LogRecord
     /// <summary>W3C trace parent of the write; null when it was not traced.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Why, when it is not simply the call: an operator's reason, or <c>uncertain</c> when the action failed after raising.</summary>
+    /// <summary>Why, when it is not simply the call: an operator's reason; <c>uncertain</c> when the action failed after raising; both, as <c>uncertain: reason</c>, when an operator's did.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>Whether its action failed after raising, so that nobody knows whether the write was committed.</summary>
+    internal bool IsUncertain => Cause == Uncertain || Cause?.StartsWith(Uncertain + ": ", StringComparison.Ordinal) == true;
 
     /// <summary>A draft with the position the log gave it.</summary>
     internal static LogRecord Of(Writer writer, RecordDraft draft, LogPosition position, DateTimeOffset at) => new()

@@ -19,6 +19,9 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
     /// <summary>What this node has fully applied. Read it before the marks it is compared with.</summary>
     public AppliedPosition Applied => Volatile.Read(ref _applied);
 
+    /// <summary>Told, before the position is published, that everything of a query counts as outdated: its name, the marks of the epoch, the position.</summary>
+    public Action<string, MarkTable, long>? QueryFlushed { get; set; }
+
     /// <summary>What outdated too much at once, for the warnings.</summary>
     public InvalidationBreadth Breadth { get; } = new();
 
@@ -39,7 +42,7 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
             var now = clock.Now;
             foreach (var invalidation in record.Invalidations)
             {
-                var (last, holders) = applied.Marks.Invalidate(invalidation, record.Position, now, age);
+                var (last, holders) = InvalidateLocked(applied.Marks, invalidation, record.Position, now, age);
                 before?.TryAdd(invalidation.Tag, last);
                 Breadth.Note(invalidation.Tag, holders);
             }
@@ -57,7 +60,7 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
         {
             var applied = _applied;
             var now = clock.Now;
-            foreach (var tag in tags) applied.Marks.Invalidate(new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now);
+            foreach (var tag in tags) InvalidateLocked(applied.Marks, new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now, age: 0);
             Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1));
         }
     }
@@ -70,5 +73,12 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
             confirmation?.Forget();
             Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));
         }
+    }
+
+    private (long Before, int Holders) InvalidateLocked(MarkTable marks, Invalidation invalidation, long position, long now, long age)
+    {
+        var invalidated = marks.Invalidate(invalidation, position, now, age);
+        if (invalidation.Tag.Kind == FlushTags.QueryKind) QueryFlushed?.Invoke(FlushTags.NameIn(invalidation.Tag), marks, position);
+        return invalidated;
     }
 }

@@ -13,12 +13,12 @@ internal sealed class RecordHistory(int capacity)
     private int _generation; // guarded by _gate; grows when followers of the records before must start over
     private TaskCompletionSource? _added; // made when somebody waits
 
-    /// <summary>Epoch and position of the last record; null while there is none.</summary>
+    /// <summary>Epoch and position of the last record, or where it started over; null while there is neither.</summary>
     public LogPosition? Head
     {
         get
         {
-            lock (_gate) return _lastPosition == 0 ? null : new LogPosition(_epoch, _lastPosition);
+            lock (_gate) return _lastPosition == 0 && _generation == 0 ? null : new LogPosition(_epoch, _lastPosition);
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class RecordHistory(int capacity)
         }
     }
 
-    /// <summary>Whether any of some tags was invalidated after a position. Unknown counts as yes.</summary>
+    /// <summary>Whether any of some tags was invalidated after a position. Unknown counts as yes, and so does a flush of a whole query or kind.</summary>
     /// <param name="captured">The position.</param>
     /// <param name="applied">What this node has applied by now.</param>
     /// <param name="isMeant">Which tags.</param>
@@ -109,7 +109,7 @@ internal sealed class RecordHistory(int capacity)
         if (Head is not { } head || head.Position <= captured.Position) return false;
         try
         {
-            return After(captured.Position, int.MaxValue).Batch.Any(record => record.Invalidations.Any(each => isMeant(each.Tag)));
+            return After(captured.Position, int.MaxValue).Batch.Any(record => record.Invalidations.Any(each => isMeant(each.Tag) || FlushTags.IsOne(each.Tag)));
         }
         catch (LogTrimmedException)
         {

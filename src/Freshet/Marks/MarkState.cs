@@ -49,6 +49,17 @@ internal class MarkState
         return Verdict.Fresh;
     }
 
+    /// <summary>The deadline of the stale mark that counts for a value; null when none does.</summary>
+    public long? DeadlineOf(long loadedAt)
+    {
+        if (_expiredAt > loadedAt) return null;
+        foreach (var mark in StaleMarks)
+        {
+            if (mark.At > loadedAt) return mark.Deadline;
+        }
+        return null;
+    }
+
     /// <summary>An expiry makes every earlier stale mark pointless: what they cover is expired anyway.</summary>
     public MarkState Expire(long position)
     {

@@ -15,6 +15,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
     private readonly LinkTable _marks = new(); // chains the marks through themselves: a dictionary's node would double what a tag costs
     private readonly HashSet<string> _carried = new(StringComparer.Ordinal); // guarded by _gate
     private long _forgottenUpTo = forgottenUpTo; // guarded by _gate
+    private readonly Dictionary<string, long> _flushed = new(StringComparer.Ordinal); // kinds that were flushed, and when; guarded by _gate
 
     /// <summary>The epoch whose positions the marks hold. An entry keeps its table, and knows its epoch by it.</summary>
     public Epoch Epoch { get; } = epoch;
@@ -67,6 +68,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
     {
         lock (_gate)
         {
+            if (invalidation.Tag.Kind == FlushTags.TagKind) FlushLocked(FlushTags.NameIn(invalidation.Tag), position);
             var mark = GetOrCreateLocked(invalidation.Tag);
             var before = mark.LastInvalidatedAt;
             mark.ApplyLocked(invalidation.Kind, position, now, now - age + (long)invalidation.Deadline.TotalMilliseconds);
@@ -103,7 +105,22 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
             }
             copies.Clear();
         }
+        lock (_gate)
+        {
+            foreach (var (kind, at) in _flushed)
+            {
+                if (at > upTo) continue;
+                _flushed.Remove(kind);
+                _forgottenUpTo = Math.Max(_forgottenUpTo, at);
+            }
+        }
         return forgotten;
+    }
+
+    /// <summary>The tag's mark as it stands, without making one.</summary>
+    public TagMark? Find(Tag tag)
+    {
+        lock (_gate) return FindLocked(tag, HashSpread.Of(tag.Text));
     }
 
     /// <summary>Forgets one mark that a sweep has come across, if it still stands and nobody holds it.</summary>
@@ -123,12 +140,33 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
     private TagMark GetOrCreateLocked(Tag tag)
     {
         var hash = HashSpread.Of(tag.Text);
+        if (FindLocked(tag, hash) is { } present) return present;
+        var mark = new TagMark(tag, _forgottenUpTo) { Hash = hash };
+        // A load begins at 5 -> the tag's kind is flushed at 7, when nobody knew the tag -> the load finds it: outdated all the same.
+        if (_flushed.Count > 0 && _flushed.TryGetValue(tag.Kind, out var flushedAt)) mark.ApplyLocked(InvalidationKind.Expire, flushedAt, 0, 0);
+        _marks.AddLocked(mark);
+        return mark;
+    }
+
+    private TagMark? FindLocked(Tag tag, uint hash)
+    {
         for (var link = _marks.First(hash); link is not null; link = link.Next)
         {
             if (link.Hash == hash && link is TagMark present && present.Tag == tag) return present;
         }
-        var mark = new TagMark(tag, _forgottenUpTo) { Hash = hash };
-        _marks.AddLocked(mark);
-        return mark;
+        return null;
+    }
+
+    /// <summary>Expires every tag of a kind: those that have a mark, and those that get one later.</summary>
+    /// <remarks>In one go, for an operator's rare act: a walk that let go of the gate might miss marks that move while the table grows.</remarks>
+    private void FlushLocked(string kind, long position)
+    {
+        _flushed[kind] = Math.Max(position, _flushed.GetValueOrDefault(kind));
+        var copies = new List<Link>();
+        for (var below = uint.MaxValue; below > 0;) below = _marks.CopyLocked(below, copies);
+        foreach (var mark in copies.Cast<TagMark>())
+        {
+            if (mark.Tag.Kind == kind) mark.ApplyLocked(InvalidationKind.Expire, position, 0, 0);
+        }
     }
 }

@@ -33,6 +33,9 @@ internal sealed class TagMark(Tag tag, long expiredAt) : Link
     public Verdict Judge(long loadedAt, long now) =>
         LastInvalidatedAt <= loadedAt ? Verdict.Fresh : Volatile.Read(ref _state)?.Judge(loadedAt, now) ?? Verdict.Expired;
 
+    /// <summary>Until when a value may still be served that was marked stale, by the node's clock; null when it was not, or has expired anyway.</summary>
+    public long? DeadlineOf(long loadedAt) => LastInvalidatedAt <= loadedAt ? null : Volatile.Read(ref _state)?.DeadlineOf(loadedAt);
+
     /// <summary>The caller holds MarkTable's gate.</summary>
     public void ApplyLocked(InvalidationKind kind, long position, long now, long deadline)
     {

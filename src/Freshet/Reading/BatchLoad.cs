@@ -9,7 +9,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     : ISourceLoad, IThreadPoolWorkItem where TArgs : notnull
 #pragma warning restore CA1001
 {
-    private readonly LoadCancellation _cancellation = new(runtime.CancellationFailed);
+    private readonly CancellationTokenSource _cancellation = new();
     private List<Flight<TArgs, TValue>> _flights = [];
     private readonly Dictionary<Flight<TArgs, TValue>, TValue> _loaded = [];
     private readonly Dictionary<Flight<TArgs, TValue>, Exception> _failed = [];
@@ -53,7 +53,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     /// <summary>One key is not wanted any more; when none is, the load is cancelled.</summary>
     public void NoteUnwanted()
     {
-        if (Interlocked.Decrement(ref _wanted) == 0) _ = _cancellation.CancelAsync();
+        if (Interlocked.Decrement(ref _wanted) == 0) _ = LoadCancellation.CancelAsync(_cancellation, runtime.CancellationFailed);
     }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();
@@ -92,8 +92,8 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         var took = runtime.Clock.Time.GetElapsedTime(started);
         runtime.Counters.NoteLoad(took, failed: failure is not null);
         LoadActivity.End(Activity, runtime, failure is null ? LoadOutcome.Loaded : LoadOutcome.Failed, failure);
-        foreach (var flight in _flights) Land(flight, failure, took);
         _cancellation.Dispose();
+        foreach (var flight in _flights) Land(flight, failure, took); // last: whoever asked for all of them goes on where the last one lands
     }
 
     private void Land(Flight<TArgs, TValue> flight, Exception? failure, TimeSpan took)

@@ -14,18 +14,16 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private readonly QueryRuntime<TArgs, TValue> _runtime;
     private readonly TArgs _args;
     private readonly IReadOnlyList<Tag> _tags;
-    private readonly LoadContext? _outer;
     private readonly Entry<TValue>? _replaces; // for a load in the background: what it is to replace
-    private readonly TaskCompletionSource<Landed<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LoadContext _context;
+    private Answers<TValue> _answers; // mutable: never copied
 
     // All guarded by the query's gate.
-    private LoadContext? _context; // null until it begins
     private long? _minimumVersion; // the highest that a reader asks for
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
     private volatile bool _ended;  // also read without the gate, by whoever clears the queue
 
-    private long _capturedAt;
     private long _expiresAt;
     private BatchLoad<TArgs, TValue>? _batch;
     private Activity? _activity;
@@ -35,24 +33,19 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _runtime = runtime;
         _args = args;
         _tags = tags;
-        _outer = need.Load;
         _minimumVersion = need.MinimumVersion;
+        _context = new LoadContext(runtime, args, need.Load, isBypass: !isShared);
         _replaces = replaces;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
-        IsShared = isShared;
-        _cancellation = new LoadCancellation(runtime.CancellationFailed);
     }
 
     public TArgs Args => _args;
 
-    /// <summary>What the loader is told and tells. Only once it has begun.</summary>
-    public LoadContext Context => _context!;
+    /// <summary>What the loader is told and tells, once it has begun.</summary>
+    public LoadContext Context => _context;
 
     /// <summary>Whether others may join, and the result may be stored.</summary>
-    public bool IsShared { get; }
-
-    /// <summary>The entry that a tag had outdated and that this load replaced; null when there was none.</summary>
-    public Entry<TValue>? Outdated { get; set; }
+    public bool IsShared => !_context.IsBypass;
 
     /// <summary>The highest version a reader asks for: a value below it answers, but is not stored.</summary>
     public long? MinimumVersionLocked => _minimumVersion;
@@ -65,9 +58,9 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     /// <summary>Ends what its loader may still say, and gives its marks back. Once it has ended.</summary>
     public void LetGo()
     {
-        if (_context is not { } context) return;
-        context.End();
-        context.ReleaseMarks();
+        if (!_context.HasBegun) return;
+        _context.End();
+        _context.ReleaseMarks();
     }
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
@@ -75,20 +68,21 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     public bool CanBeJoinedLocked(LogPosition now, Need need)
     {
         if (_waiters == 0 || _ended) return false;
-        if (_context is not { } context) return true;
+        if (!_context.HasBegun) return true;
         if (need.FromSource) return false;
-        var loaded = context.Captured.Position;
+        var loaded = _context.Captured.Position;
         return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
             && loaded.Epoch == now.Epoch
             && loaded.Position >= need.RequiredPosition
-            && (need.MinimumVersion is null || context.MinimumVersion >= need.MinimumVersion)
-            && !Entry.InvalidatedAfterLoad(loaded.Position, context.Marks);
+            && !_runtime.WasFlushed(_context.Captured)
+            && (need.MinimumVersion is null || _context.MinimumVersion >= need.MinimumVersion)
+            && !Entry.InvalidatedAfterLoad(loaded.Position, _context.Marks);
     }
 
     public void JoinLocked(Need need)
     {
         _waiters++;
-        if (_context is null) _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
+        if (!_context.HasBegun) _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
     }
 
     /// <summary>Takes the right to end the load. False when it has ended already.</summary>
@@ -98,29 +92,36 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         return _ended = true;
     }
 
+    /// <summary>The load's result, if it has ended well.</summary>
+    public bool TryGetLanded(out Landed<TValue> landed) => _answers.TryGet(out landed);
+
     /// <summary>Waits for the load's result. Cancelling ends this wait only.</summary>
-    public async ValueTask<Landed<TValue>> WaitAsync(CancellationToken cancellationToken)
+    /// <param name="isStarter">Whether this reader started the load.</param>
+    /// <param name="cancellationToken">The reader's own.</param>
+    public Task<Landed<TValue>> WaitAsync(bool isStarter, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? WaitOrLeaveAsync(_answers.WaitAsync(isStarter), cancellationToken) : _answers.WaitAsync(isStarter);
+
+    private async Task<Landed<TValue>> WaitOrLeaveAsync(Task<Landed<TValue>> ended, CancellationToken cancellationToken)
     {
         try
         {
-            return await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !_completion.Task.IsCompleted)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !ended.IsCompleted)
         {
             Leave();
             throw;
         }
-        finally
-        {
-            LoadActivity.LinkReader(_activity ?? _batch?.Activity);
-        }
     }
+
+    /// <summary>Tells the trace of a reader that waited which load it waited for.</summary>
+    public void LinkReader() => LoadActivity.LinkReader(_activity ?? _batch?.Activity);
 
     /// <summary>Waits as well, but no longer than a limit.</summary>
     /// <returns>Whether the load has ended.</returns>
-    public async ValueTask<bool> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public async ValueTask<bool> WaitAsync(bool isStarter, TimeSpan limit, CancellationToken cancellationToken)
     {
-        Task ended = _completion.Task;
+        Task ended = _answers.WaitAsync(isStarter);
         await ended.WaitAsync(limit, _runtime.Clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (ended.IsCompleted) return true;
         if (!cancellationToken.IsCancellationRequested) return false;
@@ -141,7 +142,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         {
             if (--_waiters > 0) return;
             _runtime.ForgetLocked(this);
-            if (_context is null && TryEndLocked()) neverBegins = true;
+            if (!_context.HasBegun && TryEndLocked()) neverBegins = true;
         }
         if (neverBegins)
         {
@@ -151,6 +152,3 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         Cancel();
     }
 }
-
-/// <summary>The result of a load, and the highest position at which it is known valid: found while its marks were still held.</summary>
-internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt);

@@ -3,24 +3,19 @@ namespace Freshet;
 /// <summary>What a loader may say about the value it loads.</summary>
 public sealed class LoadContext
 {
-    private readonly Lock _gate = new();
     private readonly QueryRuntime _runtime;
-    private readonly AppliedPosition _captured;
     private readonly LoadContext? _outer;
-    private readonly long _capturedAt;
-    private TagMark[] _marks; // copied on write under _gate, read by joiners without it
+    private AppliedPosition? _captured; // null until the load begins
+    private long _capturedAt;
+    private TagMark[] _marks = []; // copied on write under the lock, read by joiners without it
     private bool _ended;
 
-    internal LoadContext(QueryRuntime runtime, object arguments, AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, LoadContext? outer, bool isBypass, long capturedAt)
+    internal LoadContext(QueryRuntime runtime, object arguments, LoadContext? outer, bool isBypass)
     {
         _runtime = runtime;
-        _captured = captured;
         _outer = outer;
         IsBypass = isBypass;
-        _capturedAt = capturedAt;
-        _marks = captured.Marks.Acquire(tags);
         Arguments = arguments;
-        MinimumVersion = minimumVersion;
     }
 
     /// <summary>The cached query that is loading.</summary>
@@ -42,10 +37,25 @@ public sealed class LoadContext
 
     internal TagMark[] Marks => Volatile.Read(ref _marks);
 
-    internal AppliedPosition Captured => _captured;
+    /// <summary>Whether the load has begun: before that nothing is captured.</summary>
+    internal bool HasBegun => _captured is not null;
+
+    internal AppliedPosition Captured => _captured!;
+
+    /// <summary>When that was, by the node's clock.</summary>
+    internal long CapturedAt => _capturedAt;
 
     /// <summary>Latest moment the value may live to, by the node's clock; <see cref="long.MaxValue"/> when nothing limits it.</summary>
     internal long LivesUntil { get; private set; } = long.MaxValue;
+
+    /// <summary>The load begins with what is captured now.</summary>
+    internal void Begin(AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, long capturedAt)
+    {
+        MinimumVersion = minimumVersion;
+        _capturedAt = capturedAt;
+        _marks = captured.Marks.Acquire(tags);
+        _captured = captured;
+    }
 
     /// <summary>Adds a tag found in the data, such as the account of an invoice read by its own id.</summary>
     /// <exception cref="UnknownDeclarationException">The query does not declare the tag's kind with <c>FindsTags</c>.</exception>
@@ -70,7 +80,7 @@ public sealed class LoadContext
     /// <exception cref="InvalidOperationException">The load has ended.</exception>
     public void DoNotCache()
     {
-        lock (_gate)
+        lock (this)
         {
             ThrowIfEndedLocked();
             IsCacheable = false;
@@ -91,7 +101,9 @@ public sealed class LoadContext
     internal BatchFindings? Batch { get; set; }
 
     /// <summary>Takes over what a cached query read by this loader depends on: its tags outdate this value too, and it lives no longer.</summary>
-    internal void Include(Entry entry)
+    /// <param name="entry">What was read.</param>
+    /// <param name="of">The query it was read from.</param>
+    internal void Include(Entry entry, QueryRuntime of)
     {
         if (Batch is { } batch)
         {
@@ -99,6 +111,7 @@ public sealed class LoadContext
             return;
         }
         foreach (var mark in entry.Marks) AddMark(mark.Tag);
+        if (Query.IsUndeclared) AddMark(of.AllOf); // a declared query says what it reads, and is flushed with it
         LimitTo(entry.ExpiresAt);
         if (!entry.IsCacheable) DoNotCache();
     }
@@ -106,14 +119,14 @@ public sealed class LoadContext
     /// <summary>Takes over what its batch has found. Nothing when it was given up meanwhile.</summary>
     internal void TakeOver(IReadOnlySet<Tag> tags, long livesUntil, bool isCacheable)
     {
-        lock (_gate)
+        lock (this)
         {
             if (_ended) return;
             LivesUntil = Math.Min(LivesUntil, livesUntil);
             IsCacheable &= isCacheable;
             if (tags.Count == 0) return;
             var known = _marks.Select(mark => mark.Tag).ToHashSet();
-            Volatile.Write(ref _marks, [.. _marks, .. _captured.Marks.Acquire([.. tags.Where(tag => !known.Contains(tag))])]);
+            Volatile.Write(ref _marks, [.. _marks, .. Captured.Marks.Acquire([.. tags.Where(tag => !known.Contains(tag))])]);
         }
     }
 
@@ -142,14 +155,14 @@ public sealed class LoadContext
 
     internal void End()
     {
-        lock (_gate) _ended = true;
+        lock (this) _ended = true;
     }
 
-    internal void ReleaseMarks() => _captured.Marks.Release(Marks);
+    internal void ReleaseMarks() => Captured.Marks.Release(Marks);
 
     private void LimitTo(long livesUntil)
     {
-        lock (_gate)
+        lock (this)
         {
             ThrowIfEndedLocked();
             LivesUntil = Math.Min(LivesUntil, livesUntil);
@@ -158,12 +171,12 @@ public sealed class LoadContext
 
     private void AddMark(Tag tag)
     {
-        lock (_gate)
+        lock (this)
         {
             ThrowIfEndedLocked();
             if (Array.Exists(_marks, mark => mark.Tag == tag)) return;
             // From the marks captured with the position: marks of a later epoch would know nothing of this one's.
-            Volatile.Write(ref _marks, [.. _marks, _captured.Marks.Acquire(tag)]);
+            Volatile.Write(ref _marks, [.. _marks, Captured.Marks.Acquire(tag)]);
         }
     }
 

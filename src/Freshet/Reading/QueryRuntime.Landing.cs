@@ -6,27 +6,31 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     private int _toldOversized;
 
     /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there. Null when the load has ended already.</summary>
-    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry)
+    /// <param name="flight">The load.</param>
+    /// <param name="entry">What it loaded.</param>
+    /// <param name="outdated">The entry that a tag had outdated and that this one replaces; null when there was none.</param>
+    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated)
     {
+        outdated = null;
         var args = flight.Args;
         var stored = false;
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
         var applied = Node.Applied;
-        var verdict = entry.Judge(applied, Clock.Now);
+        var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, Clock.Now);
         var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
         {
             if (flight.HasEnded) return null;
-            // Ended last: the rest looks keys up, with the user's own equality, and a load that could not be ended must end as failed.
-            ForgetLocked(flight);
+            // Ended last: the rest looks the key up, with the user's own equality, and a load that could not be ended must end as failed.
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired
+            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired && !WasFlushed(entry)
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry))
             {
-                if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) flight.Outdated = present;
-                stored = _store.PutLocked(args, entry, bytes);
+                if (_store.TryGet(args, flight.Hash, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
+                stored = _store.PutLocked(entry, flight.Hash, present, bytes);
             }
+            ForgetLocked(flight);
             flight.TryEndLocked();
         }
         if (stored) _store.MakeRoom(entry);
@@ -46,15 +50,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         {
             isUnheard = flight.IsUnheardLocked;
             if (!flight.TryEndLocked()) return false;
-            try
-            {
-                ForgetLocked(flight);
-            }
-#pragma warning disable CA1031 // The key's equality throws. The load is failing already, mostly for just that; nobody joins what has ended.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
+            ForgetLocked(flight);
         }
         flight.LetGo();
         return true;

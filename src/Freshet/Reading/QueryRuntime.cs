@@ -45,6 +45,21 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
         if (policy.MaxConcurrentLoads > before.MaxConcurrentLoads) AdvanceTurns();
     }
 
+    /// <summary>Stands for all its values, in records that flush them.</summary>
+    public Tag AllOf { get; } = FlushTags.OfQuery(declared.Declaration.Name);
+
+    /// <summary>Outdates everything that was loaded before a position: what is stored, and what is loading (R1, R2).</summary>
+    /// <param name="epoch">The marks of the position's epoch.</param>
+    /// <param name="position">The position.</param>
+    public abstract void Flush(MarkTable epoch, long position);
+
+    /// <summary>How the query stands with a key on this node.</summary>
+    /// <param name="arguments">The arguments as key text.</param>
+    /// <param name="minimumVersion">The lowest version that will do; null for any.</param>
+    /// <param name="log">What this node knows of the log.</param>
+    /// <exception cref="OperatorInputException">The text cannot be a key of this query.</exception>
+    public abstract Explanation Explain(string arguments, long? minimumVersion, LogStanding log);
+
     /// <summary>Removes what has died.</summary>
     public abstract int Sweep(long now);
 

@@ -5,7 +5,7 @@ internal sealed class ScreenReads
 {
     private readonly List<Read> _reads = []; // guarded by the scope that fills it
 
-    internal readonly record struct Read(Entry Entry, long ValidAt, bool Satisfied, AnswerSource Source, RiskLevel Level, QueryPolicy Policy);
+    internal readonly record struct Read(Entry Entry, long ValidAt, bool Satisfied, AnswerSource Source, RiskLevel Level, QueryPolicy Policy, Tag AllOfQuery);
 
     public IReadOnlyList<Read> All => _reads;
 

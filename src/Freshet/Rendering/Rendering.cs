@@ -104,6 +104,7 @@ internal sealed class Rendering : RunningLoad
                 AddMarkLocked(mark.Tag);
                 if (!read.Policy.ServeStale) (_strict ??= []).Add(mark.Tag);
             }
+            AddMarkLocked(read.AllOfQuery); // a page is flushed with any query it shows
             // A part that was valid only at an earlier position, such as one read before the render began, makes the whole that old.
             _validAt = Math.Min(_validAt, read.ValidAt);
             _livesUntil = Math.Min(_livesUntil, entry.ExpiresAt);

@@ -96,6 +96,9 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
         return worst;
     }
 
+    /// <summary>Whether it was loaded before a position of an epoch, which its marks stand for.</summary>
+    public bool WasLoadedBefore(MarkTable epoch, long position) => ReferenceEquals(_table, epoch) && _loadedAt < position;
+
     /// <summary>Whether any of its tags was invalidated, either way, after its load began.</summary>
     public bool WasInvalidated => InvalidatedAfterLoad(_loadedAt, marks);
 

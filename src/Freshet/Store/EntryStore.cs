@@ -56,6 +56,16 @@ internal abstract class EntryStore(NodeStore node)
         foreach (var entry in Entries()) entry.ExpireBy(entry.CapturedAt + milliseconds);
     }
 
+    /// <summary>Lets nobody be served any more from what was loaded before a position. The next sweep returns the memory.</summary>
+    /// <remarks>The caller holds the query's gate, as for <see cref="LimitTimeToLive"/>.</remarks>
+    public void ExpireLoadedBefore(MarkTable epoch, long position)
+    {
+        foreach (var entry in Entries())
+        {
+            if (entry.WasLoadedBefore(epoch, position)) entry.ExpireBy(entry.CapturedAt);
+        }
+    }
+
     /// <summary>The entries in the table, for checks against the node's list.</summary>
     internal List<Entry> Snapshot() => [.. Entries()];
 

@@ -35,4 +35,7 @@ public enum ResetReason
 
     /// <summary>A record could not be applied and was given up.</summary>
     RecordFailed,
+
+    /// <summary>An operator flushed a whole cached query or a whole kind of tag. What of it went into the target's values nobody knows.</summary>
+    Flushed,
 }

@@ -145,6 +145,8 @@ internal sealed class TargetFollower : IAsyncDisposable
                 _epoch = record.Epoch;
                 _resets.Owe(ResetReason.EpochChanged);
             }
+            // A cache that is not ours cannot tell what of a query or a kind went into its values.
+            if (record.Position > _progress.Position && FlushTags.AreIn(record)) _resets.Owe(ResetReason.Flushed);
             await ResetIfDueAsync().ConfigureAwait(false);
             if (record.Position <= _progress.Position) continue; // the reset covered it
             if (record.Invalidations.Count > 0) await DeliverAsync(record).ConfigureAwait(false);
@@ -155,20 +157,25 @@ internal sealed class TargetFollower : IAsyncDisposable
     /// <summary>The next records; with none, a signal that there are more, or null when the target must be reset first.</summary>
     private (LogRecord[] Batch, Task? Next) Take()
     {
-        try
+        var head = _history.Head ?? new LogPosition(_epoch, 0);
+        // Of another log the numbers may by chance go on where this target stands.
+        if (head.Epoch == _epoch)
         {
-            return _history.After(_progress.Position, BatchSize);
+            try
+            {
+                return _history.After(_progress.Position, BatchSize);
+            }
+            catch (LogTrimmedException)
+            {
+                head = _history.Head ?? head;
+            }
         }
-        catch (LogTrimmedException)
-        {
-            var (epoch, position) = _history.Head ?? new LogPosition(_epoch, 0);
-            _resets.Owe(epoch == _epoch ? ResetReason.FellBehind : ResetReason.EpochChanged);
-            _epoch = epoch;
-            _progress.FallBehind(); // whoever waits must not take the jump for its record's delivery
-            // From here on record by record, whether the reset succeeds at once or not.
-            _progress.MoveTo(position);
-            return ([], null);
-        }
+        _resets.Owe(head.Epoch == _epoch ? ResetReason.FellBehind : ResetReason.EpochChanged);
+        _epoch = head.Epoch;
+        _progress.FallBehind(); // whoever waits must not take the jump for its record's delivery
+        // From here on record by record, whether the reset succeeds at once or not.
+        _progress.MoveTo(head.Position);
+        return ([], null);
     }
 
     private Task WaitForAsync(Task next) =>

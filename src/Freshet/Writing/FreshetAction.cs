@@ -272,7 +272,7 @@ public sealed class FreshetAction : IAsyncDisposable
 
     private static RecordDraft AsUncertain(RecordDraft draft) => draft with
     {
-        Cause = LogRecord.Uncertain,
+        Cause = draft.Cause is { } reason ? $"{LogRecord.Uncertain}: {reason}" : LogRecord.Uncertain,
         Invalidations = [.. draft.Invalidations.Select(invalidation => new Invalidation(invalidation.Tag, InvalidationKind.Expire, TimeSpan.Zero))],
     };
 

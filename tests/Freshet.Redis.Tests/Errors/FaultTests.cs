@@ -47,7 +47,7 @@ public sealed class FaultTests : RedisTest
     {
         var node = Node();
         await node.AppendAsync("account:a");
-        await Server.RunAsync("CONFIG", "SET", "maxmemory", "1mb");
+        await Server.RunAsync("CONFIG", "SET", "maxmemory", "1");
 
         await ShouldBeAsync(node, RedisFault.Full, "redis-full", "maxmemory", isTransient: true, node.Lease());
         await node.HeadAsync(); // reading goes on

@@ -9,12 +9,22 @@ public sealed class LeaseTests : RedisTest
         var (writer, holder) = (Node(), Node());
         await holder.ExchangeAsync(lease: holder.Lease(renewal: 1, acknowledged: 0, name: "web 2, the second", kinds: ["account", "user"]));
         var early = await writer.AppendAsync(LogNode.Expire("account:a"));
-        await holder.ExchangeAsync(lease: holder.Lease(renewal: 2, acknowledged: 1, name: "web 2, the second"));
+        await holder.ExchangeAsync(known: await holder.HeadAsync(), lease: holder.Lease(renewal: 2, acknowledged: 1, name: "web 2, the second"));
         var late = await writer.AppendAsync(LogNode.Expire("account:a"));
 
         ShouldBe(early.Leases.Single(), holder.Lease(1, 0, "web 2, the second", "account", "user"));
         ShouldBe(late.Leases.Single(), holder.Lease(2, 1, "web 2, the second"));
         ShouldBe((await writer.Log.LeasesAsync(Watchdog.Token)).Rows.Single(), late.Leases.Single());
+    }
+
+    [Fact]
+    public async Task ARowOfANodeInAnotherEpochAcknowledgesNothingOfThisOne()
+    {
+        var (writer, holder) = (Node(), Node());
+        var gone = new LogPosition(Epoch.Create(), 500);
+        await holder.ExchangeAsync(known: gone, lease: holder.Lease(acknowledged: 500));
+
+        (await writer.AppendAsync(LogNode.Expire("account:a"))).Leases.Single().Acknowledged.ShouldBe(0);
     }
 
     [Fact]

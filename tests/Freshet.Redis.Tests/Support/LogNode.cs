@@ -21,27 +21,16 @@ internal sealed class LogNode : IAsyncDisposable
 
     private readonly RedisConnection _connection;
 
-    public LogNode(string connectionString, LogSettings? settings = null, CollectedLog? lines = null)
-        : this(async () =>
-        {
-            var configuration = ConfigurationOptions.Parse(connectionString);
-            configuration.AbortOnConnectFail = false;
-            return await ConnectionMultiplexer.ConnectAsync(configuration);
-        }, settings, lines)
+    public LogNode(string connectionString, LogSettings? settings = null, RedisCounters? counters = null)
     {
-    }
-
-    public LogNode(Func<Task<IConnectionMultiplexer>> connect, LogSettings? settings = null, CollectedLog? lines = null)
-    {
-        Lines = lines ?? new CollectedLog();
-        var counters = new RedisCounters(null);
-        _connection = new RedisConnection(connect, isOurs: true, counters, new Logger<RedisConnection>(Lines));
+        counters ??= new RedisCounters(null);
+        _connection = new RedisConnection(async () => await ConnectionMultiplexer.ConnectAsync(connectionString), isOurs: true, counters, new Logger<RedisConnection>(Lines));
         Log = new RedisLogService(
             _connection, counters, settings ?? Settings,
             new EventData(new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }), new Logger<RedisLogService>(Lines));
     }
 
-    public LogNode(RedisServer server, LogSettings? settings = null) : this(server.ConnectionString, settings)
+    public LogNode(RedisServer server, LogSettings? settings = null, RedisCounters? counters = null) : this(server.ConnectionString, settings, counters)
     {
     }
 
@@ -49,9 +38,7 @@ internal sealed class LogNode : IAsyncDisposable
 
     public RedisLogService Log { get; }
 
-    public RedisConnection Connection => _connection;
-
-    public CollectedLog Lines { get; }
+    public CollectedLog Lines { get; } = new();
 
     public Heard Heard { get; } = new();
 

@@ -42,25 +42,35 @@ local function mark_stale(mark, position, deadline)
   return table.concat(parts, ':')
 end
 
+-- Where each record's arguments begin, and every tag.
+local begins, tags, argument = {}, {}, 12
+for i = 1, tonumber(ARGV[11]) do
+  begins[i] = argument
+  for at = argument + 3, argument + 1 + 2 * tonumber(ARGV[argument + 2]), 2 do tags[#tags + 1] = ARGV[at] end
+  argument = argument + 3 + 2 * tonumber(ARGV[argument + 2])
+end
+
+local refusal = stand(tags, true)
+if refusal then return refusal end
+
 local first, moment = log.head + 1, text(now)
 local places, before, told, bytes = {}, {}, {}, 0
-local argument = 12
-for i = 1, tonumber(ARGV[11]) do
-  local id, record, invalidations = ARGV[argument], ARGV[argument + 1], tonumber(ARGV[argument + 2])
-  argument = argument + 3
-  local place = look_up(IDS, log.ids, id)
+for i, begin in ipairs(begins) do
+  local id, record, invalidations = ARGV[begin], ARGV[begin + 1], tonumber(ARGV[begin + 2])
+  local place = redis.call('HGET', IDS[log.ids], id) or redis.call('HGET', IDS[other(log.ids)], id)
   local is_new = not place
   if is_new then
     log.head = log.head + 1
     place = text(log.head) .. ':' .. moment
   end
-  for _ = 1, invalidations do
-    local tag, stale_for = ARGV[argument], ARGV[argument + 1]
-    argument = argument + 2
-    local mark = look_up(MARKS, log.marks, tag)
+  for at = begin + 3, begin + 1 + 2 * invalidations, 2 do
+    local tag, stale_for = ARGV[at], ARGV[at + 1]
+    local mark = mark_of(tag)
     before[#before + 1] = last_of(mark)
     if is_new then
-      redis.call('HSET', MARKS[log.marks], tag, stale_for == '' and text(log.head) or mark_stale(mark, log.head, now + tonumber(stale_for)))
+      mark = stale_for == '' and text(log.head) or mark_stale(mark, log.head, now + tonumber(stale_for))
+      redis.call('HSET', MARKS[log.marks], tag, mark)
+      marks[log.marks][tag] = mark
     end
   end
   if is_new then
@@ -86,4 +96,4 @@ local bell = table.concat({ log.epoch, text(#told > 0 and first or log.head), te
 if #told > 0 and bytes <= tonumber(ARGV[10]) then bell = bell .. '\n' .. table.concat(told, '\n') end
 redis.call('PUBLISH', ARGV[8], bell)
 
-return { log.epoch, moment, log.mature, places, before, redis.call('HGETALL', LEASES) }
+return { log.epoch, moment, log.mature, places, before, leases }

@@ -2,6 +2,9 @@
 --
 -- Returns: the server's version, its maxmemory, its maxmemory-policy; '' for what it does not tell.
 
+local refusal = stand({})
+if refusal then return refusal end
+
 redis.call('XLEN', RECORDS) -- a log that has just begun was not asked yet
 redis.call('HSET', LOG, 'format', ARGV[1])
 

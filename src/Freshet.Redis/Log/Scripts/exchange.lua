@@ -7,6 +7,9 @@
 
 local CHUNK = 128 -- records taken from the stream at once, so that large ones do not pile up here
 
+local refusal = stand({})
+if refusal then return refusal end
+
 -- Only records of the node's own epoch that follow its position without a gap; else it has to begin again at the head.
 local records = {}
 if ARGV[7] == log.epoch and tonumber(ARGV[8]) + 1 >= log.oldest then
@@ -14,7 +17,7 @@ if ARGV[7] == log.epoch and tonumber(ARGV[8]) + 1 >= log.oldest then
   while left > 0 and bytes < tonumber(ARGV[10]) and position < log.head do
     local chunk = redis.call('XRANGE', RECORDS, text(position + 1) .. '-0', '+', 'COUNT', math.min(left, CHUNK))
     if #chunk == 0 or chunk[1][1] ~= text(position + 1) .. '-0' or chunk[#chunk][1] ~= text(position + #chunk) .. '-0' then
-      begin_epoch() -- as many records as there should be, but not these: somebody else wrote to the stream
+      begin_epoch(redis.call('INFO', 'server')) -- as many records as there should be, but not these: somebody else wrote to the stream
       records = {}
       break
     end

@@ -3,6 +3,12 @@
 -- ARGV: the tags, from 7.
 -- Returns: epoch, head, forgotten, now, { mark or '' }.
 
-local marks = {}
-for i = 7, #ARGV do marks[#marks + 1] = look_up(MARKS, log.marks, ARGV[i]) or '' end
-return { log.epoch, log.head, log.forgotten, text(now), marks }
+local tags = {}
+for i = 7, #ARGV do tags[#tags + 1] = ARGV[i] end
+
+local refusal = stand(tags)
+if refusal then return refusal end
+
+local found = {}
+for i, tag in ipairs(tags) do found[i] = mark_of(tag) or '' end
+return { log.epoch, log.head, log.forgotten, text(now), found }

@@ -1,2 +1,5 @@
 -- Returns the epoch, and the lease rows as they stand: { node, row, node, row, ... }.
-return { log.epoch, redis.call('HGETALL', LEASES) }
+
+local refusal = stand({}, true)
+if refusal then return refusal end
+return { log.epoch, leases }

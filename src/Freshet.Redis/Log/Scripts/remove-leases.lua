@@ -3,6 +3,9 @@
 -- ARGV from 7: node, renewal, node, renewal, ...
 -- Returns: how many were removed.
 
+local refusal = stand({})
+if refusal then return refusal end
+
 local removed = 0
 for i = 7, #ARGV, 2 do
   local row = redis.call('HGET', LEASES, ARGV[i])

@@ -3,8 +3,9 @@ namespace Freshet;
 /// <summary>Names are unique within their kind, one object stands in one catalog, and one CLR type is one event.</summary>
 internal static class NameRules
 {
-    // Paths are invalidated through tags of these two kinds (RevalidatePath), so a team's own kind would collide with them.
-    private static readonly string[] _reservedTags = ["page", "layout"];
+    // Paths are invalidated through tags of the first two kinds (RevalidatePath), whole queries and kinds through the others (flushes), so
+    // a team's own kind would collide with them.
+    private static readonly string[] _reservedTags = [PathTags.PageKind, PathTags.LayoutKind, FlushTags.QueryKind, FlushTags.TagKind];
 
     public static IEnumerable<CatalogFault> Find(CatalogDraft draft) =>
         [
@@ -15,7 +16,7 @@ internal static class NameRules
 
     private static IEnumerable<CatalogFault> Reserved(CatalogDraft draft) => draft.Tags
         .Where(tag => _reservedTags.Contains(tag.Declaration.Name, StringComparer.OrdinalIgnoreCase))
-        .Select(tag => tag.Fault(CatalogFaultKind.InvalidName, "its name is reserved for tags of paths", "Rename it; 'page' and 'layout' belong to RevalidatePath."));
+        .Select(tag => tag.Fault(CatalogFaultKind.InvalidName, "its name is reserved", "Rename it; 'page' and 'layout' belong to RevalidatePath, 'all-of-query' and 'all-of-kind' to an operator's flush."));
 
     private static IEnumerable<CatalogFault> StandingTwice(CatalogDraft draft) => draft.Entries
         .GroupBy(entry => entry.Declaration)

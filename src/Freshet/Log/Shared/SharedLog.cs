@@ -190,16 +190,40 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     {
         var unknown = marks.Where(mark => mark.UnknownUpTo > loadedAt).ToList();
         if (unknown.Count == 0) return true;
+        // A kind that was flushed before this node knew the tag left its mark under another name, in the log as well.
+        var kinds = unknown.Where(mark => !FlushTags.IsOne(mark.Tag)).Select(mark => mark.Tag.Kind).Distinct(StringComparer.Ordinal).ToList();
         var now = Node.Clock.Now;
-        var fetched = await _service.FetchMarksAsync(unknown.ConvertAll(mark => mark.Tag), cancellationToken).ConfigureAwait(false);
-        return table.TryMerge(unknown, fetched, now);
+        var fetched = await _service.FetchMarksAsync([.. unknown.Select(mark => mark.Tag), .. kinds.Select(FlushTags.OfKind)], cancellationToken).ConfigureAwait(false);
+        return table.TryMerge(unknown, fetched with { Marks = [.. unknown.Select((mark, i) => WithKind(fetched, i, kinds.IndexOf(mark.Tag.Kind), unknown.Count))] }, now);
+    }
+
+    private static FetchedMark WithKind(FetchedMarks fetched, int mark, int kind, int marks) => kind < 0
+        ? fetched.Marks[mark]
+        : fetched.Marks[mark] with { ExpiredAt = Math.Max(fetched.Marks[mark].ExpiredAt, fetched.Marks[marks + kind].ExpiredAt) };
+
+    /// <summary>The lease rows of every node; null when the log does not tell them in time.</summary>
+    public async ValueTask<LeaseRows?> TryReadLeasesAsync(CancellationToken cancellationToken)
+    {
+        if (IsAway) return null; // an outage costs nobody the wait
+        try
+        {
+            return await _service.LeasesAsync(cancellationToken).AsTask().WaitAsync(_options.ExchangeTimeout, Node.Clock.Time, cancellationToken).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whoever asks is told that they are not known.
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            Logger.PollFailed(error.GetType().Name);
+            return null;
+        }
     }
 
     void ILogListener.OnAppended(IReadOnlyList<LogRecord> records, NodeId writer)
     {
-        if (writer == Id || records.Count == 0) return; // the reply tells this node's own
-        var concerns = Concerns(records);
-        if (_follower.TryTake(records))
+        if (writer == Id) return; // the reply tells this node's own
+        // Without the records, which were too large to be told or appended before, all that is known is that a writer may be waiting.
+        var concerns = records.Count == 0 || Concerns(records);
+        if (records.Count > 0 && _follower.TryTake(records))
         {
             if (concerns) _service.Acknowledge(Id, writer, Position);
             return;

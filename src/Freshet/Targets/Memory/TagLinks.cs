@@ -40,6 +40,7 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
             _epoch = record.Epoch;
             Reset();
         }
+        if (FlushTags.AreIn(record)) Reset(); // nobody knows what of a query or a kind went into a value
         foreach (var invalidation in record.Invalidations)
         {
             // No row, nobody carries the tag. Whoever is just about to makes the row first and looks into the history afterwards.

@@ -1,0 +1,117 @@
+namespace Freshet.Tests.Races;
+
+/// <summary>A flush against loads that are under way: R1 and R2 hold for it as for any invalidation.</summary>
+public sealed class FlushRaceTests
+{
+    [Fact]
+    public async Task ALoadThatStraddlesAFlushOfItsQueryIsNotStored()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        var gate = app.Source.HoldNext("a");
+        var straddling = app.ReadAsync(Things.Low, "a");
+        await gate.Reached;
+
+        app.Source["a"] = new Value(2);
+        await app.FlushQueryAsync("low");
+        gate.Open();
+
+        (await straddling).ShouldBe(1, "it was asked before the flush");
+        (await app.ReadAsync(Things.Low, "a")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task AReadAfterAFlushOfItsQueryDoesNotJoinALoadFromBefore()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        var gate = app.Source.HoldNext("a");
+        var before = app.ReadAsync(Things.Low, "a");
+        await gate.Reached;
+
+        app.Source["a"] = new Value(2);
+        await app.FlushQueryAsync("low");
+        (await app.ReadAsync(Things.Low, "a")).ShouldBe(2);
+
+        gate.Open();
+        (await before).ShouldBe(1);
+        (await app.ReadAsync(Things.Low, "a")).ShouldBe(2, "the older load may not replace the newer");
+    }
+
+    [Fact]
+    public async Task ALoadThatStraddlesAFlushOfAKindIsOutdatedByATagItFindsOnlyLater()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        var gate = app.Source.HoldNext("a");
+        var straddling = app.ReadAsync(Things.Found, "a");
+        await gate.Reached; // nobody knows owner:owner-1 yet
+
+        await app.FlushKindAsync("owner");
+        gate.Open();
+        await straddling;
+
+        await app.ReadAsync(Things.Found, "a");
+        app.Source.ReadsOf("a").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task AStraddlingLoadIsOutdatedEvenAfterAFlushOfAKindWasForgotten()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        var gate = app.Source.HoldNext("a");
+        var straddling = app.ReadAsync(Things.Found, "a");
+        await gate.Reached;
+
+        await app.FlushKindAsync("owner");
+        // Further than any sweep would go while the load runs: what is forgotten must still count as "perhaps".
+        app.Service().Node.Applied.Marks.Forget(app.Service().Node.Applied.Position.Position);
+        gate.Open();
+        await straddling;
+
+        await app.ReadAsync(Things.Found, "a");
+        app.Source.ReadsOf("a").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task AWrittenValueFromBeforeAFlushIsNotStored()
+    {
+        await using var app = TestApp.Start();
+        await using (var action = app.Freshet.BeginUserAction("write"))
+        {
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(1, 1));
+            await app.FlushQueryAsync("versioned"); // the action raises nothing, so its value counts as of its beginning
+            await action.CompleteAsync();
+        }
+        app.Source["a"] = new Value(2, 2);
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task AFlushOfAnEarlierEpochRefusesNothingInTheNext()
+    {
+        await using var app = TestApp.Start();
+        for (var i = 0; i < 5; i++) await app.FlushQueryAsync("low");
+        app.Service().Node.StartOver(new LogPosition(Epoch.Create(), 0));
+
+        await app.ReadAsync(Things.Low, "a");
+        await app.ReadAsync(Things.Low, "a");
+        app.Source.ReadsOf("a").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task AFlushThatTheLogCouldNotTakeYetHoldsOnThisNode()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        await app.ReadAsync(Things.Low, "a");
+        await app.ReadAsync(Things.Medium, "a");
+
+        app.Source["a"] = new Value(2);
+        app.Service().Node.ExpireAhead([FlushTags.OfQuery("low")]);
+
+        (await app.ReadAsync(Things.Low, "a")).ShouldBe(2);
+        (await app.ReadAsync(Things.Medium, "a")).ShouldBe(1);
+    }
+}
