@@ -11,7 +11,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>The first argument of a node.</summary>
     public const string Verb = "run-node";
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(40);
 
     private readonly Process _process;
     private readonly ConcurrentDictionary<int, TaskCompletionSource<string>> _asked = new();
@@ -77,7 +77,8 @@ internal sealed class NodeProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"Node {Settings.Name} did not answer '{line}'. Its log: {string.Join(Environment.NewLine, _log)}");
+            var counts = line == "counts" ? "none" : await AskAsync($"counts");
+            throw new TimeoutException($"Node {Settings.Name} did not answer '{line}'. Its counts: {counts} Its log: {string.Join(Environment.NewLine, _log)}");
         }
     }
 

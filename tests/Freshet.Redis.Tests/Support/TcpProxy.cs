@@ -11,7 +11,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, Socket> _pairs = new();
     private readonly Gate _towards = new();
     private readonly Gate _back = new();
-    private readonly int _port;
+    private volatile int _port;
     private volatile bool _refuses;
 
     private TcpProxy(int port) => _port = port;
@@ -24,6 +24,13 @@ public sealed class TcpProxy : IAsyncDisposable
         proxy._listener.Start();
         _ = proxy.AcceptAsync();
         return proxy;
+    }
+
+    /// <summary>Leads to another server from now on; connections to the one before are closed.</summary>
+    public void LeadTo(RedisServer server)
+    {
+        _port = server.Port;
+        CloseAll();
     }
 
     /// <summary>Closes every connection and takes no more.</summary>

@@ -3,6 +3,11 @@ namespace Freshet.Redis.Tests.Faults;
 /// <summary>What a node has counted.</summary>
 internal sealed record NodeCounts
 {
+    public long Reads { get; init; }
+
+    /// <summary>Writes that were answered as finished.</summary>
+    public long Finished { get; init; }
+
     public long Hits { get; init; }
 
     public long Stale { get; init; }
@@ -38,6 +43,8 @@ internal sealed record NodeCounts
 
     public static NodeCounts Of(NodeApp app) => new()
     {
+        Reads = app.Recorder.Reads,
+        Finished = app.Recorder.Finished,
         Hits = app.Counters.Sum(each => each.Hits),
         Stale = app.Counters.Sum(each => each.Stale),
         Loads = app.Source.Loads,

@@ -59,14 +59,14 @@ internal sealed class NodeMain
     {
         switch (verb)
         {
-            case "work":
+            case "work": // readers writers keys pause
                 _work = new Workload(_app, _calls);
-                _work.Begin(Int(words[0]), Int(words[1]), Int(words[2]));
+                _work.Begin(Int(words[0]), Int(words[1]), Int(words[2]), Int(words[3]));
                 return "";
             case "rest":
                 await (_work?.RestAsync() ?? Task.CompletedTask);
                 return "";
-            case "progress": // so many more reads, finished writes and hits
+            case "progress": // reads writes hits: so many more reads, finished writes and hits
                 await UntilAsync(Counts(), Long(words[0]), Long(words[1]), Long(words[2]));
                 return "";
             case "read": // query key [session epoch position needed settled]
@@ -79,6 +79,9 @@ internal sealed class NodeMain
                 return action.IsPending ? $"{Text(version)} pending" : $"{Text(version)} {action.Token!.Value.Epoch} {Text(action.Token!.Value.Position)}";
             case "burst": // query keys readers: each key's readers at once
                 await Task.WhenAll(Enumerable.Range(0, Int(words[2])).Select(i => _calls.AnswerAsync(QueryOf(words[0]), Workload.KeyOf(i % Int(words[1])))));
+                return "";
+            case "loaded": // so many loads have ended
+                while (_app.Counters.Sum(each => each.Loads.Loaded) < Long(words[0])) await Task.Delay(2);
                 return "";
             case "hold":
                 _arrived = _app.Source.Hold();

@@ -6,12 +6,13 @@ internal sealed class Workload(NodeApp app, NodeCalls calls)
     private readonly List<Task> _loops = [];
     private volatile bool _isResting;
 
-    /// <param name="readers">Readers, each of any query and key, a millisecond or two apart.</param>
+    /// <param name="readers">Readers, each of any query and key.</param>
     /// <param name="writers">Writers, each of any cell and key.</param>
     /// <param name="keys">How many keys there are.</param>
-    public void Begin(int readers, int writers, int keys)
+    /// <param name="pause">The longest pause between two reads of one reader, in milliseconds.</param>
+    public void Begin(int readers, int writers, int keys, int pause)
     {
-        for (var i = 0; i < readers; i++) _loops.Add(LoopAsync(pause: 2, () => ReadAnyAsync(keys)));
+        for (var i = 0; i < readers; i++) _loops.Add(LoopAsync(pause, () => ReadAnyAsync(keys)));
         for (var i = 0; i < writers; i++) _loops.Add(LoopAsync(pause: 16, () => WriteAnyAsync(keys)));
     }
 
