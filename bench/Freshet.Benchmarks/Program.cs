@@ -16,6 +16,9 @@ switch (args)
     case ["cold-bytes"]:
         ColdBytes.Print();
         return;
+    case ["cold-times"]:
+        ColdTimes.Print();
+        return;
     case ["ratios"]:
         EvictionRatios.Print();
         return;

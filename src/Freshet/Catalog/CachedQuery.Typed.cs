@@ -8,6 +8,7 @@ namespace Freshet;
 public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs : notnull
 {
     private readonly List<TagMapping<TArgs>> _tags = [];
+    private IReadOnlyList<Tag>? _sameTags; // what TagsOf gave, when it does not depend on the arguments
     private Func<TArgs, string>? _keyText;
     private MemberSelector<TValue, long>? _version;
     private Func<TValue, long>? _sizeOfValue;
@@ -149,11 +150,14 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         return text.Length <= KeyText.MaxLength ? text : throw new InvalidKeyException(Name, "its arguments together", KeyFault.TooLong);
     }
 
-    internal List<Tag> TagsOf(TArgs args)
+    internal IReadOnlyList<Tag> TagsOf(TArgs args)
     {
+        if (_sameTags is { } same) return same;
         var tags = new List<Tag>(_tags.Count);
         foreach (var mapping in _tags) mapping.AddTags(args, Name, tags);
-        return TagKeys.EachOnce(tags);
+        tags = TagKeys.EachOnce(tags);
+        if (_tags.TrueForAll(mapping => mapping is ConstantTag<TArgs>)) _sameTags = tags;
+        return tags;
     }
 
     internal override QueryRuntime CreateRuntime(DeclaredQuery declared, RuntimeParts parts) => new QueryRuntime<TArgs, TValue>(this, declared, parts);
@@ -181,6 +185,7 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         ThrowIfComposed();
         if (mapping.IsMissing) AddNullFault("tag");
         _tags.Add(mapping);
+        _sameTags = null;
         return this;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -16,6 +17,9 @@ public static class KeyText
     public const int MaxLength = 512;
 
     private const string Reserved = "%:,{}";
+
+    // Most keys are made of these alone, and a cold load does little else than check its key's text.
+    private static readonly SearchValues<char> _plain = SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c).Where(c => !Reserved.Contains(c, StringComparison.Ordinal))]);
 
     /// <summary>Whether values of a type have a text form: text, numbers, Guid, enums, dates and anything else that formats without a culture, and tuples of those.</summary>
     public static bool IsSupported(Type type)
@@ -69,6 +73,7 @@ public static class KeyText
     {
         if (text.Length == 0) throw new InvalidKeyException(declaration, part, KeyFault.Empty);
         if (text.Length > MaxLength) throw new InvalidKeyException(declaration, part, KeyFault.TooLong);
+        if (!text.AsSpan().ContainsAnyExcept(_plain)) return text;
 
         var plain = true;
         for (var i = 0; i < text.Length; i++)

@@ -18,9 +18,17 @@ internal sealed partial class FreshetService
     /// <summary>The scope of a request whose output may be stored.</summary>
     internal ReadScope BeginRequestScope(ReadRequirement requirement) => new(this, requirement, mayRender: true);
 
+    /// <summary>The everyday read once it is no hit. Not by way of <see cref="ReadAsync"/>: one asynchronous method fewer for each load.</summary>
     internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
-        where TArgs : notnull =>
-        (await ReadAsync(RuntimeOf(query), args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
+        where TArgs : notnull
+    {
+        var runtime = RuntimeOf(query);
+        var asked = Ask(runtime, args, null, Ambient.Current);
+        var (load, surrounding) = (asked.Need.Load, asked.Surrounding); // all that outlives the wait
+        var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken).ConfigureAwait(false);
+        Note(runtime, load, surrounding, reading);
+        return reading.Entry.Value;
+    }
 
     /// <summary>The order of checks: token (R3), action, then entry, time to live and marks (R1), else load (R2).</summary>
     private async ValueTask<Reading<TValue>> ReadAsync<TArgs, TValue>(
@@ -28,12 +36,15 @@ internal sealed partial class FreshetService
         where TArgs : notnull
     {
         var asked = Ask(runtime, args, requirement, Ambient.Current);
-        var reading = asked.MustBypass || pastTheCache
-            ? await runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken).ConfigureAwait(false)
-            : await runtime.ReadAsync(args, asked.Need, cancellationToken).ConfigureAwait(false);
-        Note(runtime, asked, reading);
+        var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass || pastTheCache, cancellationToken).ConfigureAwait(false);
+        Note(runtime, asked.Need.Load, asked.Surrounding, reading);
         return reading;
     }
+
+    private static ValueTask<Reading<TValue>> AnswerAsync<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, in Asked asked, bool pastTheCache, CancellationToken cancellationToken)
+        where TArgs : notnull =>
+        pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken);
 
     /// <summary>Several reads of one query, with one loader call for what is missing.</summary>
     internal async ValueTask<IReadOnlyDictionary<TArgs, TValue>> ReadManyAsync<TArgs, TValue>(
@@ -69,7 +80,7 @@ internal sealed partial class FreshetService
 
         void Take(TArgs key, Reading<TValue> reading)
         {
-            Note(runtime, asked[key], reading);
+            Note(runtime, asked[key].Need.Load, asked[key].Surrounding, reading);
             values.Add(key, reading.Entry.Value);
         }
     }
@@ -89,10 +100,10 @@ internal sealed partial class FreshetService
         return new Asked(need, reached, !reached || MustBypass(runtime, args, surrounding, load), surrounding);
     }
 
-    private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, Asked asked, Reading<TValue> reading) where TArgs : notnull
+    private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, Reading<TValue> reading) where TArgs : notnull
     {
-        asked.Need.Load?.Include(reading.Entry);
-        if (asked.Surrounding is { } surrounding)
+        load?.Include(reading.Entry);
+        if (surrounding is not null)
             NoteAround(surrounding, new ScreenReads.Read(reading.Entry, reading.ValidAt, reading.Satisfied, reading.Source, runtime.Declared.Declaration.Level, runtime.Policy));
     }
 

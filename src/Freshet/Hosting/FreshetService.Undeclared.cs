@@ -26,7 +26,7 @@ internal sealed partial class FreshetService
         value = default;
         var asked = Ask(runtime, args, null, Ambient.Current);
         if (asked.MustBypass || runtime.TryAnswer(args, asked.Need) is not { } reading) return false;
-        Note(runtime, asked, reading);
+        Note(runtime, asked.Need.Load, asked.Surrounding, reading);
         value = reading.Entry.Value;
         return true;
     }

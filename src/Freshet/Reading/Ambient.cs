@@ -87,10 +87,13 @@ internal sealed class Ambient
     /// <summary>Whether it belongs to an application.</summary>
     public bool IsOf(IFreshet owner) => ReferenceEquals(_owner, owner);
 
+    /// <summary>Ends it, and leaves it where it flows: for a flow that itself ends soon.</summary>
+    public void End() => _ended = true;
+
     /// <summary>Ends it, wherever the flow is by now.</summary>
     public void Leave()
     {
-        _ended = true;
+        End();
         _current.Value = Living(_current.Value);
     }
 

@@ -9,7 +9,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     : ISourceLoad, IThreadPoolWorkItem where TArgs : notnull
 #pragma warning restore CA1001
 {
-    private readonly LoadCancellation _cancellation = new(runtime.CancellationFailed);
+    private readonly CancellationTokenSource _cancellation = new();
     private List<Flight<TArgs, TValue>> _flights = [];
     private readonly Dictionary<Flight<TArgs, TValue>, TValue> _loaded = [];
     private readonly Dictionary<Flight<TArgs, TValue>, Exception> _failed = [];
@@ -53,7 +53,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
     /// <summary>One key is not wanted any more; when none is, the load is cancelled.</summary>
     public void NoteUnwanted()
     {
-        if (Interlocked.Decrement(ref _wanted) == 0) _ = _cancellation.CancelAsync();
+        if (Interlocked.Decrement(ref _wanted) == 0) _ = LoadCancellation.CancelAsync(_cancellation, runtime.CancellationFailed);
     }
 
     void IThreadPoolWorkItem.Execute() => _ = RunAsync();

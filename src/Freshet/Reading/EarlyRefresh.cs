@@ -12,6 +12,13 @@ internal static class EarlyRefresh
     /// <summary>At most this part of a value's life is given up: a loader that takes as long as its value lives must not run all the time.</summary>
     internal const double LargestShare = 0.25;
 
+    /// <summary>Whether a load took so short a time that its value is refreshed when it dies: whatever is drawn, it would begin less than a millisecond before.</summary>
+    /// <remarks>Then there is no need to draw; a load that ends at once has no time for a logarithm.</remarks>
+    public static bool IsTooShort(TimeSpan took) => took < _shortest;
+
+    // The draw is a multiple of 2^-53, so the logarithm of what it leaves is above -37.
+    private static readonly TimeSpan _shortest = TimeSpan.FromMilliseconds(1.0 / 38);
+
     /// <summary>The moment, by the node's clock in milliseconds.</summary>
     /// <param name="capturedAt">When the load began.</param>
     /// <param name="expiresAt">When the value dies.</param>

@@ -32,10 +32,13 @@ internal sealed class FailingLoads<TArgs> where TArgs : notnull
         }
     }
 
+    /// <summary>Whether nothing fails: then nothing more needs asking.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
     /// <summary>Whether the source was asked in vain a moment ago, and nothing was invalidated since: who writes wants to see it.</summary>
     public bool IsPaused(TArgs args, long now)
     {
-        if (Volatile.Read(ref _count) == 0) return false;
+        if (IsEmpty) return false;
         lock (_gate)
         {
             return _failures.TryGetValue(args, out var failure) && now < failure.RetryAt
@@ -46,7 +49,7 @@ internal sealed class FailingLoads<TArgs> where TArgs : notnull
     /// <summary>Forgets the values that are not at hand any more.</summary>
     public void ForgetUnless(Func<Entry, bool> isKept)
     {
-        if (Volatile.Read(ref _count) == 0) return;
+        if (IsEmpty) return;
         lock (_gate)
         {
             foreach (var (args, failure) in _failures.ToList())

@@ -8,7 +8,7 @@ namespace Freshet;
 /// </remarks>
 internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWorkItem
 {
-    private readonly LoadCancellation _cancellation;
+    private readonly CancellationTokenSource _cancellation = new();
 
     /// <summary>Begins if a turn at the source is free, else queues. A full queue ends the load at once.</summary>
     /// <param name="here">Whether it may begin on this thread.</param>
@@ -17,12 +17,8 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _replaces is not null ? LoadReason.Refresh : LoadReason.Miss);
         if (_context is not null)
         {
-            if (here)
-            {
-                _ = RunHereAsync();
-                return;
-            }
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            if (here) _ = RunAsync(isReadersThread: true);
+            else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return;
         }
         AwaitTurn();
@@ -75,16 +71,12 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         return true;
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync();
+    void IThreadPoolWorkItem.Execute() => _ = RunAsync(isReadersThread: false);
 
-    private async Task RunHereAsync()
+    // One method from the loader's call to its end: each more would cost a load that does not complete at once another 150 bytes.
+    private async Task RunAsync(bool isReadersThread)
     {
-        ReadersThread.LeaveCaller();
-        await RunAsync().ConfigureAwait(false);
-    }
-
-    private async Task RunAsync()
-    {
+        if (isReadersThread) ReadersThread.LeaveCaller();
         var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
         LoadActivity.Enter(_activity, CapturedPosition);
         _runtime.Counters.NoteBegun();
@@ -93,7 +85,14 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         Exception? failure = null;
         try
         {
-            value = await LoadAsync().ConfigureAwait(false);
+            // Asked for again while the value is below a version that was served before, or that a reader needs.
+            for (var attempt = 0; ; attempt++)
+            {
+                _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued: spare the source
+                value = await (_runtime.NeedsServices ? LoadInScopeAsync() : _runtime.Loader(EmptyServices.Instance, _args, Context, _cancellation.Token)).ConfigureAwait(false);
+                if (!_runtime.Lags(this, value, attempt)) break;
+                await Task.Delay(LagPauses.After(attempt), _runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
+            }
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
         catch (Exception error)
@@ -101,12 +100,20 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         {
             failure = error;
         }
-        ambient.Leave(); // work that the loader started and that outlives it is no longer part of a load
+        ambient.End(); // work that the loader started and that outlives it is no longer part of a load
         Return(); // once, and before landing: whatever goes wrong there, the loader has returned
         var took = _runtime.Clock.Time.GetElapsedTime(started);
+        _cancellation.Dispose();
         if (failure is null) Succeed(value!, took);
         else Fail(failure, took);
-        _cancellation.Dispose();
+    }
+
+    private async Task<TValue> LoadInScopeAsync()
+    {
+        var scope = _runtime.Services.CreateAsyncScope();
+        await using var _ = scope.ConfigureAwait(false);
+        await _runtime.InitializeAsync(scope.ServiceProvider, _args, _cancellation.Token).ConfigureAwait(false);
+        return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
     }
 
     private void Return()
@@ -120,9 +127,10 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     {
         Context.End();
         Landed<TValue>? landed;
+        Entry<TValue>? outdated;
         try
         {
-            landed = _runtime.Land(this, MakeEntry(value, took));
+            landed = _runtime.Land(this, MakeEntry(value, took), out outdated);
         }
 #pragma warning disable CA1031 // The query's own code read the value's version or size and threw: that fails the load.
         catch (Exception error)
@@ -140,9 +148,15 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         LoadActivity.End(_activity, _runtime, LoadOutcome.Loaded);
         // Before anyone is answered: whoever reads the value next finds nothing of this load under way.
         _runtime.Node.Running.Leave(this);
-        _completion.SetResult(result);
+        _answers.Give(result);
+        if (outdated is null && _batch is null)
+        {
+            _answers.TellStarter();
+            return;
+        }
+        TellStarterElsewhere();
         // Runs the value's own equality, so only now that everybody has an answer.
-        if (Outdated is { } outdated) _runtime.Counters.NoteReplaced(outdated.Value, value);
+        if (outdated is not null) _runtime.Counters.NoteReplaced(outdated.Value, value);
     }
 
     /// <summary>Hands a failure to everyone who waits.</summary>
@@ -182,31 +196,15 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     {
         LoadActivity.End(_activity, _runtime, outcome, error);
         _runtime.Node.Running.Leave(this);
-        _completion.SetException(error);
-        _ = _completion.Task.Exception; // observed: it is logged when nobody waits
+        _answers.Give(error);
+        TellStarterElsewhere();
         if (isUnheard) _runtime.NoteUnheard(_args, _replaces, error);
     }
 
-    /// <summary>The loader's value, asked for again while it is below a version that was served before, or that a reader needs.</summary>
-    private async ValueTask<TValue> LoadAsync()
+    // What follows must not wait until the reader has used its answer: another load's landing, the value's equality, a timer's next.
+    private void TellStarterElsewhere()
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            var value = await LoadOnceAsync().ConfigureAwait(false);
-            if (!_runtime.Lags(this, value, attempt)) return value;
-            await Task.Delay(LagPauses.After(attempt), _runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask<TValue> LoadOnceAsync()
-    {
-        _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued: spare the source
-        if (!_runtime.NeedsServices) return await _runtime.Loader(EmptyServices.Instance, _args, Context, _cancellation.Token).ConfigureAwait(false);
-
-        var scope = _runtime.Services.CreateAsyncScope();
-        await using var _ = scope.ConfigureAwait(false);
-        await _runtime.InitializeAsync(scope.ServiceProvider, _args, _cancellation.Token).ConfigureAwait(false);
-        return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
+        if (_answers.StarterWaits) ThreadPool.UnsafeQueueUserWorkItem(static flight => flight._answers.TellStarter(), this, preferLocal: false);
     }
 
     private Entry<TArgs, TValue> MakeEntry(TValue value, TimeSpan took)
@@ -214,14 +212,14 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);
         return new Entry<TArgs, TValue>(_runtime.Kept(_args), value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
         {
-            RefreshAt = _runtime.Policy.EarlyRefresh ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
+            RefreshAt = _runtime.Policy.EarlyRefresh && !EarlyRefresh.IsTooShort(took) ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
         };
     }
 
     private void Cancel()
     {
         if (_batch is { } batch) batch.NoteUnwanted();
-        else _ = _cancellation.CancelAsync();
+        else _ = LoadCancellation.CancelAsync(_cancellation, _runtime.CancellationFailed);
     }
 }
 

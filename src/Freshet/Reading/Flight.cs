@@ -16,7 +16,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private readonly IReadOnlyList<Tag> _tags;
     private readonly LoadContext? _outer;
     private readonly Entry<TValue>? _replaces; // for a load in the background: what it is to replace
-    private readonly TaskCompletionSource<Landed<TValue>> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Answers<TValue> _answers; // mutable: never copied
 
     // All guarded by the query's gate.
     private LoadContext? _context; // null until it begins
@@ -40,7 +40,6 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _replaces = replaces;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
         IsShared = isShared;
-        _cancellation = new LoadCancellation(runtime.CancellationFailed);
     }
 
     public TArgs Args => _args;
@@ -50,9 +49,6 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
 
     /// <summary>Whether others may join, and the result may be stored.</summary>
     public bool IsShared { get; }
-
-    /// <summary>The entry that a tag had outdated and that this load replaced; null when there was none.</summary>
-    public Entry<TValue>? Outdated { get; set; }
 
     /// <summary>The highest version a reader asks for: a value below it answers, but is not stored.</summary>
     public long? MinimumVersionLocked => _minimumVersion;
@@ -97,29 +93,36 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         return _ended = true;
     }
 
+    /// <summary>The load's result, if it has ended well.</summary>
+    public bool TryGetLanded(out Landed<TValue> landed) => _answers.TryGet(out landed);
+
     /// <summary>Waits for the load's result. Cancelling ends this wait only.</summary>
-    public async ValueTask<Landed<TValue>> WaitAsync(CancellationToken cancellationToken)
+    /// <param name="isStarter">Whether this reader started the load.</param>
+    /// <param name="cancellationToken">The reader's own.</param>
+    public Task<Landed<TValue>> WaitAsync(bool isStarter, CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? WaitOrLeaveAsync(_answers.WaitAsync(isStarter), cancellationToken) : _answers.WaitAsync(isStarter);
+
+    private async Task<Landed<TValue>> WaitOrLeaveAsync(Task<Landed<TValue>> ended, CancellationToken cancellationToken)
     {
         try
         {
-            return await _completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !_completion.Task.IsCompleted)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !ended.IsCompleted)
         {
             Leave();
             throw;
         }
-        finally
-        {
-            LoadActivity.LinkReader(_activity ?? _batch?.Activity);
-        }
     }
+
+    /// <summary>Tells the trace of a reader that waited which load it waited for.</summary>
+    public void LinkReader() => LoadActivity.LinkReader(_activity ?? _batch?.Activity);
 
     /// <summary>Waits as well, but no longer than a limit.</summary>
     /// <returns>Whether the load has ended.</returns>
-    public async ValueTask<bool> WaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    public async ValueTask<bool> WaitAsync(bool isStarter, TimeSpan limit, CancellationToken cancellationToken)
     {
-        Task ended = _completion.Task;
+        Task ended = _answers.WaitAsync(isStarter);
         await ended.WaitAsync(limit, _runtime.Clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (ended.IsCompleted) return true;
         if (!cancellationToken.IsCancellationRequested) return false;
@@ -150,6 +153,3 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         Cancel();
     }
 }
-
-/// <summary>The result of a load, and the highest position at which it is known valid: found while its marks were still held.</summary>
-internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt);

@@ -1,19 +1,16 @@
 namespace Freshet;
 
 /// <summary>Cancels a loader when nobody wants its value any more.</summary>
-/// <param name="failed">Told of what the loader had hung on its token, when that throws.</param>
-internal sealed class LoadCancellation(Action<Exception> failed) : IDisposable
+internal static class LoadCancellation
 {
-    private readonly CancellationTokenSource _source = new();
-
-    public CancellationToken Token => _source.Token;
-
     /// <summary>Not on the leaver's own time: whatever the loader hung on its token runs now, and may throw or take long.</summary>
-    public async Task CancelAsync()
+    /// <param name="source">Where the loader's token comes from.</param>
+    /// <param name="failed">Told of what the loader had hung on its token, when that throws.</param>
+    public static async Task CancelAsync(CancellationTokenSource source, Action<Exception> failed)
     {
         try
         {
-            await _source.CancelAsync().ConfigureAwait(false);
+            await source.CancelAsync().ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {
@@ -24,6 +21,4 @@ internal sealed class LoadCancellation(Action<Exception> failed) : IDisposable
             failed(errors);
         }
     }
-
-    public void Dispose() => _source.Dispose();
 }

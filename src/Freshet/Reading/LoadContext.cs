@@ -3,7 +3,6 @@ namespace Freshet;
 /// <summary>What a loader may say about the value it loads.</summary>
 public sealed class LoadContext
 {
-    private readonly Lock _gate = new();
     private readonly QueryRuntime _runtime;
     private readonly AppliedPosition _captured;
     private readonly LoadContext? _outer;
@@ -70,7 +69,7 @@ public sealed class LoadContext
     /// <exception cref="InvalidOperationException">The load has ended.</exception>
     public void DoNotCache()
     {
-        lock (_gate)
+        lock (this)
         {
             ThrowIfEndedLocked();
             IsCacheable = false;
@@ -106,7 +105,7 @@ public sealed class LoadContext
     /// <summary>Takes over what its batch has found. Nothing when it was given up meanwhile.</summary>
     internal void TakeOver(IReadOnlySet<Tag> tags, long livesUntil, bool isCacheable)
     {
-        lock (_gate)
+        lock (this)
         {
             if (_ended) return;
             LivesUntil = Math.Min(LivesUntil, livesUntil);
@@ -142,14 +141,14 @@ public sealed class LoadContext
 
     internal void End()
     {
-        lock (_gate) _ended = true;
+        lock (this) _ended = true;
     }
 
     internal void ReleaseMarks() => _captured.Marks.Release(Marks);
 
     private void LimitTo(long livesUntil)
     {
-        lock (_gate)
+        lock (this)
         {
             ThrowIfEndedLocked();
             LivesUntil = Math.Min(LivesUntil, livesUntil);
@@ -158,7 +157,7 @@ public sealed class LoadContext
 
     private void AddMark(Tag tag)
     {
-        lock (_gate)
+        lock (this)
         {
             ThrowIfEndedLocked();
             if (Array.Exists(_marks, mark => mark.Tag == tag)) return;

@@ -78,7 +78,11 @@ internal sealed class LoadGate(Func<int> limit)
     /// <summary>Ends a turn, and hands it to whoever has waited longest.</summary>
     public void Leave()
     {
-        lock (_gate) _running--;
+        lock (_gate)
+        {
+            _running--;
+            if (_waiting.Count == 0) return;
+        }
         Advance();
     }
 

@@ -6,8 +6,12 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     private int _toldOversized;
 
     /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there. Null when the load has ended already.</summary>
-    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry)
+    /// <param name="flight">The load.</param>
+    /// <param name="entry">What it loaded.</param>
+    /// <param name="outdated">The entry that a tag had outdated and that this one replaces; null when there was none.</param>
+    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated)
     {
+        outdated = null;
         var args = flight.Args;
         var stored = false;
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
@@ -24,7 +28,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry))
             {
-                if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) flight.Outdated = present;
+                if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
                 stored = _store.PutLocked(args, entry, bytes);
             }
             flight.TryEndLocked();

@@ -29,7 +29,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         return now - failingSince > limit || now >= last.CapturedAt + _maxTimeToLive ? null : last;
     }
 
-    private bool IsPaused(TArgs args) => _failing.IsPaused(args, Clock.Now);
+    private bool IsPaused(TArgs args) => !_failing.IsEmpty && _failing.IsPaused(args, Clock.Now);
 
     private Reading<TValue> LastGood(Entry<TValue> entry, Exception? error)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Freshet;
 
 /// <remarks>From a miss to an answer: joining or starting a load, and waiting for it.</remarks>
@@ -10,9 +12,13 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 
     /// <summary>A load to wait for, or an answer that came in between.</summary>
     /// <param name="Flight">The load; null when there is an answer.</param>
-    /// <param name="JoinedAt">The position at which it was joined; null when this read starts it.</param>
+    /// <param name="At">What this node had applied when the load was joined or the answer found; null when this read starts the load.</param>
     /// <param name="Present">The answer.</param>
-    private readonly record struct Way(Flight<TArgs, TValue>? Flight, LogPosition? JoinedAt, Reading<TValue>? Present);
+    private readonly record struct Way(Flight<TArgs, TValue>? Flight, AppliedPosition? At = null, Entry<TValue>? Present = null)
+    {
+        /// <summary>Whether this read is to start the load.</summary>
+        public bool MustStart => Flight is not null && At is null;
+    }
 
     private ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
@@ -20,32 +26,37 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             : LoadAsync(args, TagsOfValid(args), need, cancellationToken);
 
     /// <summary>The declared tags of arguments that can be a key; others throw here. What is stored already has passed.</summary>
-    private List<Tag> TagsOfValid(TArgs args)
+    private IReadOnlyList<Tag> TagsOfValid(TArgs args)
     {
         _ = Query.KeyOf(args);
         return Query.TagsOf(args);
     }
 
-    private async ValueTask<Reading<TValue>> LoadAsync(TArgs args, List<Tag> tags, Need need, CancellationToken cancellationToken)
+    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, IReadOnlyList<Tag> tags, Need need, CancellationToken cancellationToken)
     {
         // A source that failed a moment ago is left alone by those who can be answered without it.
-        if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good) return LastGood(good, error: null);
+        if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good) return new(LastGood(good, error: null));
 
         var way = JoinOrStart(args, tags, need);
-        if (way is { Flight: { } flight, JoinedAt: null }) flight.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
-        return await FinishAsync(args, need, way, cancellationToken).ConfigureAwait(false);
+        if (way.MustStart)
+        {
+            way.Flight!.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
+            if (way.Flight.TryGetLanded(out var landed)) return new(Answer(landed, AnswerSource.Load, need)); // it completed at once
+        }
+        return FinishAsync(args, need, way, cancellationToken);
     }
 
     /// <summary>Waits for a load that was started or joined, and starts another where the joined one does not do.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Reading<TValue>> FinishAsync(TArgs args, Need need, Way way, CancellationToken cancellationToken)
     {
         var asked = need;
         for (var again = false; ; again = true)
         {
-            if (way.Present is { } hit) return hit;
+            if (way.Present is { } hit) return new Reading<TValue>(hit, AnswerSource.Cache, way.At!.Position.Position, Satisfied: true);
 
             var flight = way.Flight!;
-            if (Policy.SoftTimeout is var limit && limit > TimeSpan.Zero && !await flight.WaitAsync(limit, cancellationToken).ConfigureAwait(false)
+            if (Policy.SoftTimeout is var limit && limit > TimeSpan.Zero && !await flight.WaitAsync(way.MustStart, limit, cancellationToken).ConfigureAwait(false)
                 && TryGetLastGood(args, asked, pause: false) is { } meanwhile)
             {
                 flight.GoOnWithout();
@@ -56,14 +67,18 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             Landed<TValue> landed;
             try
             {
-                landed = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+                landed = await flight.WaitAsync(way.MustStart, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception error) when (!cancellationToken.IsCancellationRequested && TryGetLastGood(args, asked, pause: true) is { } good)
             {
                 return LastGood(good, error);
             }
+            finally
+            {
+                flight.LinkReader();
+            }
 
-            if (way.JoinedAt is not { } at) return Answer(landed, AnswerSource.Load, need);
+            if (way.At is not { Position: var at }) return Answer(landed, AnswerSource.Load, need);
             if (again || IsAsGoodAsOwn(landed.Entry, at))
             {
                 Counters.NoteJoin();
@@ -74,7 +89,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             // since then, its own or another reader's, and accepts that one whatever happens: nobody circles (PROTOCOL 6).
             need = need with { RequiredPosition = Math.Max(need.RequiredPosition, at.Position) };
             way = JoinOrStart(args, Query.TagsOf(args), need);
-            if (way is { Flight: { } newer, JoinedAt: null }) newer.Start();
+            if (way.MustStart) way.Flight!.Start();
         }
     }
 
@@ -100,20 +115,20 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();
-                return new Way(null, null, new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true));
+                return new Way(null, applied, entry);
             }
 
             if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(applied.Position, need))
             {
                 if (!inBackground) running.JoinLocked(need);
-                return new Way(running, applied.Position, null);
+                return new Way(running, applied);
             }
 
             if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted
             var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, replaces);
             if (!isBatched && TakeTurn(need)) BeginLocked(flight);
             _flights[args] = flight;
-            return new Way(flight, null, null);
+            return new Way(flight);
         }
     }
 
@@ -149,7 +164,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         }
         // Somebody may be faster in between: then there is nothing left to do.
         var way = JoinOrStart(args, Query.TagsOf(args), default, replaces: entry);
-        if (way is { Flight: { } flight, JoinedAt: null }) flight.Start();
+        if (way.MustStart) way.Flight!.Start();
     }
 
     internal void ForgetLocked(Flight<TArgs, TValue> flight)

@@ -25,8 +25,11 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             await TakeAsync(batch, batch.Zip(ways, (miss, way) => FinishAsync(miss.Args, need, way, cancellationToken).AsTask())).ConfigureAwait(false);
         }
         foreach (var wave in Waves(isBatched[false]))
-            await TakeAsync(wave, wave.Select(miss => LoadAsync(miss.Args, miss.Tags, need, cancellationToken).AsTask())).ConfigureAwait(false);
+            await TakeAsync(wave, wave.Select(LoadOneAsync)).ConfigureAwait(false);
         return readings;
+
+        // A method of its own, so that a key whose equality throws fails its own load, and those begun before it are waited for.
+        async Task<Reading<TValue>> LoadOneAsync(Miss miss) => await LoadAsync(miss.Args, miss.Tags, need, cancellationToken).ConfigureAwait(false);
 
         async Task TakeAsync(Miss[] those, IEnumerable<Task<Reading<TValue>>> loads)
         {
@@ -45,7 +48,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     }
 
     /// <summary>A key that is not in memory, and its place among those asked for.</summary>
-    private readonly record struct Miss(int Place, TArgs Args, List<Tag> Tags);
+    private readonly record struct Miss(int Place, TArgs Args, IReadOnlyList<Tag> Tags);
 
     // No more at once than may have their turn: one caller must not fill the queue, and be refused by itself.
     private IEnumerable<T[]> Waves<T>(IEnumerable<T> all) => all.Chunk(Math.Max(1, Policy.MaxConcurrentLoads));
@@ -62,7 +65,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             ways = Array.ConvertAll(misses, miss =>
             {
                 var way = JoinOrStart(miss.Args, miss.Tags, need, isBatched: true);
-                if (way is { Flight: { } flight, JoinedAt: null }) flights.Add(flight);
+                if (way.MustStart) flights.Add(way.Flight!);
                 return way;
             });
         }

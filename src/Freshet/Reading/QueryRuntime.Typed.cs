@@ -96,7 +96,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
             if (TakeTurn(need)) BeginLocked(flight);
         }
         flight.Start();
-        var (entry, _) = await flight.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var (entry, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it
         return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
     }
 

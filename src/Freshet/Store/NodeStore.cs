@@ -62,7 +62,8 @@ internal sealed class NodeStore(StoreLimits limits)
     /// <param name="newcomer">The entry that was just stored; it is not evicted for itself.</param>
     public void MakeRoom(Entry newcomer)
     {
-        while (true)
+        // Mostly there is room. Seen without the gate: whoever linked last sees what everybody before has linked.
+        while (limits.Passed(_list.Count, _list.Bytes) is not null)
         {
             Entry? victim;
             EvictionReason reason;

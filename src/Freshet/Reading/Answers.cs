@@ -1,0 +1,77 @@
+namespace Freshet;
+
+/// <summary>How a load ended, for those who wait for it. Read at once when it has ended; a task is made only when somebody has to wait.</summary>
+/// <remarks>
+/// The reader that started the load waits apart from those who joined it. It may go on where the load ends, as after any await; those
+/// who joined go on one by one on the thread pool, so that none of them waits while another uses its value.
+/// </remarks>
+internal struct Answers<TValue>
+{
+    private Landed<TValue> _landed; // both before _isGiven
+    private Exception? _error;
+    private volatile bool _isGiven;
+    private TaskCompletionSource<Landed<TValue>>? _starter;
+    private TaskCompletionSource<Landed<TValue>>? _joiners;
+
+    /// <summary>Whether the load has ended with a value or a failure, and everyone may know.</summary>
+    public readonly bool IsGiven => _isGiven;
+
+    /// <summary>The value, if it is there.</summary>
+    public readonly bool TryGet(out Landed<TValue> landed)
+    {
+        landed = _isGiven && _error is null ? _landed : default;
+        return landed.Entry is not null;
+    }
+
+    /// <summary>A task that ends when the load does.</summary>
+    /// <param name="isStarter">Whether the reader that started it waits.</param>
+    public Task<Landed<TValue>> WaitAsync(bool isStarter)
+    {
+        ref var place = ref isStarter ? ref _starter : ref _joiners;
+        if (Volatile.Read(ref place) is not { } waiting)
+        {
+            var made = new TaskCompletionSource<Landed<TValue>>(isStarter ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting = Interlocked.CompareExchange(ref place, made, null) ?? made;
+        }
+        // Whoever gives the answer sees this task, or the answer is seen here: between each side's write and its look stands a fence.
+        if (_isGiven) Tell(waiting);
+        return waiting.Task;
+    }
+
+    /// <summary>Notes the value, and tells those who joined.</summary>
+    public void Give(Landed<TValue> landed)
+    {
+        _landed = landed;
+        Give();
+    }
+
+    /// <summary>Notes the failure, and tells those who joined.</summary>
+    public void Give(Exception error)
+    {
+        _error = error;
+        Give();
+    }
+
+    /// <summary>Tells the reader that started the load; it may go on right here, so call it last.</summary>
+    public readonly void TellStarter() => Tell(_starter);
+
+    /// <summary>Whether the reader that started the load waits for it.</summary>
+    public readonly bool StarterWaits => _starter is { Task.IsCompleted: false };
+
+    private void Give()
+    {
+        _isGiven = true;
+        Interlocked.MemoryBarrier();
+        Tell(_joiners);
+    }
+
+    private readonly void Tell(TaskCompletionSource<Landed<TValue>>? waiting)
+    {
+        if (waiting is null) return;
+        if (_error is null) waiting.TrySetResult(_landed);
+        else if (waiting.TrySetException(_error)) _ = waiting.Task.Exception; // observed: whether it is logged is decided elsewhere
+    }
+}
+
+/// <summary>The result of a load, and the highest position at which it is known valid: found while its marks were still held.</summary>
+internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt);
