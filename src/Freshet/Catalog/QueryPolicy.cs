@@ -52,6 +52,13 @@ public sealed record QueryPolicy
     /// <summary>Whether a value that is about to die is loaded anew in the background by a read shortly before, so that no reader has to wait for it. Default: true.</summary>
     public bool EarlyRefresh { get; init; } = true;
 
+    /// <summary>How long a read waits for the second level before it goes on without it. Default: 500 ms at level high, else 250 ms; at least 1 ms, at most 5 seconds.</summary>
+    public TimeSpan SecondLevelTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long the node that loads for all may take before the others stop waiting and load too, where the query is declared <c>WithLoadLock</c>. Default: 3 seconds, whatever the level; at least 1 ms, at most 1 minute.</summary>
+    /// <remarks>Nobody waits for more than half of <see cref="LoadTimeout"/>, so that a loader has the other half.</remarks>
+    public TimeSpan LoadLockLapse { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The defaults of a level.</summary>
     public static QueryPolicy For(RiskLevel level) => level switch
     {
@@ -71,6 +78,7 @@ public sealed record QueryPolicy
         StaleTime = TimeSpan.Zero,
         RefetchOnFocus = true,
         Optimistic = OptimisticUpdates.Refused,
+        SecondLevelTimeout = TimeSpan.FromMilliseconds(500), // its loads are the dearest to repeat
     };
 
     private static readonly QueryPolicy _medium = new()

@@ -9,6 +9,9 @@ public enum AnswerSource
     /// <summary>The cache, though a tag was marked stale: one load is replacing it.</summary>
     StaleCache,
 
+    /// <summary>The second level: another node, or an earlier run of this one, has loaded it.</summary>
+    SecondLevel,
+
     /// <summary>A load that this read started.</summary>
     Load,
 

@@ -73,5 +73,8 @@ internal struct Answers<TValue>
     }
 }
 
-/// <summary>The result of a load, and the highest position at which it is known valid: found while its marks were still held.</summary>
-internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt);
+/// <summary>The result of a load.</summary>
+/// <param name="Entry">What it loaded.</param>
+/// <param name="ValidAt">The highest position at which it is known valid: found while its marks were still held.</param>
+/// <param name="MayStore">Whether it may be stored, here and elsewhere.</param>
+internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt, bool MayStore);

@@ -13,11 +13,11 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     {
         outdated = null;
         var args = flight.Args;
-        var stored = false;
+        var (mayStore, stored) = (false, false);
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
         var applied = Node.Applied;
         var verdict = entry.Judge(applied, Clock.Now);
-        var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
+        var validAt = verdict == Verdict.Fresh ? ValidAt(entry, applied) : entry.Loaded.Position;
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
         {
@@ -25,8 +25,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             // Ended last: the rest looks keys up, with the user's own equality, and a load that could not be ended must end as failed.
             ForgetLocked(flight);
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired
-                && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry))
+            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired
+                && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry);
+            if (mayStore)
             {
                 if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
                 stored = _store.PutLocked(args, entry, bytes);
@@ -36,7 +37,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (stored) _store.MakeRoom(entry);
         else flight.Context.ReleaseMarks();
         if (!_store.Node.Limits.Admit(bytes)) TellOversized(bytes);
-        return new Landed<TValue>(entry, validAt);
+        return new Landed<TValue>(entry, validAt, mayStore);
     }
 
     internal TArgs Kept(TArgs args) => Query.KeptArgs is { } keep ? keep(args) : args;

@@ -41,7 +41,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (way.MustStart)
         {
             way.Flight!.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
-            if (way.Flight.TryGetLanded(out var landed)) return new(Answer(landed, AnswerSource.Load, need)); // it completed at once
+            if (way.Flight.TryGetLanded(out var landed)) return new(Answer(landed, way.Flight.SourceOr(AnswerSource.Load), need)); // it completed at once
         }
         return FinishAsync(args, need, way, cancellationToken);
     }
@@ -53,7 +53,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var asked = need;
         for (var again = false; ; again = true)
         {
-            if (way.Present is { } hit) return new Reading<TValue>(hit, AnswerSource.Cache, way.At!.Position.Position, Satisfied: true);
+            if (way.Present is { } hit) return new Reading<TValue>(hit, AnswerSource.Cache, ValidAt(hit, way.At!), Satisfied: true);
 
             var flight = way.Flight!;
             if (Policy.SoftTimeout is var limit && limit > TimeSpan.Zero && !await flight.WaitAsync(way.MustStart, limit, cancellationToken).ConfigureAwait(false)
@@ -78,11 +78,11 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 flight.LinkReader();
             }
 
-            if (way.At is not { Position: var at }) return Answer(landed, AnswerSource.Load, need);
+            if (way.At is not { Position: var at }) return Answer(landed, flight.SourceOr(AnswerSource.Load), need);
             if (again || IsAsGoodAsOwn(landed.Entry, at))
             {
                 Counters.NoteJoin();
-                return Answer(landed, AnswerSource.JoinedLoad, need);
+                return Answer(landed, flight.SourceOr(AnswerSource.JoinedLoad), need);
             }
 
             // The joined load learnt at its end a tag that was invalidated before this read began. So this read needs a load begun

@@ -24,6 +24,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Turns = new LoadGate(() => Policy.MaxConcurrentLoads);
         _store = new EntryStore<TArgs, TValue>(parts.Store, query.SizeOfValue);
         _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
+        SecondLevel = QuerySecondLevel<TArgs, TValue>.For(this, parts.SecondLevel);
     }
 
     public CachedQuery<TArgs, TValue> Query { get; }
@@ -74,7 +75,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
             case Verdict.Fresh:
                 if (entry.RefreshAt <= now) RefreshEarly(args, entry);
                 Counters.Hit();
-                return new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true);
+                return new Reading<TValue>(entry, AnswerSource.Cache, ValidAt(entry, applied), Satisfied: true);
             case Verdict.Stale when Policy.ServeStale && need.AcceptsStale(entry):
                 RefreshInBackground(args, entry);
                 Counters.NoteStale();
@@ -83,6 +84,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
                 return null;
         }
     }
+
+    /// <summary>Where an entry that is fresh is known valid. One that another node loaded may be ahead of this node: it was valid where its load began.</summary>
+    private static long ValidAt(Entry<TValue> entry, AppliedPosition applied) => Math.Max(applied.Position.Position, entry.Loaded.Position);
 
     /// <summary>Reads the source and leaves the cache alone.</summary>
     public async ValueTask<Reading<TValue>> BypassAsync(TArgs args, Need need, bool satisfied, CancellationToken cancellationToken)
@@ -96,7 +100,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
             if (TakeTurn(need)) BeginLocked(flight);
         }
         flight.Start();
-        var (entry, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it
+        var (entry, _, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it
         return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
     }
 

@@ -21,6 +21,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     /// <summary>Kinds of the tags that are known only once the value is loaded.</summary>
     public IReadOnlyCollection<string> FoundKinds => _foundKinds;
 
+    /// <summary>What it has done with the second level; null when it has none.</summary>
+    public abstract SecondLevelCounters? SecondLevelCounters { get; }
+
     /// <summary>What it keeps in memory.</summary>
     public abstract EntryStore Store { get; }
 

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>How a call of the second level ended.</summary>
+internal enum LevelCallOutcome
+{
+    Answered,
+    Failed,
+    TimedOut,
+    Skipped,
+}
+
+/// <summary>One call's outcome, and what it returned if it did.</summary>
+internal readonly record struct Called<T>(LevelCallOutcome Outcome, T? Value = default);
+
+/// <summary>The second level as one node uses it: every call bounded in time, none thrown from, and none made while it keeps failing.</summary>
+/// <param name="level">The store.</param>
+/// <param name="options">The settings.</param>
+/// <param name="serializers">Who writes values.</param>
+/// <param name="keyspace">First part of every key.</param>
+/// <param name="clock">The node's clock.</param>
+/// <param name="logger">Where failures are told.</param>
+/// <param name="listeners">Where a log provider's own failure goes.</param>
+internal sealed class SecondLevelAccess(ISecondLevel level, SecondLevelOptions options, PayloadSerializers serializers, string keyspace, Clock clock, ILogger logger, ListenerFailures listeners)
+{
+    private readonly SecondLevelCircuit _circuit = new(options.FailuresBeforePause, options.Pause);
+    private int _pendingStores;
+
+    public SecondLevelOptions Options => options;
+
+    public PayloadSerializers Serializers => serializers;
+
+    public string Keyspace => keyspace;
+
+    public Clock Clock => clock;
+
+    /// <summary>Fetches marks that this node does not know; null where there is no shared log: then an entry whose tags are unknown is a miss.</summary>
+    public IMarkFetching? Marks { get; init; }
+
+    /// <summary>Whether it is left alone at the moment.</summary>
+    public bool IsPaused => _circuit.IsPaused;
+
+    /// <summary>Makes a call, and waits for it no longer than a limit. What it still does later is nobody's business.</summary>
+    /// <exception cref="OperationCanceledException">The caller has stopped waiting.</exception>
+    public async ValueTask<Called<T>> CallAsync<T>(Func<ISecondLevel, CancellationToken, ValueTask<T>> call, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        if (!_circuit.TryEnter(clock.Now, out var isProbe)) return new(LevelCallOutcome.Skipped);
+        Task<T>? running = null;
+        try
+        {
+            var answer = call(level, cancellationToken);
+            T value;
+            if (answer.IsCompleted) value = await answer.ConfigureAwait(false);
+            else value = await (running = answer.AsTask()).WaitAsync(limit, clock.Time, cancellationToken).ConfigureAwait(false);
+            if (_circuit.IsPaused) Tell(static to => to.SecondLevelIsBack());
+            _circuit.NoteSuccess();
+            return new(LevelCallOutcome.Answered, value);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            _circuit.NoteAbandoned(isProbe);
+            Forget(running);
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (TimeoutException) when (running is { IsCompleted: false })
+        {
+            NoteFailure(isProbe, error: null);
+            Forget(running);
+            return new(LevelCallOutcome.TimedOut);
+        }
+#pragma warning disable CA1031 // Whatever the store throws: a read does not fail because a cache does.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            NoteFailure(isProbe, error);
+            return new(LevelCallOutcome.Failed);
+        }
+    }
+
+    /// <summary>Waits for the news that a key's lock was given back. Not bounded: the caller has its own limit.</summary>
+    public Task WhenUnlockedAsync(string key, CancellationToken cancellationToken) => level.WhenUnlockedAsync(key, cancellationToken);
+
+    /// <summary>Writes a log line. A log provider that throws must not fail a read.</summary>
+    public void Tell(Action<ILogger> write)
+    {
+        try
+        {
+            write(logger);
+        }
+#pragma warning disable CA1031
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            listeners.Note(error);
+        }
+    }
+
+    /// <summary>Takes one of the places for values that wait to be stored.</summary>
+    public bool TryBeginStore()
+    {
+        if (Interlocked.Increment(ref _pendingStores) <= options.MaxPendingStores) return true;
+        EndStore();
+        return false;
+    }
+
+    public void EndStore() => Interlocked.Decrement(ref _pendingStores);
+
+    private void NoteFailure(bool isProbe, Exception? error)
+    {
+        var wasPaused = _circuit.IsPaused;
+        _circuit.NoteFailure(clock.Now, isProbe);
+        if (wasPaused || !_circuit.IsPaused) return;
+        if (error is null) Tell(to => to.SecondLevelIsSlow(options.FailuresBeforePause));
+        else Tell(to => to.SecondLevelFails(error, options.FailuresBeforePause, error.GetType().Name));
+    }
+
+    // Whatever it still throws was counted when it took too long.
+    private static void Forget(Task? running) =>
+        _ = running?.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}
