@@ -128,7 +128,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>
     internal long JitteredTimeToLive() => TimeToLive(0.9 + 0.2 * Random.Shared.NextDouble());
 
-    private long LongestTimeToLive() => TimeToLive(1.1);
+    /// <summary>The longest that its policy ever gives.</summary>
+    internal long LongestTimeToLive() => TimeToLive(1.1);
 
     private long TimeToLive(double share) => Math.Min((long)(Policy.TimeToLive.TotalMilliseconds * share), _maxTimeToLive);
 

@@ -86,12 +86,14 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
     }
 
     // The life it was given when it was stored bounds what the store says, and the store what it was given: see EntryHeader. Without an
-    // end in the store it would be promoted for ever (R5).
-    private static (long CapturedAt, long ExpiresAt)? Life(EntryHeader header, TimeSpan? remaining, long askedAt)
+    // end in the store it would be promoted for ever (R5). This node's policy may be tighter than that of the node that loaded.
+    private (long CapturedAt, long ExpiresAt)? Life(EntryHeader header, TimeSpan? remaining, long askedAt)
     {
         if (remaining is not { } kept) return null;
         var left = Math.Min((long)kept.TotalMilliseconds, header.LivesFor);
-        return left <= 0 ? null : (askedAt - header.Age - (header.LivesFor - left), askedAt + left);
+        var capturedAt = askedAt - header.Age - (header.LivesFor - left);
+        var expiresAt = Math.Min(askedAt + left, capturedAt + _runtime.LongestTimeToLive());
+        return expiresAt <= Clock.Now ? null : (capturedAt, expiresAt);
     }
 
     // A deploy may have given the query another tag: what was stored before it would never hear of that one.
