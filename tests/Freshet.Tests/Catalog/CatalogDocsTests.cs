@@ -73,6 +73,7 @@ public sealed partial class CatalogDocsTests
         "0" => "00:00:00",
         _ when Duration().Match(cell) is { Success: true } match => (match.Groups[2].Value switch
         {
+            "ms" => TimeSpan.FromMilliseconds(1),
             "s" => TimeSpan.FromSeconds(1),
             "min" => TimeSpan.FromMinutes(1),
             "h" => TimeSpan.FromHours(1),
@@ -81,7 +82,7 @@ public sealed partial class CatalogDocsTests
         _ => cell,
     };
 
-    [GeneratedRegex("^([0-9]+) (s|min|h|day)$")]
+    [GeneratedRegex("^([0-9]+) (ms|s|min|h|day)$")]
     private static partial Regex Duration();
 
     [GeneratedRegex("```json\n(.*?)```", RegexOptions.Singleline)]

@@ -56,6 +56,8 @@ public sealed class PolicyRulesTests
             LoadTimeout = TimeSpan.FromHours(2),
             SoftTimeout = TimeSpan.FromSeconds(1),
             MaxConcurrentLoads = 10_001,
+            SecondLevelTimeout = TimeSpan.FromSeconds(6),
+            LoadLockLapse = TimeSpan.FromMinutes(2),
         });
         // Early refresh cannot be loosened: it loads sooner, and changes no promise.
         Composing.Faults(_sound.With(query)).Count.ShouldBe(PolicyKnob.All.Count - 1);
