@@ -31,7 +31,7 @@ public sealed record LogRecord
     /// <summary>The log it belongs to.</summary>
     public required Epoch Epoch { get; init; }
 
-    /// <summary>When it was appended, by the clock of the node that did. For people, never for ordering.</summary>
+    /// <summary>When it was appended, by the log's own clock: this process's, or the server's where nodes share a log. For people and ages, never for ordering.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>What ran the write.</summary>
@@ -51,6 +51,9 @@ public sealed record LogRecord
 
     /// <summary>The raised event itself, in the process that raised it; null elsewhere.</summary>
     public object? EventValue { get; init; }
+
+    /// <summary>The raised event's members as JSON, <c>{"invoiceId":"inv_1"}</c>, on every node that shares the log. Null for the other calls, when the event has no JSON form, and where no log is shared.</summary>
+    public string? EventData { get; init; }
 
     /// <summary>The tags it invalidates, each once.</summary>
     public required IReadOnlyList<Invalidation> Invalidations { get; init; }

@@ -41,8 +41,8 @@ internal interface ILogService
 internal interface ILogListener
 {
     /// <summary>Records were appended.</summary>
-    /// <param name="records">The records, in order and without gaps.</param>
-    /// <param name="writer">The node that appended them.</param>
+    /// <param name="records">The records, in order and without gaps. Empty when they were too large to tell, or had been appended before: read on, and acknowledge.</param>
+    /// <param name="writer">The node that appended them; default when the message was unreadable.</param>
     void OnAppended(IReadOnlyList<LogRecord> records, NodeId writer);
 
     /// <summary>Another node has applied what this one appended.</summary>

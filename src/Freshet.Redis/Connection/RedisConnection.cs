@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace Freshet.Redis;
+
+/// <summary>The way to Redis: connected at first use, shared by everything of Freshet in the process.</summary>
+/// <remarks>A multiplexer that was once made reconnects by itself. Only one that could not be made is made again.</remarks>
+/// <param name="connect">Makes the multiplexer, or hands over the application's.</param>
+/// <param name="isOurs">Whether to close it at the end.</param>
+/// <param name="counters">Takes up what goes wrong.</param>
+/// <param name="logger">Told of it.</param>
+internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect, bool isOurs, RedisCounters counters, ILogger<RedisConnection> logger) : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private Task<IConnectionMultiplexer>? _making; // guarded by _gate
+    private Action<bool>? _changed; // guarded by _gate
+    private bool _disposed; // guarded by _gate
+
+    /// <summary>Has a listener told when the connection is lost (false) or back (true), on any thread, perhaps more than once.</summary>
+    public void OnChanged(Action<bool> listener)
+    {
+        lock (_gate) _changed += listener;
+    }
+
+    /// <summary>The multiplexer, connected or trying to.</summary>
+    public Task<IConnectionMultiplexer> GetAsync(CancellationToken cancellationToken)
+    {
+        Task<IConnectionMultiplexer> making;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_making is null || _making.IsFaulted || _making.IsCanceled) _making = MakeAsync();
+            making = _making;
+        }
+        return making.IsCompletedSuccessfully || !cancellationToken.CanBeCanceled ? making : making.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Runs a script.</summary>
+    /// <exception cref="RedisLogException">Redis answers, but something has to be changed.</exception>
+    public async Task<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var database = (await GetAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
+            try
+            {
+                return await BoundedAsync(database.ScriptEvaluateAsync(script, keys, arguments), cancellationToken).ConfigureAwait(false);
+            }
+            // The server forgot it (a restart, SCRIPT FLUSH) and the client found out by this very call: the next one brings it along.
+            catch (RedisServerException error) when (RedisFaults.IsUnknownScript(error))
+            {
+                return await BoundedAsync(database.ScriptEvaluateAsync(script, keys, arguments), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            var fault = RedisFaults.Of(error);
+            counters.NoteError(fault);
+            if (fault is not null) throw fault;
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task<IConnectionMultiplexer>? made;
+        lock (_gate) (made, _making, _disposed) = (_making, null, true);
+        if (made is not { IsCompletedSuccessfully: true }) return;
+        var multiplexer = await made.ConfigureAwait(false);
+        multiplexer.ConnectionFailed -= OnFailed;
+        multiplexer.ConnectionRestored -= OnRestored;
+        if (isOurs) multiplexer.Dispose();
+    }
+
+    private async Task<IConnectionMultiplexer> MakeAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the gate, before anything of the application's runs
+        IConnectionMultiplexer multiplexer;
+        try
+        {
+            multiplexer = await connect().ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            logger.NotConnected(error.GetType().Name);
+            throw;
+        }
+        multiplexer.ConnectionFailed += OnFailed;
+        multiplexer.ConnectionRestored += OnRestored;
+        return multiplexer;
+    }
+
+    // The client gives up an unanswered call only when the connection ends. Whoever waits may give up sooner; then nobody is left to
+    // see how the call ends.
+    private static Task<RedisResult> BoundedAsync(Task<RedisResult> call, CancellationToken cancellationToken)
+    {
+        if (call.IsCompleted || !cancellationToken.CanBeCanceled) return call;
+        call.ContinueWith(static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return call.WaitAsync(cancellationToken);
+    }
+
+    private void OnFailed(object? sender, ConnectionFailedEventArgs failure)
+    {
+        counters.NoteLost();
+        logger.ConnectionLost(failure.FailureType);
+        Tell(false);
+    }
+
+    private void OnRestored(object? sender, ConnectionFailedEventArgs restored)
+    {
+        logger.ConnectionBack();
+        Tell(true);
+    }
+
+    private void Tell(bool isConnected)
+    {
+        Action<bool>? changed;
+        lock (_gate) changed = _changed;
+        changed?.Invoke(isConnected);
+    }
+}

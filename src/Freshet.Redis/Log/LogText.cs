@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Freshet.Redis;
+
+/// <summary>How marks and lease rows are written in Redis; the scripts read the same.</summary>
+internal static class LogText
+{
+    /// <summary>The field by which a hash shows that it belongs to the epoch.</summary>
+    public const string Sentinel = "epoch";
+
+    /// <summary><c>expiredAt</c>, or <c>expiredAt:position:deadline:...</c> with deadlines by the server's clock; empty for none.</summary>
+    public static FetchedMark ReadMark(string text, long now)
+    {
+        if (text.Length == 0) return new FetchedMark(0, []);
+        var numbers = text.Split(':').Select(ToLong).ToArray();
+        var stale = new FetchedStaleMark[(numbers.Length - 1) / 2];
+        for (var i = 0; i < stale.Length; i++) stale[i] = new FetchedStaleMark(numbers[1 + i * 2], TimeSpan.FromMilliseconds(numbers[2 + i * 2] - now));
+        return new FetchedMark(numbers[0], stale);
+    }
+
+    /// <summary><c>renewal acknowledged kind,kind name</c>: the name last, since it may hold anything.</summary>
+    public static string WriteLease(LeaseRow row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{row.Renewal} {row.Acknowledged} {string.Join(',', row.Kinds)} {row.Name}");
+
+    public static LeaseRow ReadLease(NodeId node, string text)
+    {
+        var parts = text.Split(' ', 4);
+        return new LeaseRow(node, parts[3], ToLong(parts[0]), ToLong(parts[1]), parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    public static long ToLong(string text) => long.Parse(text, NumberStyles.Integer, CultureInfo.InvariantCulture);
+
+    public static string Of(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A time to live in whole milliseconds.</summary>
+    public static long Milliseconds(TimeSpan time) => (long)time.TotalMilliseconds;
+}

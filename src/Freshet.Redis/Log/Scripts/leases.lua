@@ -1,0 +1,2 @@
+-- Returns the lease rows as they stand: { node, row, node, row, ... }.
+return redis.call('HGETALL', LEASES)

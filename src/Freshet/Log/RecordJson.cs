@@ -1,0 +1,203 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Freshet;
+
+/// <summary>A record as nodes hand it to each other: compact JSON on one line. Position, epoch and time are not in it, since the log gives them.</summary>
+/// <remarks>
+/// Members a reader does not know are skipped, so that a newer version may add some while older nodes run. An invalidation without
+/// <c>staleFor</c> is an expiry: whatever else a newer version may say there, an older node takes it in the strictest way.
+/// </remarks>
+internal static class RecordJson
+{
+    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Writes a draft.</summary>
+    /// <param name="writer">Who appends it.</param>
+    /// <param name="draft">The draft.</param>
+    /// <param name="eventData">Its event's members as JSON (<see cref="EventData"/>); null for none.</param>
+    public static byte[] Write(Writer writer, RecordDraft draft, string? eventData)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(buffer, _options))
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, draft.Id);
+            json.WriteString("trigger"u8, NameOf(writer.Trigger));
+            json.WriteString("action"u8, writer.Action);
+            if (writer.Actor is { } actor) json.WriteString("actor"u8, actor);
+            json.WriteString("call"u8, draft.Call);
+            if (draft.Event is { } name) json.WriteString("event"u8, name);
+            if (eventData is not null)
+            {
+                json.WritePropertyName("data"u8);
+                json.WriteRawValue(eventData, skipInputValidation: true);
+            }
+            WriteInvalidations(json, draft.Invalidations);
+            if (writer.TraceParent is { } parent) json.WriteString("trace"u8, parent);
+            if (draft.Cause is { } cause) json.WriteString("cause"u8, cause);
+            json.WriteEndObject();
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Reads a record.</summary>
+    /// <param name="utf8">What <see cref="Write"/> wrote, here or elsewhere.</param>
+    /// <param name="position">Its place in the log.</param>
+    /// <param name="at">When it was appended, by the log's own clock.</param>
+    /// <exception cref="UnreadableRecordException">It is not a record, or lacks a member.</exception>
+    public static LogRecord Read(ReadOnlySpan<byte> utf8, LogPosition position, DateTimeOffset at)
+    {
+        try
+        {
+            return ReadRecord(utf8, position, at);
+        }
+        // What the reader throws for broken JSON, for a value of another kind, and for one out of range.
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or OverflowException or ArgumentException)
+        {
+            throw new UnreadableRecordException(position.Position, error);
+        }
+    }
+
+    private static void WriteInvalidations(Utf8JsonWriter json, IReadOnlyList<Invalidation> invalidations)
+    {
+        json.WriteStartArray("invalidations"u8);
+        foreach (var invalidation in invalidations)
+        {
+            json.WriteStartObject();
+            json.WriteString("tag"u8, invalidation.Tag.Text);
+            if (invalidation.Kind == InvalidationKind.MarkStale) json.WriteNumber("staleFor"u8, (long)invalidation.Deadline.TotalMilliseconds);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static LogRecord ReadRecord(ReadOnlySpan<byte> utf8, LogPosition position, DateTimeOffset at)
+    {
+        var (id, trigger) = ((Guid?)null, (TriggerKind?)null);
+        string? action = null, actor = null, call = null, name = null, data = null, trace = null, cause = null;
+        IReadOnlyList<Invalidation>? invalidations = null;
+
+        var json = new Utf8JsonReader(utf8);
+        Expect(json.Read() && json.TokenType == JsonTokenType.StartObject);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Is(ref json, "id"u8)) id = json.GetGuid();
+            else if (Is(ref json, "trigger"u8)) trigger = TriggerOf(json.GetString());
+            else if (Is(ref json, "action"u8)) action = json.GetString();
+            else if (Is(ref json, "actor"u8)) actor = json.GetString();
+            else if (Is(ref json, "call"u8)) call = json.GetString();
+            else if (Is(ref json, "event"u8)) name = json.GetString();
+            else if (Is(ref json, "data"u8)) data = Raw(ref json, utf8);
+            else if (Is(ref json, "invalidations"u8)) invalidations = ReadInvalidations(ref json);
+            else if (Is(ref json, "trace"u8)) trace = json.GetString();
+            else if (Is(ref json, "cause"u8)) cause = json.GetString();
+            else Skip(ref json);
+        }
+        Expect(json.TokenType == JsonTokenType.EndObject && !json.Read());
+        return new LogRecord
+        {
+            Position = position.Position,
+            Epoch = position.Epoch,
+            At = at,
+            Id = id ?? throw new JsonException(),
+            Trigger = trigger ?? throw new JsonException(),
+            Action = action ?? throw new JsonException(),
+            Actor = actor,
+            Call = call ?? throw new JsonException(),
+            Event = name,
+            EventData = data,
+            Invalidations = invalidations ?? throw new JsonException(),
+            TraceParent = trace,
+            Cause = cause,
+        };
+    }
+
+    private static List<Invalidation> ReadInvalidations(ref Utf8JsonReader json)
+    {
+        var invalidations = new List<Invalidation>();
+        Expect(json.TokenType == JsonTokenType.StartArray);
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            var (tag, staleFor) = ((string?)null, (long?)null);
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (Is(ref json, "tag"u8)) tag = json.GetString();
+                else if (Is(ref json, "staleFor"u8)) staleFor = json.GetInt64();
+                else Skip(ref json);
+            }
+            Expect(json.TokenType == JsonTokenType.EndObject);
+            invalidations.Add(staleFor is { } milliseconds
+                ? new Invalidation(TagOf(tag), InvalidationKind.MarkStale, TimeSpan.FromMilliseconds(milliseconds))
+                : new Invalidation(TagOf(tag), InvalidationKind.Expire, TimeSpan.Zero));
+        }
+        Expect(json.TokenType == JsonTokenType.EndArray);
+        return invalidations;
+    }
+
+    /// <summary>Whether this member has a name; if so, goes on to its value.</summary>
+    private static bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
+    {
+        if (!json.ValueTextEquals(name)) return false;
+        json.Read();
+        return true;
+    }
+
+    private static void Skip(ref Utf8JsonReader json)
+    {
+        json.Read();
+        json.Skip();
+    }
+
+    private static string Raw(ref Utf8JsonReader json, ReadOnlySpan<byte> utf8)
+    {
+        var start = (int)json.TokenStartIndex;
+        json.Skip();
+        return Encoding.UTF8.GetString(utf8[start..(int)json.BytesConsumed]);
+    }
+
+    private static Tag TagOf(string? text)
+    {
+        var end = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        Expect(end > 0);
+        return new Tag(text![..end], text);
+    }
+
+    private static string NameOf(TriggerKind trigger) => trigger switch
+    {
+        TriggerKind.UserAction => "user-action",
+        TriggerKind.Webhook => "webhook",
+        TriggerKind.Job => "job",
+        _ => "operator",
+    };
+
+    private static TriggerKind TriggerOf(string? name) => name switch
+    {
+        "user-action" => TriggerKind.UserAction,
+        "webhook" => TriggerKind.Webhook,
+        "job" => TriggerKind.Job,
+        "operator" => TriggerKind.Operator,
+        _ => throw new JsonException(),
+    };
+
+    private static void Expect(bool isSo)
+    {
+        if (!isSo) throw new JsonException();
+    }
+}
+
+/// <summary>A record of the log cannot be read: foreign bytes, or a version that this one does not know. Whoever follows treats it as a gap (R6).</summary>
+internal sealed class UnreadableRecordException : FreshetException
+{
+    internal UnreadableRecordException(long position, Exception inner) : base(
+        $"The log's record at position {position} cannot be read, so what it invalidates is unknown and everything loaded before it counts as outdated. Let nobody but Freshet write to the log's keys, and run versions that know the same format.",
+        inner) => Position = position;
+
+    /// <inheritdoc/>
+    public override string Code => "unreadable-record";
+
+    /// <summary>The record's position.</summary>
+    public long Position { get; }
+}
