@@ -8,6 +8,9 @@ public sealed class SecondLevelOptions
     /// <summary>Name of the configuration section within <see cref="FreshetOptions.Section"/>: <c>SecondLevel</c>.</summary>
     public const string Section = "SecondLevel";
 
+    /// <summary>Whether the second level is used, where there is one. Default: true. When false every query stays in each node's memory.</summary>
+    public bool Enabled { get; set; } = true;
+
     /// <summary>Payloads of at least so many bytes are compressed with Brotli, and kept so when that makes them smaller. Default: 4,096. At least 1; <see cref="int.MaxValue"/> never compresses.</summary>
     public int CompressFrom { get; set; } = 4_096;
 

@@ -24,6 +24,7 @@ internal static class SecondLevelSetup
     {
         if (provider.GetService<ISecondLevel>() is not { } level) return null;
         var options = provider.GetRequiredService<IOptions<SecondLevelOptions>>().Value;
+        if (!options.Enabled) return null;
         return new SecondLevelAccess(
             level, options, new PayloadSerializers(provider, options.Json), provider.GetRequiredService<IOptions<FreshetOptions>>().Value.Keyspace,
             provider.GetRequiredService<Node>().Clock, provider.GetRequiredService<ILogger<ISecondLevel>>(), provider.GetRequiredService<ListenerFailures>())
@@ -39,6 +40,7 @@ internal sealed class ConfigureSecondLevelOptions(IConfigurationSection? section
     public void Configure(SecondLevelOptions options)
     {
         if (section is null) return;
+        if (Read<bool>(nameof(options.Enabled), "true or false") is { } enabled) options.Enabled = enabled;
         if (Read<int>(nameof(options.CompressFrom), "a whole number of bytes") is { } compressFrom) options.CompressFrom = compressFrom;
         if (Read<int>(nameof(options.MaxPayloadBytes), "a whole number of bytes") is { } maxPayloadBytes) options.MaxPayloadBytes = maxPayloadBytes;
         if (Read<int>(nameof(options.MaxPendingStores), "a whole number") is { } maxPendingStores) options.MaxPendingStores = maxPendingStores;

@@ -220,10 +220,10 @@ public sealed class PayloadTests
     [Fact]
     public void OptionsComeFromConfigurationAndAreChecked()
     {
-        using var good = Options(("CompressFrom", "100"), ("MaxPayloadBytes", "2000"), ("MaxPendingStores", "7"), ("StoreTimeout", "00:00:05"), ("FailuresBeforePause", "9"), ("Pause", "00:00:03"));
+        using var good = Options(("Enabled", "false"), ("CompressFrom", "100"), ("MaxPayloadBytes", "2000"), ("MaxPendingStores", "7"), ("StoreTimeout", "00:00:05"), ("FailuresBeforePause", "9"), ("Pause", "00:00:03"));
         good.GetRequiredService<IOptions<SecondLevelOptions>>().Value.ShouldBeEquivalentTo(new SecondLevelOptions
         {
-            CompressFrom = 100, MaxPayloadBytes = 2_000, MaxPendingStores = 7, StoreTimeout = TimeSpan.FromSeconds(5), FailuresBeforePause = 9, Pause = TimeSpan.FromSeconds(3),
+            Enabled = false, CompressFrom = 100, MaxPayloadBytes = 2_000, MaxPendingStores = 7, StoreTimeout = TimeSpan.FromSeconds(5), FailuresBeforePause = 9, Pause = TimeSpan.FromSeconds(3),
         });
 
         using var bad = Options(("MaxPayloadBytes", "0"), ("Pause", "00:02:00"));

@@ -178,6 +178,16 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task SwitchedOffItIsNotAsked()
+    {
+        await using var nodes = Nodes.Start(builder => builder.ConfigureSecondLevel(options => options.Enabled = false));
+        await nodes.A.ReadAsync(Sharing.Plain, "a");
+
+        nodes.Store.Calls.ShouldBeEmpty();
+        nodes.A.Freshet.ShouldBeOfType<FreshetService>().Runtimes.ShouldAllBe(runtime => runtime.SecondLevelCounters == null);
+    }
+
+    [Fact]
     public async Task WhatMayNotBeCachedIsNotStoredThere()
     {
         await using var nodes = Nodes.Start();
