@@ -213,6 +213,46 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task ALoadInTheBackgroundAsksTheSourceAndStoresWhatItGets()
+    {
+        await using var nodes = Nodes.Start();
+        nodes.Source["a"] = new Value(1);
+        await nodes.FillAsync(nodes.A, Sharing.Medium, "a");
+        nodes.Source["a"] = new Value(2);
+        await nodes.A.MarkStaleAsync("a", Profile.Minutes);
+        (await nodes.A.ReadAsync(Sharing.Medium, "a")).ShouldBe(1);
+        await Nodes.UntilAsync(() => Nodes.CountersOf(nodes.A, Sharing.Medium)[StoreResult.Stored] == 2);
+        nodes.Deliver();
+
+        nodes.Store.Count("get").ShouldBe(1, "the first read's");
+        (await nodes.B.ReadAsync(Sharing.Medium, "a")).ShouldBe(2);
+        nodes.Source.Reads.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task NoMarkIsHeldForGood()
+    {
+        await using var nodes = Nodes.Start();
+        await nodes.FillAsync(nodes.A, Sharing.Found, "served");
+        await nodes.FillAsync(nodes.A, Sharing.Found, "outdated");
+        var epoch = Nodes.NodeOf(nodes.A).Applied.Position.Epoch;
+        nodes.Store["app:found:v1:broken"] = EntryCodec.Write(
+            "app:found:v1:broken", new EntryHeader(new LogPosition(epoch, 0), null, 1, 0, 60_000, 0, false, [Sharing.Thing.For("broken"), Sharing.Owner.For("lost")]),
+            PackedPayload.Pack("{"u8.ToArray(), 4_096));
+        await nodes.A.WriteAsync("outdated", new Value(2));
+        nodes.Deliver();
+        foreach (var id in (string[])["served", "outdated", "broken"]) await nodes.B.ReadAsync(Sharing.Found, id);
+        var counters = Nodes.CountersOf(nodes.B, Sharing.Found);
+        (counters[SecondLevelResult.Hit], counters[SecondLevelResult.Outdated], counters[SecondLevelResult.Unreadable]).ShouldBe((1, 1, 1));
+        await Nodes.UntilAsync(() => counters[StoreResult.Stored] == 2);
+
+        nodes.Advance(TimeSpan.FromMinutes(10)); // everything is dead, and swept
+        var marks = Nodes.NodeOf(nodes.B).Applied.Marks;
+        marks.Forget(upTo: long.MaxValue);
+        marks.Count.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task ABatchStoresEachOfItsValues()
     {
         await using var nodes = Nodes.Start();
