@@ -56,7 +56,6 @@ public sealed record QueryPolicy
     public TimeSpan SecondLevelTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long the node that loads for all may take before the others stop waiting and load too, where the query is declared <c>WithLoadLock</c>. Default: 3 seconds, whatever the level; at least 1 ms, at most 1 minute.</summary>
-    /// <remarks>Nobody waits for more than half of <see cref="LoadTimeout"/>, so that a loader has the other half.</remarks>
     public TimeSpan LoadLockLapse { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>The defaults of a level.</summary>

@@ -20,6 +20,8 @@ internal sealed partial class Flight<TArgs, TValue>
     {
         var second = _runtime.SecondLevel!;
         var looked = default(QuerySecondLevel<TArgs, TValue>.Outcome);
+        var loadTimeout = (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        Deadline = _runtime.Clock.Now + second.LongestAsking + loadTimeout; // a slow store must not use up the loader's time
         try
         {
             looked = await second.FindOrLockAsync(_args, _tags, Context.Captured, () => Need.Higher(Context.MinimumVersion, _runtime.FloorOf(_args)), _cancellation.Token).ConfigureAwait(false);
@@ -42,6 +44,7 @@ internal sealed partial class Flight<TArgs, TValue>
         }
         if (looked.HasWaited) CaptureAgain();
         _loadLock = looked.Lock;
+        Deadline = _runtime.Clock.Now + loadTimeout;
         await RunAsync(isReadersThread: false).ConfigureAwait(false);
         _loadLock?.Release(); // nothing was stored: the next node may try at once
     }

@@ -20,11 +20,9 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue>
         if (await LookAsync().ConfigureAwait(false) is { } found) return new(found);
         if (!_runtime.Query.HasLoadLock || _access.IsPaused) return default;
 
-        // No longer than the lapse from now, so whoever took the lock before now has lost it by then. And half of what a load may
-        // take is left to the loader.
-        var policy = _runtime.Policy;
-        var lapse = policy.LoadLockLapse;
-        var until = Clock.Now + (long)Math.Min(lapse.TotalMilliseconds, policy.LoadTimeout.TotalMilliseconds / 2);
+        // Whoever took the lock before now has lost it by then.
+        var lapse = _runtime.Policy.LoadLockLapse;
+        var until = Clock.Now + (long)lapse.TotalMilliseconds;
         var pause = FirstPause;
         for (var waited = false; ; waited = true)
         {

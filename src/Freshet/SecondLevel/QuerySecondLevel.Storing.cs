@@ -57,9 +57,8 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue>
         var key = KeyOf(entry.Key);
         if (Write(key, entry, loadTook, now, livesFor, out var refused) is not { } bytes) return refused;
         Counters.NotePayload(bytes.Length);
-        var called = await _access.CallAsync(
-            (level, ct) => level.SetAsync(key.Text, entry.Loaded, TimeSpan.FromMilliseconds(livesFor), bytes, ct),
-            _access.Options.StoreTimeout, CancellationToken.None).ConfigureAwait(false);
+        var called = await _access.StoreAsync(
+            (level, ct) => level.SetAsync(key.Text, entry.Loaded, TimeSpan.FromMilliseconds(livesFor), bytes, ct)).ConfigureAwait(false);
         return called switch
         {
             { Outcome: LevelCallOutcome.Answered, Value: true } => StoreResult.Stored,

@@ -30,6 +30,10 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
     public static QuerySecondLevel<TArgs, TValue>? For(QueryRuntime<TArgs, TValue> runtime, SecondLevelAccess? access) =>
         access is null || runtime.Query.IsInMemoryOnly || runtime.Query.IsUndeclared ? null : new QuerySecondLevel<TArgs, TValue>(runtime, access);
 
+    /// <summary>How long asking may take at most, in milliseconds, with a lock and without: the first look, the wait, the last attempt at the lock and the look after it.</summary>
+    public long LongestAsking =>
+        3 * (long)_runtime.Policy.SecondLevelTimeout.TotalMilliseconds + (_runtime.Query.HasLoadLock ? (long)_runtime.Policy.LoadLockLapse.TotalMilliseconds : 0);
+
     public SecondLevelKey KeyOf(TArgs args) => SecondLevelKey.For(_prefix, _runtime.Query.KeyOf(args));
 
     /// <summary>Looks for a value that may be served now: nothing has outdated it, and it has all that the read needs.</summary>

@@ -24,7 +24,8 @@ internal readonly record struct Called<T>(LevelCallOutcome Outcome, T? Value = d
 /// <param name="listeners">Where a log provider's own failure goes.</param>
 internal sealed class SecondLevelAccess(ISecondLevel level, SecondLevelOptions options, PayloadSerializers serializers, string keyspace, Clock clock, ILogger logger, ListenerFailures listeners)
 {
-    private readonly SecondLevelCircuit _circuit = new(options.FailuresBeforePause, options.Pause);
+    private readonly SecondLevelCircuit _questions = new(options.FailuresBeforePause, options.Pause);
+    private readonly SecondLevelCircuit _stores = new(options.FailuresBeforePause, options.Pause); // apart: a store that is full can still be read
     private int _pendingStores;
 
     public SecondLevelOptions Options => options;
@@ -38,45 +39,17 @@ internal sealed class SecondLevelAccess(ISecondLevel level, SecondLevelOptions o
     /// <summary>Fetches marks that this node does not know; null where there is no shared log: then an entry whose tags are unknown is a miss.</summary>
     public IMarkFetching? Marks { get; init; }
 
-    /// <summary>Whether it is left alone at the moment.</summary>
-    public bool IsPaused => _circuit.IsPaused;
+    /// <summary>Whether it is not asked at the moment.</summary>
+    public bool IsPaused => _questions.IsPaused;
 
     /// <summary>Makes a call, and waits for it no longer than a limit. What it still does later is nobody's business.</summary>
     /// <exception cref="OperationCanceledException">The caller has stopped waiting.</exception>
-    public async ValueTask<Called<T>> CallAsync<T>(Func<ISecondLevel, CancellationToken, ValueTask<T>> call, TimeSpan limit, CancellationToken cancellationToken)
-    {
-        if (!_circuit.TryEnter(clock.Now, out var isProbe)) return new(LevelCallOutcome.Skipped);
-        Task<T>? running = null;
-        try
-        {
-            var answer = call(level, cancellationToken);
-            T value;
-            if (answer.IsCompleted) value = await answer.ConfigureAwait(false);
-            else value = await (running = answer.AsTask()).WaitAsync(limit, clock.Time, cancellationToken).ConfigureAwait(false);
-            if (_circuit.IsPaused) Tell(static to => to.SecondLevelIsBack());
-            _circuit.NoteSuccess();
-            return new(LevelCallOutcome.Answered, value);
-        }
-        catch (Exception) when (cancellationToken.IsCancellationRequested)
-        {
-            _circuit.NoteAbandoned(isProbe);
-            Forget(running);
-            throw new OperationCanceledException(cancellationToken);
-        }
-        catch (TimeoutException) when (running is { IsCompleted: false })
-        {
-            NoteFailure(isProbe, error: null);
-            Forget(running);
-            return new(LevelCallOutcome.TimedOut);
-        }
-#pragma warning disable CA1031 // Whatever the store throws: a read does not fail because a cache does.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            NoteFailure(isProbe, error);
-            return new(LevelCallOutcome.Failed);
-        }
-    }
+    public ValueTask<Called<T>> CallAsync<T>(Func<ISecondLevel, CancellationToken, ValueTask<T>> call, TimeSpan limit, CancellationToken cancellationToken) =>
+        CallAsync(_questions, call, limit, cancellationToken);
+
+    /// <summary>The same for what stores something.</summary>
+    public ValueTask<Called<bool>> StoreAsync(Func<ISecondLevel, CancellationToken, ValueTask<bool>> call) =>
+        CallAsync(_stores, call, options.StoreTimeout, CancellationToken.None);
 
     /// <summary>Waits for the news that a key's lock was given back. Not bounded: the caller has its own limit.</summary>
     public Task WhenUnlockedAsync(string key, CancellationToken cancellationToken) => level.WhenUnlockedAsync(key, cancellationToken);
@@ -106,14 +79,51 @@ internal sealed class SecondLevelAccess(ISecondLevel level, SecondLevelOptions o
 
     public void EndStore() => Interlocked.Decrement(ref _pendingStores);
 
-    private void NoteFailure(bool isProbe, Exception? error)
+    private async ValueTask<Called<T>> CallAsync<T>(SecondLevelCircuit circuit, Func<ISecondLevel, CancellationToken, ValueTask<T>> call, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var wasPaused = _circuit.IsPaused;
-        _circuit.NoteFailure(clock.Now, isProbe);
-        if (wasPaused || !_circuit.IsPaused) return;
-        if (error is null) Tell(to => to.SecondLevelIsSlow(options.FailuresBeforePause));
-        else Tell(to => to.SecondLevelFails(error, options.FailuresBeforePause, error.GetType().Name));
+        if (!circuit.TryEnter(clock.Now, out var isProbe)) return new(LevelCallOutcome.Skipped);
+        Task<T>? running = null;
+        try
+        {
+            var answer = call(level, cancellationToken);
+            T value;
+            if (answer.IsCompleted) value = await answer.ConfigureAwait(false);
+            else value = await (running = answer.AsTask()).WaitAsync(limit, clock.Time, cancellationToken).ConfigureAwait(false);
+            if (circuit.IsPaused) Tell(to => to.SecondLevelIsBack(TextOf(circuit)));
+            circuit.NoteSuccess();
+            return new(LevelCallOutcome.Answered, value);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            circuit.NoteAbandoned(isProbe);
+            Forget(running);
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (TimeoutException) when (running is { IsCompleted: false })
+        {
+            NoteFailure(circuit, isProbe, error: null);
+            Forget(running);
+            return new(LevelCallOutcome.TimedOut);
+        }
+#pragma warning disable CA1031 // Whatever the store throws: a read does not fail because a cache does.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            NoteFailure(circuit, isProbe, error);
+            return new(LevelCallOutcome.Failed);
+        }
     }
+
+    private void NoteFailure(SecondLevelCircuit circuit, bool isProbe, Exception? error)
+    {
+        var wasPaused = circuit.IsPaused;
+        circuit.NoteFailure(clock.Now, isProbe);
+        if (wasPaused || !circuit.IsPaused) return;
+        if (error is null) Tell(to => to.SecondLevelIsSlow(options.FailuresBeforePause, TextOf(circuit)));
+        else Tell(to => to.SecondLevelFails(error, options.FailuresBeforePause, TextOf(circuit), error.GetType().Name));
+    }
+
+    private string TextOf(SecondLevelCircuit circuit) => ReferenceEquals(circuit, _stores) ? "Storing in" : "Asking";
 
     // Whatever it still throws was counted when it took too long.
     private static void Forget(Task? running) =>

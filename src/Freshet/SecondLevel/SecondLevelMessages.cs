@@ -5,14 +5,14 @@ namespace Freshet;
 /// <summary>Messages of the second level. Event ids 1800-1899.</summary>
 internal static partial class SecondLevelMessages
 {
-    [LoggerMessage(1800, LogLevel.Warning, "The second level failed {Failures} times in a row, last with {ErrorType}. It is left alone for a while and reads go to the source; look at the store and the way to it.")]
-    public static partial void SecondLevelFails(this ILogger logger, Exception exception, int failures, string errorType);
+    [LoggerMessage(1800, LogLevel.Warning, "{What} the second level failed {Failures} times in a row, last with {ErrorType}. It is left alone with that for a while, and reads go to the source; look at the store and the way to it.")]
+    public static partial void SecondLevelFails(this ILogger logger, Exception exception, int failures, string what, string errorType);
 
-    [LoggerMessage(1801, LogLevel.Warning, "The second level gave no answer in time, {Failures} times in a row. It is left alone for a while and reads go to the source; look at the store, or raise the queries' SecondLevelTimeout.")]
-    public static partial void SecondLevelIsSlow(this ILogger logger, int failures);
+    [LoggerMessage(1801, LogLevel.Warning, "{What} the second level took too long, {Failures} times in a row. It is left alone with that for a while, and reads go to the source; look at the store, or raise the queries' SecondLevelTimeout or Freshet:SecondLevel:StoreTimeout.")]
+    public static partial void SecondLevelIsSlow(this ILogger logger, int failures, string what);
 
-    [LoggerMessage(1802, LogLevel.Information, "The second level answers again.")]
-    public static partial void SecondLevelIsBack(this ILogger logger);
+    [LoggerMessage(1802, LogLevel.Information, "{What} the second level works again.")]
+    public static partial void SecondLevelIsBack(this ILogger logger, string what);
 
     [LoggerMessage(1803, LogLevel.Warning, "The second level holds bytes for '{Query}' that cannot be read: {Reason}. They count as a miss and are overwritten. Raise the query's schema when its type changes, and let nobody else write under Freshet's keys. Told once; freshet.second-level.requests counts the rest as unreadable.")]
     public static partial void Unreadable(this ILogger logger, Exception? exception, string query, string reason);

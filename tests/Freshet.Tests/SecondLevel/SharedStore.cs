@@ -20,6 +20,9 @@ internal sealed class SharedStore : ISecondLevel
     /// <summary>Thrown by every call.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>Thrown by every call that stores.</summary>
+    public Exception? StoreFailure { get; set; }
+
     /// <summary>Held up by it: the next call of a kind, before it does anything.</summary>
     public ConcurrentDictionary<string, Gate> Hold { get; } = new();
 
@@ -78,6 +81,7 @@ internal sealed class SharedStore : ISecondLevel
     public async ValueTask<bool> SetAsync(string key, LogPosition loadedAt, TimeSpan livesFor, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
         await EnterAsync("set", cancellationToken);
+        if (StoreFailure is { } full) throw full;
         lock (_gate)
         {
             if (_entries.TryGetValue(key, out var there) && there.LoadedAt.Epoch == loadedAt.Epoch && there.LoadedAt.Position > loadedAt.Position) return false;

@@ -63,7 +63,7 @@ public sealed class SlowStoreTests
 
         nodes.Store.Calls.Count.ShouldBe(calls);
         counters[SecondLevelResult.Skipped].ShouldBeGreaterThanOrEqualTo(50);
-        nodes.A.LogLines.Lines.Count(line => line.Text.Contains("left alone for a while", StringComparison.Ordinal)).ShouldBe(1);
+        nodes.A.LogLines.Lines.Count(line => line.Text.Contains("Asking the second level failed 3 times in a row", StringComparison.Ordinal)).ShouldBe(1);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SlowStoreTests
         await probe;
 
         await nodes.FillAsync(nodes.A, Sharing.Plain, "d");
-        nodes.A.LogLines.Lines.ShouldContain(line => line.Text.Contains("answers again", StringComparison.Ordinal));
+        nodes.A.LogLines.Lines.ShouldContain(line => line.Text.Contains("Asking the second level works again", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -116,6 +116,43 @@ public sealed class SlowStoreTests
             circuit.TryEnter(at, out var isProbe).ShouldBeTrue();
             circuit.NoteFailure(at, isProbe);
         }
+    }
+
+    [Fact]
+    public async Task AStoreThatIsFullIsReadOn()
+    {
+        await using var nodes = Nodes.Start();
+        nodes.Source["a"] = new Value(1);
+        await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
+        nodes.Store.StoreFailure = new InvalidOperationException("full");
+        var counters = Nodes.CountersOf(nodes.B, Sharing.Plain);
+        for (var i = 0; i < 5; i++)
+        {
+            await nodes.B.ReadAsync(Sharing.Plain, $"b{i}");
+            await Nodes.UntilAsync(() => counters[StoreResult.Failed] + counters[StoreResult.Skipped] == i + 1);
+        }
+
+        counters[StoreResult.Failed].ShouldBe(3);
+        counters[StoreResult.Skipped].ShouldBe(2);
+        (await nodes.B.Freshet.ReadAnswerAsync(Sharing.Plain, "a")).Source.ShouldBe(AnswerSource.SecondLevel);
+    }
+
+    [Fact]
+    public async Task ASlowStoreDoesNotUseUpTheLoadersTime()
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Freshet:Policies:plain:LoadTimeout", "00:00:00.400")]).Build();
+        await using var nodes = Nodes.Start(configuration: settings);
+        nodes.Source["a"] = new Value(1);
+        nodes.Store.Hold["get"] = new Gate();
+        var gate = nodes.Source.HoldNext("a");
+        var read = nodes.A.ReadAsync(Sharing.Plain, "a");
+        await nodes.A.Time.WhenTimerSetAsync(_limit);
+        nodes.A.Time.Advance(_limit); // longer than a load may take
+        await gate.Reached;
+        nodes.A.Time.Advance(TimeSpan.FromMilliseconds(300));
+        gate.Open();
+
+        (await read).ShouldBe(1);
     }
 
     [Fact]
