@@ -131,7 +131,7 @@ public sealed class LoadLockTests
         await nodes.B.WriteAsync("a", new Value(2));
 
         (await nodes.B.Time.PassAsync(read)).ShouldBe(2);
-        (await nodes.B.Freshet.ReadAnswerAsync(Sharing.Locked, "a")).ShouldSatisfyAllConditions(
+        (await nodes.B.Time.PassAsync(nodes.B.Freshet.ReadAnswerAsync(Sharing.Locked, "a").AsTask())).ShouldSatisfyAllConditions(
             answer => answer.Source.ShouldBe(AnswerSource.Cache), answer => answer.LoadedAt.Position.ShouldBe(1));
     }
 

@@ -59,6 +59,20 @@ public sealed class PromotionTests
     }
 
     [Fact]
+    public async Task WhatTheStoreSaysOfAPredecessorProlongsNothing()
+    {
+        // It is asked for the remaining time of one entry and the bytes of the next.
+        await using var nodes = Nodes.Start();
+        await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
+        var livesFor = Entry(nodes.A).ExpiresAt - Nodes.NodeOf(nodes.A).Clock.Now;
+        nodes.Store[nodes.Store.Keys.Single()] = nodes.Store[nodes.Store.Keys.Single()]; // for an hour
+        await nodes.B.ReadAsync(Sharing.Plain, "a");
+
+        Entry(nodes.B).ExpiresAt.ShouldBe(Nodes.NodeOf(nodes.B).Clock.Now + livesFor);
+        Entry(nodes.B).CapturedAt.ShouldBe(Nodes.NodeOf(nodes.B).Clock.Now);
+    }
+
+    [Fact]
     public async Task TheTimeTheAnswerTakesIsPartOfItsLife()
     {
         await using var nodes = Nodes.Start();
