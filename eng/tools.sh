@@ -45,14 +45,30 @@ find_chromium() {
   return 0
 }
 
-# Installs Chromium for the browser tests where it may; else says the one command to type.
-require_chromium() {
-  [ -n "$(find_chromium)" ] && return
-  local command="apt-get update && apt-get install -y chromium"
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "Installing Chromium for the browser tests"
-    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >/dev/null || fail "Chromium could not be installed. Type: $command"
-  else
-    fail "The browser tests need Chromium. Type: sudo sh -c '$command'"
+# Installs Debian's package of a program where it may; else says the one command to type. What needs a server starts its own, so the
+# package's service is kept from starting; a policy of the machine's own is left in force.
+require_package() {
+  local program=$1 package=$2
+  command -v "$program" >/dev/null && return
+  local command="apt-get update && apt-get install -y $package"
+  if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then fail "$program is missing. Type: sudo sh -c '$command'"; fi
+  say "Installing $package"
+  local policy=/usr/sbin/policy-rc.d ours= result=0
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+    ours=yes
   fi
+  (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$package") >/dev/null || result=$?
+  [ -z "$ours" ] || rm -f "$policy"
+  [ "$result" = 0 ] || fail "$package could not be installed. Type: $command"
+}
+
+require_chromium() {
+  [ -n "$(find_chromium)" ] || require_package chromium chromium
+}
+
+require_redis() {
+  require_package redis-server redis-server
+  require_package redis-cli redis-tools
 }

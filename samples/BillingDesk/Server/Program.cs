@@ -1,6 +1,14 @@
 using BillingDesk.Server;
 
 var start = StartOptions.From(args);
+if (start.IsWorker)
+{
+    using var worker = BillingDeskWorker.Build(start);
+    await worker.StartAsync();
+    Console.WriteLine("Billing Desk: worker");
+    await worker.WaitForShutdownAsync();
+    return;
+}
 await using var app = BillingDeskApp.Build(start);
 await BillingDeskApp.PrepareAsync(app, start);
 await app.StartAsync();

@@ -44,6 +44,7 @@ internal static class PageHeaders
             PageResult.Joined => $"{Name}; fwd=miss; collapsed",
             PageResult.Outdated => $"{Name}; fwd=stale{stored}",
             PageResult.Required => $"{Name}; fwd=request{(stored.StartsWith("; detail", StringComparison.Ordinal) ? stored : $"{stored}; detail={Asked(requirement)}")}",
+            PageResult.Unconfirmed => $"{Name}; fwd=bypass; detail=unconfirmed",
             PageResult.Bypass => $"{Name}; fwd=bypass",
             _ => $"{Name}; fwd=miss{stored}",
         };

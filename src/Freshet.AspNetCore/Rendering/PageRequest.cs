@@ -53,7 +53,10 @@ internal sealed class PageRequest(PageRendering pages, FreshetRequest request, P
         if (_background is not null) return Render(PageResult.Renewed, pages.Outputs.Begin(order, isShared: true));
 
         var requirement = request.Scope!.Requirement;
-        var (reached, required) = pages.Freshet.Reach(requirement.Token);
+        var bound = pages.Outputs.BoundOf(key);
+        var (reached, required, isConfirmed) = await pages.Freshet.StandAsync(requirement.Token, bound.MaxStaleness, QueryPolicy.For(RiskLevel.High).CacheTimeout, cancellationToken).ConfigureAwait(false);
+        // Nobody knows how old what is stored is, nor what a render that runs has read: this request's own reads see to themselves.
+        if (reached && !isConfirmed && !bound.Allows(pages.Freshet.Unconfirmed)) return Render(PageResult.Unconfirmed, pages.Outputs.Begin(order, isShared: false));
         // Of a page nobody knows the versions of its parts, and a token out of reach is out of reach for the page as well.
         if (!reached || requirement.MinimumVersion is not null) return Render(PageResult.Required, pages.Outputs.Begin(order, isShared: reached));
 

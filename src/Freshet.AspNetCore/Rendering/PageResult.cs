@@ -27,6 +27,9 @@ internal enum PageResult
     /// <summary>Rendered: the request asks for more than can be told of what is stored.</summary>
     Required,
 
+    /// <summary>Rendered: this node could not confirm in time that it is current.</summary>
+    Unconfirmed,
+
     /// <summary>Rendered in the background, for nobody in particular.</summary>
     Renewed,
 }
@@ -44,6 +47,7 @@ internal static class PageTexts
         PageResult.Miss => "miss",
         PageResult.Outdated => "outdated",
         PageResult.Required => "required",
+        PageResult.Unconfirmed => "unconfirmed",
         PageResult.Renewed => "renewed",
         _ => throw new ArgumentOutOfRangeException(nameof(result), result, "Give every result a text here."),
     };

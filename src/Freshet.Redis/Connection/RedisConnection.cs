@@ -69,7 +69,9 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         var multiplexer = await made.ConfigureAwait(false);
         multiplexer.ConnectionFailed -= OnFailed;
         multiplexer.ConnectionRestored -= OnRestored;
-        if (isOurs) multiplexer.Dispose();
+        if (!isOurs) return;
+        multiplexer.Close(allowCommandsToComplete: false); // nobody waits for an answer any more; waiting for them would take a second
+        multiplexer.Dispose();
     }
 
     private async Task<IConnectionMultiplexer> MakeAsync()

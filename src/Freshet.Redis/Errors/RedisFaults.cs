@@ -11,7 +11,7 @@ internal static class RedisFaults
     {
         RedisConnectionException when IsDenied(error) => RedisLogException.Denied(error),
         RedisServerException { Message: var text } =>
-            Has(text, "NOAUTH") || Has(text, "WRONGPASS") || Has(text, "NOPERM") || Has(text, "invalid password") ? RedisLogException.Denied(error)
+            Has(text, "NOAUTH") || Has(text, "WRONGPASS") || Has(text, "NOPERM") || Has(text, "The user executing the script can't") || Has(text, "invalid password") ? RedisLogException.Denied(error)
             : Has(text, "READONLY") ? RedisLogException.ReadOnly(error)
             : Has(text, "OOM") ? RedisLogException.Full(error)
             : Has(text, "FRESHETFORMAT") ? RedisLogException.NewerFormat(error)

@@ -79,7 +79,7 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
     private static async Task SubscribeAsync(ISubscriber subscriber, string name, Action<RedisChannel, RedisValue> handler)
     {
         var channel = ChannelOf(name);
-        if (subscriber.IsConnected(channel)) return;
+        if (subscriber.SubscribedEndpoint(channel) is not null) return; // kept by the client, through reconnects
         // Off first: the same handler twice would be called twice.
         await subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget).ConfigureAwait(false);
         await subscriber.SubscribeAsync(channel, handler).ConfigureAwait(false);

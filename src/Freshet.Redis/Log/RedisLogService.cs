@@ -86,8 +86,11 @@ internal sealed class RedisLogService(
             [.. ((RedisResult[])reply[4]!).Select(mark => LogText.ReadMark((string)mark!, now))]);
     }
 
-    public async ValueTask<IReadOnlyList<LeaseRow>> LeasesAsync(CancellationToken cancellationToken) =>
-        ReadLeases(await RunAsync(LogScript.Leases, [], [], cancellationToken).ConfigureAwait(false));
+    public async ValueTask<LeaseRows> LeasesAsync(CancellationToken cancellationToken)
+    {
+        var reply = (RedisResult[])(await RunAsync(LogScript.Leases, [], [], cancellationToken).ConfigureAwait(false))!;
+        return new LeaseRows(EpochOf(reply[0]), ReadLeases(reply[1]));
+    }
 
     public async ValueTask RemoveLeasesAsync(IReadOnlyList<LeaseRow> rows, CancellationToken cancellationToken)
     {
@@ -142,23 +145,8 @@ internal sealed class RedisLogService(
         {
             var (writer, draft, place) = (request.Writer, request.Drafts[i], ((string)places[i]!).Split(':'));
             foreach (var invalidation in draft.Invalidations) before.TryAdd(invalidation.Tag, (long)marks[mark++]);
-            records.Add(new LogRecord
-            {
-                Position = LogText.ToLong(place[0]),
-                Id = draft.Id,
-                Epoch = epoch,
-                At = DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place[1])),
-                Trigger = writer.Trigger,
-                Action = writer.Action,
-                Actor = writer.Actor,
-                Call = draft.Call,
-                Event = draft.Event,
-                EventValue = draft.EventValue,
-                EventData = data[i],
-                Invalidations = draft.Invalidations,
-                TraceParent = writer.TraceParent,
-                Cause = draft.Cause,
-            });
+            var position = new LogPosition(epoch, LogText.ToLong(place[0]));
+            records.Add(LogRecord.Of(writer, draft, position, DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place[1]))) with { EventData = data[i] });
         }
         return new AppendReply(records, before, ReadLeases(reply[5]), IsSet(reply[2]), TimeOf(reply[1]));
     }

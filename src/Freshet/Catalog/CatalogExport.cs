@@ -117,7 +117,7 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Seconds("softTimeoutSeconds", policy.SoftTimeout);
         json.WriteNumber("maxConcurrentLoads", policy.MaxConcurrentLoads);
         json.WriteBoolean("earlyRefresh", policy.EarlyRefresh);
-        Seconds("secondLevelTimeoutSeconds", policy.SecondLevelTimeout);
+        Seconds("cacheTimeoutSeconds", policy.CacheTimeout);
         Seconds("loadLockLapseSeconds", policy.LoadLockLapse);
         json.WriteEndObject();
     }

@@ -52,8 +52,8 @@ public sealed record QueryPolicy
     /// <summary>Whether a value that is about to die is loaded anew in the background by a read shortly before, so that no reader has to wait for it. Default: true.</summary>
     public bool EarlyRefresh { get; init; } = true;
 
-    /// <summary>How long a read waits for the second level before it goes on without it. Default: 500 ms at level high, else 250 ms; at least 1 ms, at most 5 seconds.</summary>
-    public TimeSpan SecondLevelTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long a read waits for the part of the cache that lies outside this process: the second level, or the log's confirmation that this node is current. Then it goes on without, as its level allows, and is counted. Default: high 500 ms, medium and low 250 ms; at least 1 ms, at most 10 seconds.</summary>
+    public TimeSpan CacheTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long the node that loads for all may take before the others stop waiting and load too, where the query is declared <c>WithLoadLock</c>. Default: 3 seconds, whatever the level; at least 1 ms, at most 1 minute.</summary>
     public TimeSpan LoadLockLapse { get; init; } = TimeSpan.FromSeconds(3);
@@ -77,7 +77,7 @@ public sealed record QueryPolicy
         StaleTime = TimeSpan.Zero,
         RefetchOnFocus = true,
         Optimistic = OptimisticUpdates.Refused,
-        SecondLevelTimeout = TimeSpan.FromMilliseconds(500), // its loads are the dearest to repeat
+        CacheTimeout = TimeSpan.FromMilliseconds(500),
     };
 
     private static readonly QueryPolicy _medium = new()

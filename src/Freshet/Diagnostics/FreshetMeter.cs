@@ -19,6 +19,7 @@ internal sealed class FreshetMeter : IDisposable
         var (queries, node) = (freshet.Runtimes, freshet.Node);
         _meter = factory is null ? new Meter(Name) : factory.Create(Name);
         _meter.CreateObservableCounter("freshet.requests", () => queries.SelectMany(Requests), "{request}", "Reads by cached query and result.");
+        _meter.CreateObservableCounter("freshet.requests.unconfirmed", () => queries.SelectMany(Unconfirmed), "{request}", "Reads for which this node could not confirm in time that it is current, by cached query and outcome.");
         _meter.CreateObservableCounter("freshet.loads", () => queries.SelectMany(Loads), "{load}", "Loads by cached query and outcome.");
         Count("freshet.loads.queued", "{load}", "Loads that waited for a turn at the source, by cached query.", loads => loads.Queued);
         Count("freshet.loads.rejected", "{load}", "Loads that got no turn at the source, by cached query.", loads => loads.Rejected);
@@ -60,6 +61,12 @@ internal sealed class FreshetMeter : IDisposable
         yield return new(counters.Joins, Query(query), new("result", "joined"));
         yield return new(counters.LastGoods, Query(query), new("result", "last-good"));
         yield return new(counters.Bypasses, Query(query), new("result", "bypass"));
+    }
+
+    private static IEnumerable<Measurement<long>> Unconfirmed(QueryRuntime query)
+    {
+        yield return new(query.Counters.ServedUnconfirmed, Query(query), new("outcome", "served"));
+        yield return new(query.Counters.RefusedUnconfirmed, Query(query), new("outcome", "source"));
     }
 
     private static IEnumerable<Measurement<long>> Loads(QueryRuntime query)

@@ -9,6 +9,8 @@ internal sealed class QueryCounters
     private long _joins;
     private long _bypasses;
     private long _lastGoods;
+    private long _servedUnconfirmed;
+    private long _refusedUnconfirmed;
     private QueryInstruments? _instruments;
 
     public long Hits => _hits.Total;
@@ -24,6 +26,12 @@ internal sealed class QueryCounters
     /// <summary>Reads answered with the last good value because the loader failed.</summary>
     public long LastGoods => Interlocked.Read(ref _lastGoods);
 
+    /// <summary>Reads answered from the cache though this node could not confirm that it is current.</summary>
+    public long ServedUnconfirmed => Interlocked.Read(ref _servedUnconfirmed);
+
+    /// <summary>Reads that asked the source because this node could not confirm that it is current.</summary>
+    public long RefusedUnconfirmed => Interlocked.Read(ref _refusedUnconfirmed);
+
     public LoadCounters Loads { get; } = new();
 
     /// <summary>The first thing that goes wrong in a listener is told here; null until the meter is made.</summary>
@@ -38,6 +46,8 @@ internal sealed class QueryCounters
     public void NoteJoin() => Interlocked.Increment(ref _joins);
 
     public void NoteLastGood() => Interlocked.Increment(ref _lastGoods);
+
+    public void NoteUnconfirmed(bool served) => Interlocked.Increment(ref served ? ref _servedUnconfirmed : ref _refusedUnconfirmed);
 
     public void NoteBypass() => Interlocked.Increment(ref _bypasses);
 

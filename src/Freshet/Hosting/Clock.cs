@@ -17,5 +17,8 @@ internal sealed class Clock(TimeProvider time)
 
     public DateTimeOffset UtcNow => time.GetUtcNow();
 
+    /// <summary>Milliseconds of the machine's wall clock: to notice that it was suspended, nothing else.</summary>
+    public long WallNow => time.GetUtcNow().UtcTicks / TimeSpan.TicksPerMillisecond;
+
     public TimeProvider Time => time;
 }

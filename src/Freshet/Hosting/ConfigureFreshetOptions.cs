@@ -20,6 +20,20 @@ internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : 
         if (Read<long>(nameof(options.MaxBytes), "a whole number of bytes") is { } maxBytes) options.MaxBytes = maxBytes;
         if (Read<bool>(nameof(options.ObserveOnly), "true or false") is { } observeOnly) options.ObserveOnly = observeOnly;
         ConfigureWarnings(options.Warnings);
+        ConfigureSharedLog(options.SharedLog);
+    }
+
+    private void ConfigureSharedLog(SharedLogOptions shared)
+    {
+        if (section![Name(nameof(shared.NodeName))] is { } nodeName) shared.NodeName = nodeName;
+        if (Read<TimeSpan>(Name(nameof(shared.LeaseDuration)), Time) is { } duration) shared.LeaseDuration = duration;
+        if (Read<TimeSpan>(Name(nameof(shared.LeaseMargin)), Time) is { } margin) shared.LeaseMargin = margin;
+        if (Read<TimeSpan>(Name(nameof(shared.ExchangeInterval)), Time) is { } interval) shared.ExchangeInterval = interval;
+        if (Read<TimeSpan>(Name(nameof(shared.ExchangeTimeout)), Time) is { } exchange) shared.ExchangeTimeout = exchange;
+        if (Read<TimeSpan>(Name(nameof(shared.AppendTimeout)), Time) is { } append) shared.AppendTimeout = append;
+        if (Read<int>(Name(nameof(shared.MostRecordsPerExchange)), "a whole number") is { } most) shared.MostRecordsPerExchange = most;
+
+        static string Name(string option) => $"{nameof(FreshetOptions.SharedLog)}:{option}";
     }
 
     private void ConfigureWarnings(FreshetWarningOptions warnings)
@@ -57,6 +71,7 @@ internal sealed class FreshetOptionsValidator : IValidateOptions<FreshetOptions>
         if (options.MaxEntries < 1) faults.Add("Freshet:MaxEntries must be at least 1.");
         if (options.MaxBytes < FreshetOptions.LeastMaxBytes) faults.Add($"Freshet:MaxBytes must be at least {FreshetOptions.LeastMaxBytes}, or left out.");
         CheckWarnings(options.Warnings, faults);
+        options.SharedLog.Check(faults);
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Check(string option, TimeSpan value, TimeSpan least, TimeSpan most)

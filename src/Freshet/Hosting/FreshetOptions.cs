@@ -36,4 +36,7 @@ public sealed class FreshetOptions
     /// <summary>Whether every cache target only logs and counts what would be invalidated, and changes nothing. Default: false. Read when the application starts.</summary>
     /// <remarks>It covers targets: caches that are not Freshet's. What Freshet itself stores is kept fresh all the same.</remarks>
     public bool ObserveOnly { get; set; }
+
+    /// <summary>How this node shares its log with others. Without a shared log it means nothing.</summary>
+    public SharedLogOptions SharedLog { get; } = new();
 }

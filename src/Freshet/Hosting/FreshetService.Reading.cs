@@ -18,14 +18,40 @@ internal sealed partial class FreshetService
     /// <summary>The scope of a request whose output may be stored.</summary>
     internal ReadScope BeginRequestScope(ReadRequirement requirement) => new(this, requirement, mayRender: true);
 
-    /// <summary>The everyday read once it is no hit. Not by way of <see cref="ReadAsync"/>: one asynchronous method fewer for each load.</summary>
-    internal async ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
+    /// <summary>The everyday read once it is no hit. Asynchronous only when it has to wait: a load that completes at once does not.</summary>
+    internal ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
         where TArgs : notnull
     {
-        var runtime = RuntimeOf(query);
-        var asked = Ask(runtime, args, null, Ambient.Current);
-        var (load, surrounding) = (asked.Need.Load, asked.Surrounding); // all that outlives the wait
-        var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var runtime = RuntimeOf(query);
+            var surrounding = Ambient.Current;
+            var requirement = WithSurrounding(null, surrounding);
+            if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return ValueOnceCaughtUpAsync(runtime, args, cancellationToken);
+            var asked = Ask(runtime, args, requirement, surrounding, standing);
+            var answer = AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken);
+            if (!answer.IsCompletedSuccessfully) return ValueAsync(runtime, asked.Need.Load, asked.Surrounding, answer);
+            var reading = answer.Result;
+            Note(runtime, asked.Need.Load, asked.Surrounding, reading);
+            return new(reading.Entry.Value);
+        }
+#pragma warning disable CA1031 // As an asynchronous method does: what goes wrong is in the task, whenever it goes wrong.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return ValueTask.FromException<TValue>(error);
+        }
+    }
+
+    private async ValueTask<TValue> ValueOnceCaughtUpAsync<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, CancellationToken cancellationToken)
+        where TArgs : notnull =>
+        (await ReadAsync(runtime, args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
+
+    private async ValueTask<TValue> ValueAsync<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, ValueTask<Reading<TValue>> answer)
+        where TArgs : notnull
+    {
+        var reading = await answer.ConfigureAwait(false);
         Note(runtime, load, surrounding, reading);
         return reading.Entry.Value;
     }
@@ -35,9 +61,13 @@ internal sealed partial class FreshetService
         QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, CancellationToken cancellationToken, bool pastTheCache = false)
         where TArgs : notnull
     {
-        var asked = Ask(runtime, args, requirement, Ambient.Current);
+        var surrounding = Ambient.Current;
+        requirement = WithSurrounding(requirement, surrounding);
+        if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing))
+            standing = await CatchUpAsync(runtime, requirement?.Token, cancellationToken).ConfigureAwait(false);
+        var asked = Ask(runtime, args, requirement, surrounding, standing);
         var reading = await AnswerAsync(runtime, args, asked, asked.MustBypass || pastTheCache, cancellationToken).ConfigureAwait(false);
-        Note(runtime, asked.Need.Load, asked.Surrounding, reading);
+        Note(runtime, asked.Need.Load, surrounding, reading);
         return reading;
     }
 
@@ -53,12 +83,15 @@ internal sealed partial class FreshetService
     {
         var runtime = RuntimeOf(query);
         var surrounding = Ambient.Current;
+        var requirement = WithSurrounding(null, surrounding);
+        if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing))
+            standing = await CatchUpAsync(runtime, requirement?.Token, cancellationToken).ConfigureAwait(false);
         var (cached, bypassed) = (new List<TArgs>(), new List<TArgs>());
         var asked = new Dictionary<TArgs, Asked>();
         foreach (var key in args)
         {
             if (key is not null && asked.ContainsKey(key)) continue;
-            var one = Ask(runtime, key!, null, surrounding); // refuses null
+            var one = Ask(runtime, key!, requirement, surrounding, standing); // refuses null
             asked.Add(key!, one);
             (one.MustBypass ? bypassed : cached).Add(key!);
         }
@@ -88,17 +121,26 @@ internal sealed partial class FreshetService
     /// <summary>One read with everything its surroundings ask of it.</summary>
     private readonly record struct Asked(Need Need, bool Reached, bool MustBypass, Ambient? Surrounding);
 
-    private Asked Ask<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, Ambient? surrounding) where TArgs : notnull
+    private Asked Ask<TArgs, TValue>(
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, Ambient? surrounding, Standing standing) where TArgs : notnull
     {
         if (args is null) throw new InvalidKeyException(runtime.Name, "its argument", KeyFault.Null);
         var load = Ambient.LoadOf(this);
-        load?.RequireMayRead(runtime, args); // before anything is waited for: a circle of loads would wait for ever
+        load?.RequireMayRead(runtime, args); // before a load is waited for: a circle of them would wait for ever
 
-        requirement = WithSurrounding(requirement, surrounding);
-        var (reached, required) = Reach(requirement?.Token);
-        var need = new Need(required, requirement?.MinimumVersion, load, Ambient.RenderingOf(this) is not null);
-        return new Asked(need, reached, !reached || MustBypass(runtime, args, surrounding, load), surrounding);
+        var fromSource = false;
+        if (standing is { Reached: true, IsConfirmed: false })
+        {
+            fromSource = !runtime.MayServeUnconfirmed(_log.Unconfirmed);
+            runtime.Counters.NoteUnconfirmed(served: !fromSource);
+        }
+        var need = new Need(standing.Required, requirement?.MinimumVersion, load, Ambient.RenderingOf(this) is not null, fromSource);
+        return new Asked(need, standing.Reached, !standing.Reached || MustBypass(runtime, args, surrounding, load), surrounding);
     }
+
+    /// <summary>Waits for what a read asks of this node, no longer than the query allows (S31).</summary>
+    private ValueTask<Standing> CatchUpAsync(QueryRuntime runtime, ConsistencyToken? token, CancellationToken cancellationToken) =>
+        _log.CatchUpAsync(token, runtime.MaxStaleness, runtime.Policy.CacheTimeout, cancellationToken);
 
     private void Note<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, Reading<TValue> reading) where TArgs : notnull
     {
@@ -129,14 +171,12 @@ internal sealed partial class FreshetService
         return false;
     }
 
-    /// <summary>Compares a token with this node. In one process the node is at the head, so there is nothing to wait for.</summary>
-    /// <returns>Whether the token's position is reached, and the position that data must include.</returns>
-    internal (bool Reached, long Required) Reach(ConsistencyToken? token)
-    {
-        if (token is not { } wanted) return (true, 0);
-        var applied = _node.Applied.Position;
-        // A token of another epoch comes from a log that is gone, and everything loaded under it is outdated: being at the head of
-        // this one satisfies it (PROTOCOL 10).
-        return wanted.Epoch == applied.Epoch ? (wanted.Position <= applied.Position, wanted.Position) : (true, 0);
-    }
+    /// <summary>Brings this node to a reader's token and within a bound, as far as it can be waited for.</summary>
+    internal ValueTask<Standing> StandAsync(ConsistencyToken? token, long maxStaleness, TimeSpan limit, CancellationToken cancellationToken) =>
+        _log.TryStand(token, maxStaleness, out var standing)
+            ? new ValueTask<Standing>(standing)
+            : _log.CatchUpAsync(token, maxStaleness, limit, cancellationToken);
+
+    /// <summary>How long ago this node last was known to be at the log's head.</summary>
+    internal TimeSpan Unconfirmed => _log.Unconfirmed;
 }

@@ -24,7 +24,10 @@ internal sealed partial class FreshetService
     internal bool TryRead<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, [MaybeNullWhen(false)] out TValue value) where TArgs : notnull
     {
         value = default;
-        var asked = Ask(runtime, args, null, Ambient.Current);
+        var surrounding = Ambient.Current;
+        var requirement = WithSurrounding(null, surrounding);
+        if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return false;
+        var asked = Ask(runtime, args, requirement, surrounding, standing);
         if (asked.MustBypass || runtime.TryAnswer(args, asked.Need) is not { } reading) return false;
         Note(runtime, asked.Need.Load, asked.Surrounding, reading);
         value = reading.Entry.Value;
@@ -32,22 +35,26 @@ internal sealed partial class FreshetService
     }
 
     /// <summary>Expires tags at once, for a caller that expects it done when the call returns: under the surrounding action, else as a job of its own.</summary>
-    /// <returns>The record's position.</returns>
+    /// <returns>The record's position; null while the log is away: this node treats the tags as expired all the same.</returns>
     /// <exception cref="TriggerException">A loader called.</exception>
-    internal LogPosition AppendNow(string call, IReadOnlyList<Tag> tags)
+    internal async ValueTask<LogPosition?> AppendNowAsync(string call, IReadOnlyList<Tag> tags)
     {
         if (Ambient.LoadOf(this) is { } load) throw TriggerException.InsideLoader(call, load.Query.Name);
         var draft = new RecordDraft(RecordId.Next(), call, null, null, InvalidationsOf(tags, InvalidationKind.Expire, TimeSpan.Zero));
-        var record = Ambient.ActionOf(this) is { } action
-            ? action.AppendNow(draft)
-            : AppendAlone(draft);
+        var appended = Ambient.ActionOf(this) is { } action
+            ? await action.AppendNowAsync(draft).ConfigureAwait(false)
+            : await AppendAloneAsync(draft).ConfigureAwait(false);
+        if (appended.Records is not [var record, ..]) return null;
+        await _log.Targets.WhenAppliedAsync(record.Position).ConfigureAwait(false);
         return new LogPosition(record.Epoch, record.Position);
     }
 
-    private LogRecord AppendAlone(RecordDraft draft)
+    private async ValueTask<Appended> AppendAloneAsync(RecordDraft draft)
     {
-        var records = _log.Append(new Writer(TriggerKind.Job, draft.Call, null, System.Diagnostics.Activity.Current?.Id), [draft]);
-        _log.WriteLines(records);
-        return records[0];
+        var writer = new Writer(TriggerKind.Job, draft.Call, null, System.Diagnostics.Activity.Current?.Id);
+        _log.Check(writer, draft);
+        var appended = await _log.AppendAsync(writer, [draft]).ConfigureAwait(false);
+        _log.WriteLines(appended.Records);
+        return appended;
     }
 }

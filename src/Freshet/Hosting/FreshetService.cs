@@ -12,13 +12,13 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     private readonly FrozenSet<string> _tagKinds;
     private readonly PolicyBook _policies;
     private readonly Node _node;
-    private readonly InProcessLog _log;
+    private readonly FreshnessLog _log;
     private readonly ILogger _logger;
     private readonly Func<RuntimeParts> _parts;
     private IPathRegistry? _paths;
 
     public FreshetService(
-        CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, InProcessLog log,
+        CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, FreshnessLog log,
         IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths, bool hasScopeInitializer, SecondLevelAccess? secondLevel = null)
     {
         Catalog = catalog;

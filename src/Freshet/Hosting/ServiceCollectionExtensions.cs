@@ -27,20 +27,19 @@ public static class FreshetServiceCollectionExtensions
         services.TryAddSingleton(provider => FreshetComposition.Compose(provider, Section(provider)));
         services.TryAddSingleton(provider => provider.GetRequiredService<FreshetComposition>().Catalog);
         services.TryAddSingleton(provider => provider.GetRequiredService<FreshetComposition>().Policies);
-        services.TryAddSingleton(provider => new Node(new Clock(provider.GetRequiredService<TimeProvider>()), Epoch.Create()));
+        services.TryAddSingleton(MakeNode);
         services.TryAddSingleton(provider => new RecordHistory(Options(provider).LogRetention));
         services.TryAddSingleton(provider => new CacheTargets(
             provider.GetServices<CacheTargetRegistration>(), Options(provider), Section(provider),
             provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<ILogger<CacheTargets>>()));
-        services.TryAddSingleton(provider => new InProcessLog(
-            provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<CacheTargets>(),
-            provider.GetRequiredService<InvalidationCounters>(), provider.GetRequiredService<ListenerFailures>(), provider.GetRequiredService<ILogger<InProcessLog>>()));
+        services.TryAddSingleton(MakeLog);
+        services.TryAddSingleton(provider => new SharedLogMeter((SharedLog)provider.GetRequiredService<FreshnessLog>(), provider.GetRequiredService<Node>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<TargetFollowers.StartedOnce>();
         services.TryAddSingleton(provider => TargetFollowers.Start(provider, provider.GetRequiredService<TargetFollowers.StartedOnce>()));
         services.TryAddSingleton(provider => new TargetMeter(provider.GetRequiredService<CacheTargets>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new FreshetService(
             provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<PolicyBook>(), Options(provider),
-            provider.GetRequiredService<Node>(), provider.GetRequiredService<InProcessLog>(),
+            provider.GetRequiredService<Node>(), provider.GetRequiredService<FreshnessLog>(),
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>(),
             provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer)), SecondLevelSetup.AccessOf(provider)));
         SecondLevelSetup.AddTo(services, Section);
@@ -52,6 +51,11 @@ public static class FreshetServiceCollectionExtensions
         {
             provider.GetRequiredService<FreshetMeter>();
             provider.GetRequiredService<Sweeper>().Start();
+            if (provider.GetRequiredService<FreshnessLog>() is SharedLog shared)
+            {
+                provider.GetRequiredService<SharedLogMeter>();
+                shared.Start();
+            }
             provider.GetRequiredService<TargetFollowers.StartedOnce>().ThrowIfMaking();
             provider.GetRequiredService<TargetFollowers>();
             provider.GetRequiredService<TargetMeter>();
@@ -60,6 +64,25 @@ public static class FreshetServiceCollectionExtensions
         });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartUp>());
         return new FreshetBuilder(services);
+    }
+
+    private static Node MakeNode(IServiceProvider provider)
+    {
+        var clock = new Clock(provider.GetRequiredService<TimeProvider>());
+        var isShared = provider.GetService<ILogService>() is not null;
+        return new Node(clock, Epoch.Create(), isShared ? new Confirmation(clock, Options(provider).SharedLog.LeaseMargin) : null);
+    }
+
+    private static FreshnessLog MakeLog(IServiceProvider provider)
+    {
+        var (node, history, targets) = (provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<CacheTargets>());
+        var (invalidations, failures) = (provider.GetRequiredService<InvalidationCounters>(), provider.GetRequiredService<ListenerFailures>());
+        if (provider.GetService<ILogService>() is not { } service)
+            return new InProcessLog(node, history, targets, invalidations, failures, provider.GetRequiredService<ILogger<InProcessLog>>());
+        var composition = provider.GetRequiredService<FreshetComposition>();
+        return new SharedLog(
+            service, Options(provider).SharedLog, () => composition.KindsUnderLease, node, history, targets, invalidations, failures,
+            provider.GetRequiredService<ILogger<SharedLog>>());
     }
 
     private static void AddDiagnostics(IServiceCollection services)

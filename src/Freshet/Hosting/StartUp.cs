@@ -8,7 +8,7 @@ internal sealed class StartUp(IFreshet freshet) : IHostedService
     /// <summary>The application's Freshet, ready.</summary>
     public IFreshet Freshet => freshet;
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken) => (freshet.Log as SharedLog)?.StartAsync(cancellationToken) ?? Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => (freshet.Log as SharedLog)?.StopAsync().AsTask() ?? Task.CompletedTask;
 }

@@ -49,26 +49,25 @@ internal sealed class FreshetHybridCache : HybridCache
         return ReadAsync(runtime, key, ct => factory(state, ct), options, tags, cancellationToken);
     }
 
-    public override ValueTask SetAsync<T>(
+    public override async ValueTask SetAsync<T>(
         string key, T value, HybridCacheEntryOptions? options = null, IEnumerable<string>? tags = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var all = _tags.OfValue(key, tags); // a bad key or tag throws before anything is removed
-        var at = _freshet.AppendNow(nameof(SetAsync), [_tags.OfKey(key)]);
-        if (((options?.Flags ?? 0) & NoWrite) == 0)
+        var set = await _freshet.AppendNowAsync(nameof(SetAsync), [_tags.OfKey(key)]).ConfigureAwait(false);
+        if (((options?.Flags ?? 0) & NoWrite) == 0 && set is { } at)
             _queries.Of<T>().StoreSet(new HybridKey<T>(key, new HybridLoad<T>(null, all, default, IsStored: true)), value, at, LifeOf(options));
-        return ValueTask.CompletedTask;
     }
 
     public override ValueTask RemoveAsync(string key, CancellationToken cancellationToken = default) => RemoveAsync([key], cancellationToken);
 
     public override ValueTask RemoveAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
-        Remove(nameof(RemoveAsync), keys, _tags.OfKey, cancellationToken);
+        RemoveAsync(nameof(RemoveAsync), keys, _tags.OfKey, cancellationToken);
 
     public override ValueTask RemoveByTagAsync(string tag, CancellationToken cancellationToken = default) => RemoveByTagAsync([tag], cancellationToken);
 
     public override ValueTask RemoveByTagAsync(IEnumerable<string> tags, CancellationToken cancellationToken = default) =>
-        Remove(nameof(RemoveByTagAsync), tags, _tags.OfRemoval, cancellationToken);
+        RemoveAsync(nameof(RemoveByTagAsync), tags, _tags.OfRemoval, cancellationToken);
 
     private async ValueTask<T> ReadAsync<T>(
         QueryRuntime<HybridKey<T>, T> runtime, string key, Func<CancellationToken, ValueTask<T>> factory,
@@ -82,13 +81,12 @@ internal sealed class FreshetHybridCache : HybridCache
         return await _freshet.ReadUndeclaredAsync(runtime, args, pastTheCache: (flags & NoRead) != 0, cancellationToken).ConfigureAwait(false);
     }
 
-    private ValueTask Remove(string call, IEnumerable<string> names, Func<string, Tag> tagOf, CancellationToken cancellationToken)
+    private async ValueTask RemoveAsync(string call, IEnumerable<string> names, Func<string, Tag> tagOf, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(names);
         cancellationToken.ThrowIfCancellationRequested();
         var tags = names.Select(tagOf).Distinct().ToList();
-        if (tags.Count > 0) _freshet.AppendNow(call, tags);
-        return ValueTask.CompletedTask;
+        if (tags.Count > 0) await _freshet.AppendNowAsync(call, tags).ConfigureAwait(false);
     }
 
     /// <summary>How long a value lives. Values written together do not die together: up to a tenth less, never more than the caller said.</summary>

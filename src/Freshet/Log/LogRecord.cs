@@ -31,7 +31,7 @@ public sealed record LogRecord
     /// <summary>The log it belongs to.</summary>
     public required Epoch Epoch { get; init; }
 
-    /// <summary>When it was appended, by the log's own clock: this process's, or the server's where nodes share a log. For people and ages, never for ordering.</summary>
+    /// <summary>When it was appended, by the log's clock: the process's own, or its server's. For people and deadlines, never for ordering.</summary>
     public required DateTimeOffset At { get; init; }
 
     /// <summary>What ran the write.</summary>
@@ -63,4 +63,22 @@ public sealed record LogRecord
 
     /// <summary>Why, when it is not simply the call: an operator's reason, or <c>uncertain</c> when the action failed after raising.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>A draft with the position the log gave it.</summary>
+    internal static LogRecord Of(Writer writer, RecordDraft draft, LogPosition position, DateTimeOffset at) => new()
+    {
+        Position = position.Position,
+        Id = draft.Id,
+        Epoch = position.Epoch,
+        At = at,
+        Trigger = writer.Trigger,
+        Action = writer.Action,
+        Actor = writer.Actor,
+        Call = draft.Call,
+        Event = draft.Event,
+        EventValue = draft.EventValue,
+        Invalidations = draft.Invalidations,
+        TraceParent = writer.TraceParent,
+        Cause = draft.Cause,
+    };
 }

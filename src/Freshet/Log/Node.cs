@@ -1,12 +1,18 @@
 namespace Freshet;
 
 /// <summary>This process as a follower of the log: what it has applied.</summary>
-internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
+/// <param name="clock">Its clock.</param>
+/// <param name="epoch">The epoch it starts in.</param>
+/// <param name="confirmation">What it knows of a log that it shares with others; null when the log is its own, and it always is at the head.</param>
+internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private AppliedPosition _applied = new(new LogPosition(epoch, 0), new MarkTable(epoch, forgottenUpTo: 0), sequence: 1);
 
     public Clock Clock => clock;
+
+    /// <summary>What it knows of a log that it shares with others; null when the log is its own, and it always is at the head.</summary>
+    public Confirmation? Confirmation => confirmation;
 
     public RunningLoads Running { get; } = new(clock);
 
@@ -24,7 +30,8 @@ internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
     /// </remarks>
     /// <param name="record">The record.</param>
     /// <param name="before">Takes up each tag's last invalidation before the first of these records; null when nobody asks.</param>
-    public void Apply(LogRecord record, Dictionary<Tag, long>? before = null)
+    /// <param name="age">How long ago it was appended, in milliseconds: its deadlines count from then (PROTOCOL 14).</param>
+    public void Apply(LogRecord record, Dictionary<Tag, long>? before = null, long age = 0)
     {
         lock (_gate)
         {
@@ -32,7 +39,7 @@ internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
             var now = clock.Now;
             foreach (var invalidation in record.Invalidations)
             {
-                var (last, holders) = applied.Marks.Invalidate(invalidation, record.Position, now);
+                var (last, holders) = applied.Marks.Invalidate(invalidation, record.Position, now, age);
                 before?.TryAdd(invalidation.Tag, last);
                 Breadth.Note(invalidation.Tag, holders);
             }
@@ -42,12 +49,25 @@ internal sealed class Node(Clock clock, Epoch epoch) : IDisposable
 
     public void Dispose() => Running.Dispose();
 
-    /// <summary>Adopts another log: everything loaded before is outdated (PROTOCOL 5), and nothing is known of its tags up to its head (PROTOCOL 12).</summary>
-    public void Adopt(LogPosition head)
+    /// <summary>Treats tags as expired whose record this node could not append yet: as if it were the next one.</summary>
+    /// <remarks>Loads that begin before that record comes are outdated too, and read anew: while the log is away nobody can tell what they missed.</remarks>
+    public void ExpireAhead(IEnumerable<Tag> tags)
     {
         lock (_gate)
         {
-            if (head.Epoch == _applied.Position.Epoch) return;
+            var applied = _applied;
+            var now = clock.Now;
+            foreach (var tag in tags) applied.Marks.Invalidate(new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now);
+            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1));
+        }
+    }
+
+    /// <summary>Starts over at the head of a log, another one or the same after records were missed for good: everything loaded before is outdated (R6, PROTOCOL 5), and nothing is known of its tags up to there (PROTOCOL 12).</summary>
+    public void StartOver(LogPosition head)
+    {
+        lock (_gate)
+        {
+            confirmation?.Forget();
             Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));
         }
     }

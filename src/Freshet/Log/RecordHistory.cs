@@ -10,6 +10,7 @@ internal sealed class RecordHistory(int capacity)
     private long _lastPosition;
     private Epoch _epoch; // of the records in the ring
     private long _count;
+    private int _generation; // guarded by _gate; grows when followers of the records before must start over
     private TaskCompletionSource? _added; // made when somebody waits
 
     /// <summary>Epoch and position of the last record; null while there is none.</summary>
@@ -38,14 +39,34 @@ internal sealed class RecordHistory(int capacity)
         added?.SetResult();
     }
 
+    /// <summary>Starts over at the head of a log whose earlier records this node will never see. Whoever follows is told that theirs are gone.</summary>
+    public void StartOver(LogPosition head)
+    {
+        TaskCompletionSource? added;
+        lock (_gate)
+        {
+            (_count, _epoch, _lastPosition) = (0, head.Epoch, head.Position);
+            _generation++;
+            (added, _added) = (_added, null);
+        }
+        added?.SetResult();
+    }
+
     /// <summary>Every record after a position, then each new one.</summary>
     /// <param name="after">Position of the last record already seen.</param>
     /// <param name="published">The position that the node has published, a moment before its record is here: who has read it may ask from there on.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public async IAsyncEnumerable<LogRecord> FollowAsync(long after, Func<long> published, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        int generation;
+        lock (_gate) generation = _generation;
         while (true)
         {
+            lock (_gate)
+            {
+                // The numbers of another log may by chance go on where this follower stands.
+                if (_generation != generation) throw new LogTrimmedException(after, _lastPosition - _count + 1);
+            }
             var (batch, next) = After(after, int.MaxValue, published());
             foreach (var record in batch)
             {

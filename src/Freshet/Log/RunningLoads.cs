@@ -1,14 +1,14 @@
 namespace Freshet;
 
-/// <summary>A load that has been asked for and has not ended: its place in <see cref="RunningLoads"/>.</summary>
-internal abstract class RunningLoad
+/// <summary>A load that has been asked for and has not ended: its place in <see cref="RunningLoads"/>, and among the loads of its query.</summary>
+internal abstract class RunningLoad : Link
 {
     /// <summary><see cref="CapturedPosition"/> of a load that still waits for its turn at the source.</summary>
     public const long NotBegun = long.MaxValue;
 
     // The links are guarded by RunningLoads; no list node, since every cold read makes one of these.
-    internal RunningLoad? Previous;
-    internal RunningLoad? Next;
+    internal RunningLoad? Newer;
+    internal RunningLoad? Older;
     internal bool IsListed;
 
     private long _capturedPosition = NotBegun;
@@ -43,7 +43,7 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
     internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
-    private RunningLoad? _first; // guarded by _gate, like the links of what is in the list
+    private RunningLoad? _newest; // guarded by _gate, like the links of what is in the list
     private ITimer? _timer;
     private bool _ticking;
     private bool _disposed;
@@ -56,7 +56,7 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
             lock (_gate)
             {
                 var lowest = long.MaxValue;
-                for (var load = _first; load is not null; load = load.Next) lowest = Math.Min(lowest, load.CapturedPosition);
+                for (var load = _newest; load is not null; load = load.Older) lowest = Math.Min(lowest, load.CapturedPosition);
                 return lowest;
             }
         }
@@ -67,9 +67,9 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
         lock (_gate)
         {
             load.IsListed = true;
-            load.Next = _first;
-            if (_first is not null) _first.Previous = load;
-            _first = load;
+            load.Older = _newest;
+            if (_newest is not null) _newest.Newer = load;
+            _newest = load;
             if (_ticking || _disposed) return;
             _ticking = true;
             if (_timer is null) _timer = CreateTimer();
@@ -84,10 +84,10 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
         {
             if (!load.IsListed) return;
             load.IsListed = false;
-            if (load.Previous is null) _first = load.Next;
-            else load.Previous.Next = load.Next;
-            if (load.Next is not null) load.Next.Previous = load.Previous;
-            load.Previous = load.Next = null;
+            if (load.Newer is null) _newest = load.Older;
+            else load.Newer.Older = load.Older;
+            if (load.Older is not null) load.Older.Newer = load.Newer;
+            load.Newer = load.Older = null;
         }
     }
 
@@ -112,14 +112,14 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
         List<RunningLoad>? overdue = null;
         lock (_gate)
         {
-            if (_first is null)
+            if (_newest is null)
             {
                 if (!_disposed) _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _ticking = false;
                 return;
             }
             var now = clock.Now;
-            for (var load = _first; load is not null; load = load.Next)
+            for (var load = _newest; load is not null; load = load.Older)
             {
                 if (load.Deadline <= now) (overdue ??= []).Add(load);
             }

@@ -61,8 +61,10 @@ internal class MarkState
     }
 
     /// <summary>A stale mark replaces earlier ones that would last as long or longer; it never weakens an expiry.</summary>
+    /// <remarks>Positions mostly come in order. Where a state that was read from the shared log is ahead of this node, they do not.</remarks>
     public MarkState MarkStale(long position, long deadline, long now)
     {
+        if (LastAt >= position) return From(_expiredAt, [.. StaleMarks, new StaleMark(position, deadline)]);
         var (expiredAt, kept) = (_expiredAt, new List<StaleMark>());
         foreach (var mark in StaleMarks)
         {
@@ -73,6 +75,30 @@ internal class MarkState
         if (kept.Count > MostStaleMarks) MergeNearest(kept);
         return Of(expiredAt, kept);
     }
+
+    /// <summary>A state from its parts, whatever their order.</summary>
+    public static MarkState From(long expiredAt, IEnumerable<StaleMark> marks)
+    {
+        var kept = new List<StaleMark>();
+        // From the last to the first: a mark counts only if it ends before every later one (PROTOCOL 14).
+        foreach (var mark in marks.OrderByDescending(mark => mark.At).ThenBy(mark => mark.Deadline))
+        {
+            if (mark.At > expiredAt && (kept.Count == 0 || (mark.At < kept[^1].At && mark.Deadline < kept[^1].Deadline))) kept.Add(mark);
+        }
+        kept.Reverse();
+        while (kept.Count > MostStaleMarks) MergeNearest(kept);
+        return Of(expiredAt, kept);
+    }
+
+    /// <summary>Both states' invalidations together. Each may know some of the other's.</summary>
+    public static MarkState Merge(MarkState one, MarkState other) =>
+        From(Math.Max(one._expiredAt, other._expiredAt), [.. one.StaleMarks, .. other.StaleMarks]);
+
+    /// <summary>Position of the last invalidation that is part of it.</summary>
+    public long LastAt => !HasStaleMarks ? _expiredAt : Later is [.., var last] ? last.At : _first.At;
+
+    /// <summary>The same without an expiry that was only taken for granted, up to a position.</summary>
+    public MarkState WithoutExpiryAt(long position) => _expiredAt > position ? this : Of(0, [.. StaleMarks]);
 
     private static MarkState Of(long expiredAt, List<StaleMark> marks) => marks switch
     {

@@ -63,14 +63,28 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
     }
 
     /// <returns>The position of the tag's last invalidation before this one, and how many loads and entries hold its mark: what this one outdates.</returns>
-    public (long Before, int Holders) Invalidate(Invalidation invalidation, long position, long now)
+    public (long Before, int Holders) Invalidate(Invalidation invalidation, long position, long now, long age = 0)
     {
         lock (_gate)
         {
             var mark = GetOrCreateLocked(invalidation.Tag);
             var before = mark.LastInvalidatedAt;
-            mark.ApplyLocked(invalidation.Kind, position, now, now + (long)invalidation.Deadline.TotalMilliseconds);
+            mark.ApplyLocked(invalidation.Kind, position, now, now - age + (long)invalidation.Deadline.TotalMilliseconds);
             return (before, mark.Uses);
+        }
+    }
+
+    /// <summary>Takes in marks that were read from the shared log, merged with what is known here (PROTOCOL 12). False when they are of another epoch, or were read before something here was forgotten.</summary>
+    /// <param name="marks">Marks of this table, acquired before they were read: what nobody holds might be forgotten meanwhile.</param>
+    /// <param name="fetched">What was read, in the same order.</param>
+    /// <param name="now">The node's clock before the request was sent: deadlines come out early rather than late.</param>
+    public bool TryMerge(IReadOnlyList<TagMark> marks, FetchedMarks fetched, long now)
+    {
+        lock (_gate)
+        {
+            if (fetched.Head.Epoch != Epoch || fetched.Head.Position < _forgottenUpTo) return false;
+            for (var i = 0; i < marks.Count; i++) marks[i].MergeLocked(fetched.Marks[i], fetched.ForgottenUpTo, now);
+            return true;
         }
     }
 

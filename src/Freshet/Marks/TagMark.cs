@@ -17,6 +17,7 @@ internal sealed class TagMark(Tag tag, long expiredAt) : Link
     //   That reader was told "expired" of something that is about to be; the other way round it would be told "stale" of it, later.
     private MarkState? _state; // null while everything loaded before the last invalidation is expired: most tags, most of the time
     private long _lastInvalidatedAt = expiredAt;
+    private long _unknownUpTo = expiredAt;
 
     public Tag Tag => tag;
 
@@ -25,6 +26,9 @@ internal sealed class TagMark(Tag tag, long expiredAt) : Link
 
     /// <summary>Position of the last invalidation of either kind; 0 when there was none.</summary>
     public long LastInvalidatedAt => Volatile.Read(ref _lastInvalidatedAt);
+
+    /// <summary>Position up to which this node does not know the tag's invalidations, and takes the worst for granted.</summary>
+    public long UnknownUpTo => Volatile.Read(ref _unknownUpTo);
 
     public Verdict Judge(long loadedAt, long now) =>
         LastInvalidatedAt <= loadedAt ? Verdict.Fresh : Volatile.Read(ref _state)?.Judge(loadedAt, now) ?? Verdict.Expired;
@@ -37,5 +41,18 @@ internal sealed class TagMark(Tag tag, long expiredAt) : Link
             : (_state ?? MarkState.ExpiredAtPosition(_lastInvalidatedAt)).MarkStale(position, deadline, now);
         Volatile.Write(ref _state, state is { HasStaleMarks: true } ? state : null);
         Volatile.Write(ref _lastInvalidatedAt, Math.Max(position, _lastInvalidatedAt));
+    }
+
+    /// <summary>Replaces what was taken for granted by what the shared log knows; what was applied here since stays. The caller holds MarkTable's gate.</summary>
+    public void MergeLocked(FetchedMark fetched, long forgottenUpTo, long now)
+    {
+        if (_unknownUpTo == 0) return; // everything is known here
+        var own = _state ?? (_lastInvalidatedAt > _unknownUpTo ? MarkState.ExpiredAtPosition(_lastInvalidatedAt) : MarkState.ExpiredAtPosition(0));
+        var theirs = MarkState.From(Math.Max(fetched.ExpiredAt, forgottenUpTo), fetched.StaleMarks.Select(mark => new MarkState.StaleMark(mark.At, now + (long)mark.Remaining.TotalMilliseconds)));
+        var merged = MarkState.Merge(own.WithoutExpiryAt(_unknownUpTo), theirs);
+        var last = Math.Max(merged.LastAt, _lastInvalidatedAt > _unknownUpTo ? _lastInvalidatedAt : 0);
+        Volatile.Write(ref _unknownUpTo, forgottenUpTo);
+        Volatile.Write(ref _state, merged.HasStaleMarks ? merged : null);
+        Volatile.Write(ref _lastInvalidatedAt, last);
     }
 }

@@ -11,38 +11,37 @@ internal sealed class Ambient
     private static readonly AsyncLocal<Ambient?> _current = new();
     private readonly Ambient? _outer;
     private readonly IFreshet _owner;
+    private readonly object _opener; // an action, a load or a read scope
     private volatile bool _ended;
 
-    private Ambient(Ambient? outer, IFreshet owner, FreshetAction? action, LoadContext? load, ReadScope? scope)
+    private Ambient(Ambient? outer, IFreshet owner, object opener)
     {
         _outer = outer;
         _owner = owner;
-        Action = action;
-        Load = load;
-        Scope = scope;
+        _opener = opener;
     }
 
     /// <summary>The innermost that has not ended; null outside any.</summary>
     public static Ambient? Current => Living(_current.Value);
 
     /// <summary>Set when an action opened this one.</summary>
-    public FreshetAction? Action { get; }
+    public FreshetAction? Action => _opener as FreshetAction;
 
     /// <summary>Set when a load opened this one.</summary>
-    public LoadContext? Load { get; }
+    public LoadContext? Load => _opener as LoadContext;
 
     /// <summary>Set when a read scope opened this one.</summary>
-    public ReadScope? Scope { get; }
+    public ReadScope? Scope => _opener as ReadScope;
 
     /// <summary>The next one outwards that has not ended.</summary>
     public Ambient? Outer => Living(_outer);
 
-    public static Ambient Enter(IFreshet owner, FreshetAction action) => _current.Value = new Ambient(Current, owner, action, null, null);
+    public static Ambient Enter(IFreshet owner, FreshetAction action) => _current.Value = new Ambient(Current, owner, action);
 
-    public static Ambient Enter(IFreshet owner, ReadScope scope) => _current.Value = new Ambient(Current, owner, null, null, scope);
+    public static Ambient Enter(IFreshet owner, ReadScope scope) => _current.Value = new Ambient(Current, owner, scope);
 
     /// <summary>Opens the surrounding of a load: nothing of whoever asked for it, since others may join.</summary>
-    public static Ambient EnterLoad(IFreshet owner, LoadContext load) => _current.Value = new Ambient(null, owner, null, load, null);
+    public static Ambient EnterLoad(IFreshet owner, LoadContext load) => _current.Value = new Ambient(null, owner, load);
 
     /// <summary>The innermost action of an application.</summary>
     public static FreshetAction? ActionOf(IFreshet owner)

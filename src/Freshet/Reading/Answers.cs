@@ -7,20 +7,22 @@ namespace Freshet;
 /// </remarks>
 internal struct Answers<TValue>
 {
-    private Landed<TValue> _landed; // both before _isGiven
+    private long _validAt; // before _entry
+    private Entry<TValue>? _entry; // this or _error, once it has ended
     private Exception? _error;
-    private volatile bool _isGiven;
     private TaskCompletionSource<Landed<TValue>>? _starter;
     private TaskCompletionSource<Landed<TValue>>? _joiners;
-
-    /// <summary>Whether the load has ended with a value or a failure, and everyone may know.</summary>
-    public readonly bool IsGiven => _isGiven;
 
     /// <summary>The value, if it is there.</summary>
     public readonly bool TryGet(out Landed<TValue> landed)
     {
-        landed = _isGiven && _error is null ? _landed : default;
-        return landed.Entry is not null;
+        if (Volatile.Read(in _entry) is { } entry)
+        {
+            landed = new Landed<TValue>(entry, _validAt);
+            return true;
+        }
+        landed = default;
+        return false;
     }
 
     /// <summary>A task that ends when the load does.</summary>
@@ -34,22 +36,25 @@ internal struct Answers<TValue>
             waiting = Interlocked.CompareExchange(ref place, made, null) ?? made;
         }
         // Whoever gives the answer sees this task, or the answer is seen here: between each side's write and its look stands a fence.
-        if (_isGiven) Tell(waiting);
+        Tell(waiting);
         return waiting.Task;
     }
 
     /// <summary>Notes the value, and tells those who joined.</summary>
     public void Give(Landed<TValue> landed)
     {
-        _landed = landed;
-        Give();
+        _validAt = landed.ValidAt;
+        Volatile.Write(ref _entry, landed.Entry);
+        Interlocked.MemoryBarrier();
+        Tell(_joiners);
     }
 
     /// <summary>Notes the failure, and tells those who joined.</summary>
     public void Give(Exception error)
     {
-        _error = error;
-        Give();
+        Volatile.Write(ref _error, error);
+        Interlocked.MemoryBarrier();
+        Tell(_joiners);
     }
 
     /// <summary>Tells the reader that started the load; it may go on right here, so call it last.</summary>
@@ -58,23 +63,14 @@ internal struct Answers<TValue>
     /// <summary>Whether the reader that started the load waits for it.</summary>
     public readonly bool StarterWaits => _starter is { Task.IsCompleted: false };
 
-    private void Give()
-    {
-        _isGiven = true;
-        Interlocked.MemoryBarrier();
-        Tell(_joiners);
-    }
-
+    // Nothing while there is no answer.
     private readonly void Tell(TaskCompletionSource<Landed<TValue>>? waiting)
     {
         if (waiting is null) return;
-        if (_error is null) waiting.TrySetResult(_landed);
-        else if (waiting.TrySetException(_error)) _ = waiting.Task.Exception; // observed: whether it is logged is decided elsewhere
+        if (TryGet(out var landed)) waiting.TrySetResult(landed);
+        else if (Volatile.Read(in _error) is { } error && waiting.TrySetException(error)) _ = waiting.Task.Exception; // observed: whether it is logged is decided elsewhere
     }
 }
 
-/// <summary>The result of a load.</summary>
-/// <param name="Entry">What it loaded.</param>
-/// <param name="ValidAt">The highest position at which it is known valid: found while its marks were still held.</param>
-/// <param name="MayStore">Whether it may be stored, here and elsewhere.</param>
-internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt, bool MayStore);
+/// <summary>The result of a load, and the highest position at which it is known valid: found while its marks were still held.</summary>
+internal readonly record struct Landed<TValue>(Entry<TValue> Entry, long ValidAt);

@@ -92,8 +92,8 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         var took = runtime.Clock.Time.GetElapsedTime(started);
         runtime.Counters.NoteLoad(took, failed: failure is not null);
         LoadActivity.End(Activity, runtime, failure is null ? LoadOutcome.Loaded : LoadOutcome.Failed, failure);
-        foreach (var flight in _flights) Land(flight, failure, took);
         _cancellation.Dispose();
+        foreach (var flight in _flights) Land(flight, failure, took); // last: whoever asked for all of them goes on where the last one lands
     }
 
     private void Land(Flight<TArgs, TValue> flight, Exception? failure, TimeSpan took)

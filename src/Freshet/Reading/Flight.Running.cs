@@ -15,7 +15,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     public void Start(bool here = false)
     {
         _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _replaces is not null ? LoadReason.Refresh : LoadReason.Miss);
-        if (_context is not null)
+        if (_context.HasBegun)
         {
             if (here && !AsksSecondLevel) _ = RunAsync(isReadersThread: true);
             else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -42,12 +42,12 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     public void BeginLocked(BatchLoad<TArgs, TValue>? batch = null)
     {
         _batch = batch;
-        _capturedAt = _runtime.Clock.Now;
-        _expiresAt = _capturedAt + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
+        var now = _runtime.Clock.Now;
+        _expiresAt = now + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
         var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
-        _context = new LoadContext(_runtime, _args, _runtime.Node.Applied, _tags, minimum, _outer, isBypass: !IsShared, _capturedAt);
+        _context.Begin(_runtime.Node.Applied, _tags, minimum, now);
         CapturedPosition = _context.Captured.Position.Position;
-        Deadline = _capturedAt + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        Deadline = now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
         if (!IsListed) _runtime.Node.Running.Enter(this);
     }
 
@@ -129,9 +129,10 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         Landed<TValue>? landed;
         Entry<TValue>? outdated;
         Entry<TArgs, TValue> entry;
+        bool mayStore;
         try
         {
-            landed = _runtime.Land(this, entry = MakeEntry(value, took), out outdated);
+            landed = _runtime.Land(this, entry = MakeEntry(value, took), out outdated, out mayStore);
         }
 #pragma warning disable CA1031 // The query's own code read the value's version or size and threw: that fails the load.
         catch (Exception error)
@@ -150,15 +151,15 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         // Before anyone is answered: whoever reads the value next finds nothing of this load under way.
         _runtime.Node.Running.Leave(this);
         _answers.Give(result);
-        if (result.MayStore) Share(entry, took);
-        if (outdated is null && _batch is null)
+        if (mayStore) Share(entry, took);
+        if (outdated is null)
         {
             _answers.TellStarter();
             return;
         }
         TellStarterElsewhere();
         // Runs the value's own equality, so only now that everybody has an answer.
-        if (outdated is not null) _runtime.Counters.NoteReplaced(outdated.Value, value);
+        _runtime.Counters.NoteReplaced(outdated.Value, value);
     }
 
     /// <summary>Hands a failure to everyone who waits.</summary>
@@ -177,7 +178,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     public override void TimeOut()
     {
         if (!_runtime.TryEnd(this, out var isUnheard)) return;
-        if (_context is null)
+        if (!_context.HasBegun)
         {
             _runtime.Counters.NoteRejected();
             EndWith(new LoadRejectedException(_runtime.Name, _runtime.Turns.Running, _runtime.Policy.MaxConcurrentLoads), LoadOutcome.Rejected, isUnheard);
@@ -203,7 +204,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         if (isUnheard) _runtime.NoteUnheard(_args, _replaces, error);
     }
 
-    // What follows must not wait until the reader has used its answer: another load's landing, the value's equality, a timer's next.
+    // What follows must not wait until the reader has used its answer: the value's equality, the next load whose time is up.
     private void TellStarterElsewhere()
     {
         if (_answers.StarterWaits) ThreadPool.UnsafeQueueUserWorkItem(static flight => flight._answers.TellStarter(), this, preferLocal: false);
@@ -212,9 +213,9 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     private Entry<TArgs, TValue> MakeEntry(TValue value, TimeSpan took)
     {
         var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);
-        return new Entry<TArgs, TValue>(_runtime.Kept(_args), value, Context.Captured, Context.Marks, _capturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
+        return new Entry<TArgs, TValue>(_runtime.Kept(_args), value, Context.Captured, Context.Marks, Context.CapturedAt, expiresAt, _runtime.Query.VersionOf(value), Context.IsCacheable)
         {
-            RefreshAt = _runtime.Policy.EarlyRefresh && !EarlyRefresh.IsTooShort(took) ? EarlyRefresh.At(_capturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
+            RefreshAt = _runtime.Policy.EarlyRefresh && !EarlyRefresh.IsTooShort(took) ? EarlyRefresh.At(Context.CapturedAt, expiresAt, took, Random.Shared.NextDouble()) : expiresAt,
         };
     }
 

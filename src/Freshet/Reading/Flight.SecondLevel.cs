@@ -12,8 +12,9 @@ internal sealed partial class Flight<TArgs, TValue>
     public AnswerSource SourceOr(AnswerSource source) => IsPromoted ? AnswerSource.SecondLevel : source;
 
     // A load in the background replaces what is served meanwhile, and the second level holds mostly just that; one past the cache
-    // goes past this one too.
-    private bool AsksSecondLevel => _runtime.SecondLevel is not null && IsShared && _replaces is null;
+    // goes past this one too. A reader that wants the source, because nobody knows how old this node's knowledge is, cannot be told by
+    // that knowledge whether an entry is fresh (PROTOCOL 7).
+    private bool AsksSecondLevel => _runtime.SecondLevel is not null && IsShared && _replaces is null && !_fromSource;
 
     /// <summary>Looks in the second level, and calls the loader when there is nothing. Keeps its turn at the source meanwhile: it is not known yet whether it needs one.</summary>
     private async Task AskSecondLevelAsync()
@@ -55,8 +56,8 @@ internal sealed partial class Flight<TArgs, TValue>
         bool isTaken;
         lock (_runtime.Gate)
         {
-            isTaken = !_ended && Context.TryTakeOver(found.Captured, found.Marks);
-            if (isTaken) (_capturedAt, _expiresAt, IsPromoted) = (found.CapturedAt, found.ExpiresAt, true);
+            isTaken = !_ended && Context.TryTakeOver(found.Captured, found.Marks, found.CapturedAt);
+            if (isTaken) (_expiresAt, IsPromoted) = (found.ExpiresAt, true);
         }
         _runtime.Turns.Leave();
         _cancellation.Dispose();

@@ -14,18 +14,17 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private readonly QueryRuntime<TArgs, TValue> _runtime;
     private readonly TArgs _args;
     private readonly IReadOnlyList<Tag> _tags;
-    private readonly LoadContext? _outer;
     private readonly Entry<TValue>? _replaces; // for a load in the background: what it is to replace
+    private readonly LoadContext _context;
     private Answers<TValue> _answers; // mutable: never copied
 
     // All guarded by the query's gate.
-    private LoadContext? _context; // null until it begins
     private long? _minimumVersion; // the highest that a reader asks for
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
+    private bool _fromSource;      // whether one of them wants the source and nothing else
     private volatile bool _ended;  // also read without the gate, by whoever clears the queue
 
-    private long _capturedAt;
     private long _expiresAt;
     private BatchLoad<TArgs, TValue>? _batch;
     private Activity? _activity;
@@ -35,20 +34,20 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _runtime = runtime;
         _args = args;
         _tags = tags;
-        _outer = need.Load;
         _minimumVersion = need.MinimumVersion;
+        _context = new LoadContext(runtime, args, need.Load, isBypass: !isShared);
         _replaces = replaces;
+        _fromSource = need.FromSource;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
-        IsShared = isShared;
     }
 
     public TArgs Args => _args;
 
-    /// <summary>What the loader is told and tells. Only once it has begun.</summary>
-    public LoadContext Context => _context!;
+    /// <summary>What the loader is told and tells, once it has begun.</summary>
+    public LoadContext Context => _context;
 
     /// <summary>Whether others may join, and the result may be stored.</summary>
-    public bool IsShared { get; }
+    public bool IsShared => !_context.IsBypass;
 
     /// <summary>The highest version a reader asks for: a value below it answers, but is not stored.</summary>
     public long? MinimumVersionLocked => _minimumVersion;
@@ -61,9 +60,9 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     /// <summary>Ends what its loader may still say, and gives its marks back. Once it has ended.</summary>
     public void LetGo()
     {
-        if (_context is not { } context) return;
-        context.End();
-        context.ReleaseMarks();
+        if (!_context.HasBegun) return;
+        _context.End();
+        _context.ReleaseMarks();
     }
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
@@ -71,19 +70,22 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     public bool CanBeJoinedLocked(LogPosition now, Need need)
     {
         if (_waiters == 0 || _ended) return false;
-        if (_context is not { } context) return true;
-        var loaded = context.Captured.Position;
+        if (!_context.HasBegun) return true;
+        if (need.FromSource) return false;
+        var loaded = _context.Captured.Position;
         return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
             && loaded.Epoch == now.Epoch
             && loaded.Position >= need.RequiredPosition
-            && (need.MinimumVersion is null || context.MinimumVersion >= need.MinimumVersion)
-            && !Entry.InvalidatedAfterLoad(loaded.Position, context.Marks);
+            && (need.MinimumVersion is null || _context.MinimumVersion >= need.MinimumVersion)
+            && !Entry.InvalidatedAfterLoad(loaded.Position, _context.Marks);
     }
 
     public void JoinLocked(Need need)
     {
         _waiters++;
-        if (_context is null) _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
+        if (_context.HasBegun) return;
+        _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
+        _fromSource |= need.FromSource;
     }
 
     /// <summary>Takes the right to end the load. False when it has ended already.</summary>
@@ -143,7 +145,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         {
             if (--_waiters > 0) return;
             _runtime.ForgetLocked(this);
-            if (_context is null && TryEndLocked()) neverBegins = true;
+            if (!_context.HasBegun && TryEndLocked()) neverBegins = true;
         }
         if (neverBegins)
         {

@@ -4,22 +4,18 @@ namespace Freshet;
 public sealed class LoadContext
 {
     private readonly QueryRuntime _runtime;
-    private AppliedPosition _captured; // written under the query's gate
     private readonly LoadContext? _outer;
-    private readonly long _capturedAt;
-    private TagMark[] _marks; // copied on write under _gate, read by joiners without it
+    private AppliedPosition? _captured; // null until the load begins
+    private long _capturedAt;
+    private TagMark[] _marks = []; // copied on write under the lock, read by joiners without it
     private bool _ended;
 
-    internal LoadContext(QueryRuntime runtime, object arguments, AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, LoadContext? outer, bool isBypass, long capturedAt)
+    internal LoadContext(QueryRuntime runtime, object arguments, LoadContext? outer, bool isBypass)
     {
         _runtime = runtime;
-        _captured = captured;
         _outer = outer;
         IsBypass = isBypass;
-        _capturedAt = capturedAt;
-        _marks = captured.Marks.Acquire(tags);
         Arguments = arguments;
-        MinimumVersion = minimumVersion;
     }
 
     /// <summary>The cached query that is loading.</summary>
@@ -41,10 +37,25 @@ public sealed class LoadContext
 
     internal TagMark[] Marks => Volatile.Read(ref _marks);
 
-    internal AppliedPosition Captured => _captured;
+    /// <summary>Whether the load has begun: before that nothing is captured.</summary>
+    internal bool HasBegun => _captured is not null;
+
+    internal AppliedPosition Captured => _captured!;
+
+    /// <summary>When that was, by the node's clock.</summary>
+    internal long CapturedAt => _capturedAt;
 
     /// <summary>Latest moment the value may live to, by the node's clock; <see cref="long.MaxValue"/> when nothing limits it.</summary>
     internal long LivesUntil { get; private set; } = long.MaxValue;
+
+    /// <summary>The load begins with what is captured now.</summary>
+    internal void Begin(AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, long capturedAt)
+    {
+        MinimumVersion = minimumVersion;
+        _capturedAt = capturedAt;
+        _marks = captured.Marks.Acquire(tags);
+        _captured = captured;
+    }
 
     /// <summary>Adds a tag found in the data, such as the account of an invoice read by its own id.</summary>
     /// <exception cref="UnknownDeclarationException">The query does not declare the tag's kind with <c>FindsTags</c>.</exception>
@@ -112,7 +123,7 @@ public sealed class LoadContext
             IsCacheable &= isCacheable;
             if (tags.Count == 0) return;
             var known = _marks.Select(mark => mark.Tag).ToHashSet();
-            Volatile.Write(ref _marks, [.. _marks, .. _captured.Marks.Acquire([.. tags.Where(tag => !known.Contains(tag))])]);
+            Volatile.Write(ref _marks, [.. _marks, .. Captured.Marks.Acquire([.. tags.Where(tag => !known.Contains(tag))])]);
         }
     }
 
@@ -141,14 +152,14 @@ public sealed class LoadContext
 
     /// <summary>Takes the place and the marks of a value that was loaded elsewhere, and gives its own marks back. False when the load has ended: the marks are still the caller's.</summary>
     /// <remarks>The caller holds the query's gate, where joiners look at both.</remarks>
-    internal bool TryTakeOver(AppliedPosition captured, TagMark[] marks)
+    internal bool TryTakeOver(AppliedPosition captured, TagMark[] marks, long capturedAt)
     {
         TagMark[] own;
         lock (this)
         {
             if (_ended) return false;
             own = _marks;
-            _captured = captured;
+            (_captured, _capturedAt) = (captured, capturedAt);
             Volatile.Write(ref _marks, marks);
         }
         captured.Marks.Release(own); // of the same table: a value of another epoch is not taken over
@@ -158,7 +169,7 @@ public sealed class LoadContext
     /// <summary>Moves to what the node has applied by now, unless the log has changed meanwhile. Before the loader is called, under the query's gate.</summary>
     internal void CaptureAgain(AppliedPosition applied)
     {
-        if (ReferenceEquals(applied.Marks, _captured.Marks)) _captured = applied;
+        if (ReferenceEquals(applied.Marks, Captured.Marks)) _captured = applied;
     }
 
     internal void End()
@@ -166,7 +177,7 @@ public sealed class LoadContext
         lock (this) _ended = true;
     }
 
-    internal void ReleaseMarks() => _captured.Marks.Release(Marks);
+    internal void ReleaseMarks() => Captured.Marks.Release(Marks);
 
     private void LimitTo(long livesUntil)
     {
@@ -184,7 +195,7 @@ public sealed class LoadContext
             ThrowIfEndedLocked();
             if (Array.Exists(_marks, mark => mark.Tag == tag)) return;
             // From the marks captured with the position: marks of a later epoch would know nothing of this one's.
-            Volatile.Write(ref _marks, [.. _marks, _captured.Marks.Acquire(tag)]);
+            Volatile.Write(ref _marks, [.. _marks, Captured.Marks.Acquire(tag)]);
         }
     }
 

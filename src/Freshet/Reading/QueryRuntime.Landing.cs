@@ -9,35 +9,36 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <param name="flight">The load.</param>
     /// <param name="entry">What it loaded.</param>
     /// <param name="outdated">The entry that a tag had outdated and that this one replaces; null when there was none.</param>
-    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated)
+    /// <param name="mayStore">Whether it may be stored, here and elsewhere.</param>
+    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated, out bool mayStore)
     {
-        outdated = null;
+        (outdated, mayStore) = (null, false);
         var args = flight.Args;
-        var (mayStore, stored) = (false, false);
+        var stored = false;
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
         var applied = Node.Applied;
         var verdict = entry.Judge(applied, Clock.Now);
-        var validAt = verdict == Verdict.Fresh ? ValidAt(entry, applied) : entry.Loaded.Position;
+        var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
         {
             if (flight.HasEnded) return null;
-            // Ended last: the rest looks keys up, with the user's own equality, and a load that could not be ended must end as failed.
-            ForgetLocked(flight);
+            // Ended last: the rest looks the key up, with the user's own equality, and a load that could not be ended must end as failed.
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
             mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry);
             if (mayStore)
             {
-                if (_store.TryGet(args, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
-                stored = _store.PutLocked(args, entry, bytes);
+                if (_store.TryGet(args, flight.Hash, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
+                stored = _store.PutLocked(entry, flight.Hash, present, bytes);
             }
+            ForgetLocked(flight);
             flight.TryEndLocked();
         }
         if (stored) _store.MakeRoom(entry);
         else flight.Context.ReleaseMarks();
         if (!_store.Node.Limits.Admit(bytes)) TellOversized(bytes);
-        return new Landed<TValue>(entry, validAt, mayStore);
+        return new Landed<TValue>(entry, validAt);
     }
 
     internal TArgs Kept(TArgs args) => Query.KeptArgs is { } keep ? keep(args) : args;
@@ -51,15 +52,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         {
             isUnheard = flight.IsUnheardLocked;
             if (!flight.TryEndLocked()) return false;
-            try
-            {
-                ForgetLocked(flight);
-            }
-#pragma warning disable CA1031 // The key's equality throws. The load is failing already, mostly for just that; nobody joins what has ended.
-            catch (Exception)
-#pragma warning restore CA1031
-            {
-            }
+            ForgetLocked(flight);
         }
         flight.LetGo();
         return true;

@@ -5,7 +5,7 @@ namespace Freshet;
 /// <remarks>From a miss to an answer: joining or starting a load, and waiting for it.</remarks>
 internal sealed partial class QueryRuntime<TArgs, TValue>
 {
-    private readonly Dictionary<TArgs, Flight<TArgs, TValue>> _flights = []; // the newest shared load of each key; guarded by Gate
+    private readonly LinkTable _flights = new(); // the newest shared load of each key; guarded by Gate
 
     /// <summary>Guards the running loads and what is put into the store. Held for dictionary work only: of the user's code, just Equals and GetHashCode of the arguments run under it.</summary>
     public Lock Gate { get; } = new();
@@ -53,7 +53,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var asked = need;
         for (var again = false; ; again = true)
         {
-            if (way.Present is { } hit) return new Reading<TValue>(hit, AnswerSource.Cache, ValidAt(hit, way.At!), Satisfied: true);
+            if (way.Present is { } hit) return new Reading<TValue>(hit, AnswerSource.Cache, way.At!.Position.Position, Satisfied: true);
 
             var flight = way.Flight!;
             if (Policy.SoftTimeout is var limit && limit > TimeSpan.Zero && !await flight.WaitAsync(way.MustStart, limit, cancellationToken).ConfigureAwait(false)
@@ -108,26 +108,28 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     private Way JoinOrStart(TArgs args, IReadOnlyList<Tag> tags, Need need, Entry<TValue>? replaces = null, bool isBatched = false)
     {
         var inBackground = replaces is not null;
+        var hash = _store.HashOf(args);
         lock (Gate)
         {
             var applied = Node.Applied;
-            if (_store.TryGet(args, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
+            if (!need.FromSource && _store.TryGet(args, hash, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
                 && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();
                 return new Way(null, applied, entry);
             }
 
-            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(applied.Position, need))
+            var running = FlightLocked(args, hash);
+            if (running?.CanBeJoinedLocked(applied.Position, need) == true)
             {
                 if (!inBackground) running.JoinLocked(need);
                 return new Way(running, applied);
             }
 
             if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted
-            var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, replaces);
+            var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, replaces) { Hash = hash };
             if (!isBatched && TakeTurn(need)) BeginLocked(flight);
-            _flights[args] = flight;
+            if (running is null || !_flights.TryReplaceLocked(running, flight)) _flights.AddLocked(flight);
             return new Way(flight);
         }
     }
@@ -160,15 +162,22 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (IsPaused(args)) return;
         lock (Gate)
         {
-            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(Node.Applied.Position, default)) return;
+            if (FlightLocked(args, _store.HashOf(args))?.CanBeJoinedLocked(Node.Applied.Position, default) == true) return;
         }
         // Somebody may be faster in between: then there is nothing left to do.
         var way = JoinOrStart(args, Query.TagsOf(args), default, replaces: entry);
         if (way.MustStart) way.Flight!.Start();
     }
 
-    internal void ForgetLocked(Flight<TArgs, TValue> flight)
+    private Flight<TArgs, TValue>? FlightLocked(TArgs args, uint hash)
     {
-        if (_flights.TryGetValue(flight.Args, out var running) && ReferenceEquals(running, flight)) _flights.Remove(flight.Args);
+        for (var link = _flights.First(hash); link is not null; link = link.Next)
+        {
+            if (link.Hash == hash && link is Flight<TArgs, TValue> flight && _store.AreEqual(flight.Args, args)) return flight;
+        }
+        return null;
     }
+
+    /// <summary>Lets nobody join it any more. Asks no key: it leaves by reference, and one that a newer load has replaced has left already.</summary>
+    internal void ForgetLocked(Flight<TArgs, TValue> flight) => _flights.TryRemoveLocked(flight);
 }

@@ -11,6 +11,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     private readonly EntryStore<TArgs, TValue> _store;
     private readonly long _maxTimeToLive;
     private readonly ILogger _logger;
+    private readonly Confirmation? _confirmation;
 
     public QueryRuntime(CachedQuery<TArgs, TValue> query, DeclaredQuery declared, RuntimeParts parts) : base(declared, parts.Node)
     {
@@ -19,6 +20,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Services = parts.Services;
         Loader = query.Loader!;
         _logger = parts.Logger;
+        _confirmation = parts.Node.Confirmation;
         NeedsServices = query.LoaderNeedsServices || parts.HasScopeInitializer;
         LoadsBatches = query.BatchLoader is not null && !parts.HasScopeInitializer;
         Turns = new LoadGate(() => Policy.MaxConcurrentLoads);
@@ -47,14 +49,16 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     public override EntryStore Store => _store;
 
-    /// <summary>The hit: entry present, not outdated since it was last checked, alive. Takes no lock and allocates nothing.</summary>
+    /// <summary>The hit: entry present, not outdated since it was last checked, alive, and this node as current as the query asks for. Takes no lock and allocates nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGetFresh(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
     {
         if (!_store.TryGet(args, out entry)) return false;
         // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
         var applied = Node.Applied;
-        return entry.RefreshAt > Clock.Now
+        var now = Clock.Now;
+        return entry.RefreshAt > now
+            && (_confirmation is null || _confirmation.Covers(MaxStaleness, now))
             && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
     }
 
@@ -65,6 +69,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>The answer that is in memory, if it will do.</summary>
     internal Reading<TValue>? TryAnswer(TArgs args, Need need)
     {
+        if (need.FromSource) return null;
         // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
         var applied = Node.Applied;
         if (!_store.TryGet(args, out var entry)) return null;
@@ -75,7 +80,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
             case Verdict.Fresh:
                 if (entry.RefreshAt <= now) RefreshEarly(args, entry);
                 Counters.Hit();
-                return new Reading<TValue>(entry, AnswerSource.Cache, ValidAt(entry, applied), Satisfied: true);
+                return new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true);
             case Verdict.Stale when Policy.ServeStale && need.AcceptsStale(entry):
                 RefreshInBackground(args, entry);
                 Counters.NoteStale();
@@ -84,9 +89,6 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
                 return null;
         }
     }
-
-    /// <summary>Where an entry that is fresh is known valid. One that another node loaded may be ahead of this node: it was valid where its load began.</summary>
-    private static long ValidAt(Entry<TValue> entry, AppliedPosition applied) => Math.Max(applied.Position.Position, entry.Loaded.Position);
 
     /// <summary>Reads the source and leaves the cache alone.</summary>
     public async ValueTask<Reading<TValue>> BypassAsync(TArgs args, Need need, bool satisfied, CancellationToken cancellationToken)
@@ -100,7 +102,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
             if (TakeTurn(need)) BeginLocked(flight);
         }
         flight.Start();
-        var (entry, _, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it
+        var (entry, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it
         return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
     }
 

@@ -5,6 +5,7 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
 {
     private readonly HashSet<string> _foundKinds = [.. FoundKindsOf(declared.Declaration)];
     private QueryPolicy _policy = declared.Policy;
+    private long _maxStaleness = (long)declared.Policy.MaxStaleness.TotalMilliseconds;
 
     public DeclaredQuery Declared => declared;
 
@@ -18,11 +19,17 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
 
     public QueryPolicy Policy => Volatile.Read(ref _policy);
 
+    /// <summary>The policy's bound in milliseconds: a hit compares with it.</summary>
+    public long MaxStaleness => Volatile.Read(ref _maxStaleness);
+
     /// <summary>Kinds of the tags that are known only once the value is loaded.</summary>
     public IReadOnlyCollection<string> FoundKinds => _foundKinds;
 
     /// <summary>What it has done with the second level; null when it has none.</summary>
     public abstract SecondLevelCounters? SecondLevelCounters { get; }
+
+    /// <summary>Whether it may be served though this node could not confirm that it is current, for as long as it has not (R4).</summary>
+    public bool MayServeUnconfirmed(TimeSpan since) => Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;
 
     /// <summary>What it keeps in memory.</summary>
     public abstract EntryStore Store { get; }
@@ -34,6 +41,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     {
         var before = Policy;
         Volatile.Write(ref _policy, policy);
+        Volatile.Write(ref _maxStaleness, (long)policy.MaxStaleness.TotalMilliseconds);
+        // The lease that is held was not asked for on behalf of this query's tags.
+        if (policy.MaxStaleness == TimeSpan.Zero && before.MaxStaleness > TimeSpan.Zero) Node.Confirmation?.Forget();
         if (policy.TimeToLive < before.TimeToLive) LimitTimeToLive(policy.TimeToLive);
         if (policy.MaxConcurrentLoads > before.MaxConcurrentLoads) AdvanceTurns();
     }
@@ -49,7 +59,8 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     /// <summary>Begins loads that wait for a turn, now that there are more.</summary>
     protected abstract void AdvanceTurns();
 
-    private static IEnumerable<string> KindsOf(CachedQuery query) =>
+    /// <summary>Kinds of every tag its values may carry.</summary>
+    internal static IEnumerable<string> KindsOf(CachedQuery query) =>
         query.Tags.Select(tag => tag.Tag).Concat(FoundKindsOf(query));
 
     private static IEnumerable<string> FoundKindsOf(CachedQuery query) =>

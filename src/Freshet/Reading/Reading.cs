@@ -8,7 +8,8 @@ internal readonly record struct Reading<TValue>(Entry<TValue> Entry, AnswerSourc
 /// <param name="MinimumVersion">Lowest version it accepts; null for any.</param>
 /// <param name="Load">The load it is part of; null outside loaders.</param>
 /// <param name="IsRendering">Whether it is part of an output that will be stored.</param>
-internal readonly record struct Need(long RequiredPosition, long? MinimumVersion, LoadContext? Load, bool IsRendering = false)
+/// <param name="FromSource">Whether only a load that begins after it will do, since nobody knows how old this node's knowledge is (PROTOCOL 7).</param>
+internal readonly record struct Need(long RequiredPosition, long? MinimumVersion, LoadContext? Load, bool IsRendering = false, bool FromSource = false)
 {
     /// <summary>Whether its value becomes part of one that is stored. Then stale counts as expired (PROTOCOL 15): else the whole would be stored as if it were current.</summary>
     public bool IsPart => Load is not null || IsRendering;

@@ -40,6 +40,10 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
         }
     }
 
+    /// <summary>How current this node must be to answer from what it has of a key, stored or being rendered.</summary>
+    public RenderBound BoundOf(string key) =>
+        node.Confirmation is not null && IsRendering(key) ? RenderBound.Strictest : _store.TryGet(key, out var entry) ? entry.Value.Bound : RenderBound.Loosest;
+
     /// <summary>Begins a render without looking what is there.</summary>
     /// <param name="order">What is wanted.</param>
     /// <param name="isShared">Whether others may join it.</param>

@@ -12,6 +12,7 @@ internal sealed class Rendering : RunningLoad
     private readonly TaskCompletionSource<RenderEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AppliedPosition _captured;
     private TagMark[] _marks; // copied on write under _gate, read by joiners without it
+    private RenderBound _bound = RenderBound.Loosest; // guarded by _gate
     private HashSet<Tag>? _strict; // the rest is guarded by _gate
     private long _validAt = long.MaxValue;
     private long _livesUntil = long.MaxValue;
@@ -107,6 +108,7 @@ internal sealed class Rendering : RunningLoad
             _validAt = Math.Min(_validAt, read.ValidAt);
             _livesUntil = Math.Min(_livesUntil, entry.ExpiresAt);
             if (read.Policy.StaleTime < _browserTime) _browserTime = read.Policy.StaleTime;
+            _bound = _bound.And(RenderBound.Of(read.Policy));
         }
     }
 
@@ -133,7 +135,7 @@ internal sealed class Rendering : RunningLoad
             var captured = loaded == _captured.Position ? _captured : new AppliedPosition(loaded, _captured.Marks, _captured.Sequence);
             var expiresAt = Math.Min(CapturedAt + longest, _livesUntil);
             entry = new Entry<string, RenderedOutput>(
-                Order.Key, new RenderedOutput(content, outputTags, [.. _marks.Where(mark => _strict?.Contains(mark.Tag) == true)], _browserTime, Order.Page),
+                Order.Key, new RenderedOutput(content, outputTags, [.. _marks.Where(mark => _strict?.Contains(mark.Tag) == true)], _browserTime, _bound, Order.Page),
                 captured, _marks, CapturedAt, expiresAt, version: null, isCacheable: true)
             {
                 RefreshAt = CapturedAt + Order.RenewAfter,

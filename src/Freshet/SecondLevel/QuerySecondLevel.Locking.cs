@@ -83,7 +83,7 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue>
 
     private async ValueTask<(LevelCallOutcome Outcome, LoadLock? Held)> TryLockAsync(SecondLevelKey key, TimeSpan lapse, CancellationToken cancellationToken)
     {
-        var limit = _runtime.Policy.SecondLevelTimeout;
+        var limit = _runtime.Policy.CacheTimeout;
 #pragma warning disable RS0030 // Random for each attempt: nobody may release another's lock.
         var holder = Guid.NewGuid();
 #pragma warning restore RS0030

@@ -32,7 +32,7 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
 
     /// <summary>How long asking may take at most, in milliseconds, with a lock and without: the first look, the wait, the last attempt at the lock and the look after it.</summary>
     public long LongestAsking =>
-        3 * (long)_runtime.Policy.SecondLevelTimeout.TotalMilliseconds + (_runtime.Query.HasLoadLock ? (long)_runtime.Policy.LoadLockLapse.TotalMilliseconds : 0);
+        3 * (long)_runtime.Policy.CacheTimeout.TotalMilliseconds + (_runtime.Query.HasLoadLock ? (long)_runtime.Policy.LoadLockLapse.TotalMilliseconds : 0);
 
     public SecondLevelKey KeyOf(TArgs args) => SecondLevelKey.For(_prefix, _runtime.Query.KeyOf(args));
 
@@ -46,7 +46,7 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
     public async ValueTask<Found<TValue>?> TryFindAsync(SecondLevelKey key, IReadOnlyList<Tag> declared, AppliedPosition at, long? minimumVersion, CancellationToken cancellationToken)
     {
         var askedAt = Clock.Now; // what is left to live counts from here, not from the answer
-        var called = await _access.CallAsync((level, ct) => level.GetAsync(key.Text, ct), _runtime.Policy.SecondLevelTimeout, cancellationToken).ConfigureAwait(false);
+        var called = await _access.CallAsync((level, ct) => level.GetAsync(key.Text, ct), _runtime.Policy.CacheTimeout, cancellationToken).ConfigureAwait(false);
         if (called.Outcome is not LevelCallOutcome.Answered)
         {
             Counters.Note(called.Outcome switch { LevelCallOutcome.TimedOut => SecondLevelResult.TimedOut, LevelCallOutcome.Skipped => SecondLevelResult.Skipped, _ => SecondLevelResult.Failed });
@@ -64,16 +64,17 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
             || !Need.Meets(header.Version, minimumVersion))
             return Outdated();
 
+        var loaded = Reached(header.Loaded, at.Position);
         var marks = at.Marks.Acquire(header.Tags); // held from before they are judged: one that is forgotten in between says nothing
         var isTaken = false;
         try
         {
-            if (!await IsFreshAsync(at, marks, header.Loaded.Position, cancellationToken).ConfigureAwait(false)) return Outdated();
+            if (!await IsFreshAsync(at, marks, loaded.Position, cancellationToken).ConfigureAwait(false)) return Outdated();
             if (!TryReadValue(header, payload, out var value, out var error)) return Unreadable(error, "they do not become a value");
             if (!Need.Meets(_runtime.Query.VersionOf(value), minimumVersion)) return Outdated(); // the header's is of whoever stored it
             Counters.Note(SecondLevelResult.Hit);
             isTaken = true;
-            var captured = new AppliedPosition(header.Loaded, at.Marks, at.Sequence);
+            var captured = new AppliedPosition(loaded, at.Marks, at.Sequence);
             return new Found<TValue>(value, captured, marks, life.CapturedAt, life.ExpiresAt, TimeSpan.FromMilliseconds(header.LoadTook));
         }
         finally
@@ -100,6 +101,15 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
         return expiresAt <= Clock.Now ? null : (capturedAt, expiresAt);
     }
 
+    /// <summary>A value that was loaded further on than this node has come counts as loaded where this node is.</summary>
+    /// <remarks>
+    /// Nothing is valid here at a position that this node has not applied. And a write of this node's own whose record it could not
+    /// append yet counts as the next position: such a value began before that write was committed, and would pass as newer:
+    ///   this node commits at 5 and cannot append, so the tag is expired at 6 -> another node, whose load began before the commit, is
+    ///   at 6 by a record of somebody else's, and stores -> loaded at 6, that value is not outdated at 6.
+    /// </remarks>
+    private static LogPosition Reached(LogPosition loaded, LogPosition here) => loaded.Position > here.Position ? here : loaded;
+
     // A deploy may have given the query another tag: what was stored before it would never hear of that one.
     private static bool Covers(IReadOnlyList<Tag> stored, IReadOnlyList<Tag> declared) => declared.All(stored.Contains);
 
@@ -107,8 +117,7 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
     {
         if (!Entry.InvalidatedAfterLoad(loadedAt, marks)) return true;
         // A mark made just now says "perhaps up to here" (PROTOCOL 12); the log may know better.
-        return _access.Marks is { } log
-            && await log.KnowMarksAsync(at, marks, loadedAt, cancellationToken).ConfigureAwait(false)
+        return await _access.KnowMarksAsync(at.Marks, marks, loadedAt, _runtime.Policy.CacheTimeout, cancellationToken).ConfigureAwait(false)
             && !Entry.InvalidatedAfterLoad(loadedAt, marks);
     }
 

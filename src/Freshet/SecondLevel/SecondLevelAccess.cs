@@ -26,6 +26,7 @@ internal sealed class SecondLevelAccess(ISecondLevel level, SecondLevelOptions o
 {
     private readonly SecondLevelCircuit _questions = new(options.FailuresBeforePause, options.Pause);
     private readonly SecondLevelCircuit _stores = new(options.FailuresBeforePause, options.Pause); // apart: a store that is full can still be read
+    private readonly SecondLevelCircuit _marks = new(options.FailuresBeforePause, options.Pause); // another service, perhaps another server
     private int _pendingStores;
 
     public SecondLevelOptions Options => options;
@@ -50,6 +51,12 @@ internal sealed class SecondLevelAccess(ISecondLevel level, SecondLevelOptions o
     /// <summary>The same for what stores something.</summary>
     public ValueTask<Called<bool>> StoreAsync(Func<ISecondLevel, CancellationToken, ValueTask<bool>> call) =>
         CallAsync(_stores, call, options.StoreTimeout, CancellationToken.None);
+
+    /// <summary>Has marks brought up to what the log knows. False when there is no shared log, or it does not tell: unknown is never fresh.</summary>
+    /// <exception cref="OperationCanceledException">The caller has stopped waiting.</exception>
+    public async ValueTask<bool> KnowMarksAsync(MarkTable table, TagMark[] marks, long loadedAt, TimeSpan limit, CancellationToken cancellationToken) =>
+        Marks is { } log
+        && await CallAsync(_marks, (_, ct) => log.KnowMarksAsync(table, marks, loadedAt, ct), limit, cancellationToken).ConfigureAwait(false) is { Outcome: LevelCallOutcome.Answered, Value: true };
 
     /// <summary>Waits for the news that a key's lock was given back. Not bounded: the caller has its own limit.</summary>
     public Task WhenUnlockedAsync(string key, CancellationToken cancellationToken) => level.WhenUnlockedAsync(key, cancellationToken);
@@ -123,7 +130,7 @@ internal sealed class SecondLevelAccess(ISecondLevel level, SecondLevelOptions o
         else Tell(to => to.SecondLevelFails(error, options.FailuresBeforePause, TextOf(circuit), error.GetType().Name));
     }
 
-    private string TextOf(SecondLevelCircuit circuit) => ReferenceEquals(circuit, _stores) ? "Storing in" : "Asking";
+    private string TextOf(SecondLevelCircuit circuit) => ReferenceEquals(circuit, _stores) ? "Storing in" : ReferenceEquals(circuit, _marks) ? "Asking the log for tags of" : "Asking";
 
     // Whatever it still throws was counted when it took too long.
     private static void Forget(Task? running) =>

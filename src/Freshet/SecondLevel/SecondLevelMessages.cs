@@ -8,7 +8,7 @@ internal static partial class SecondLevelMessages
     [LoggerMessage(1800, LogLevel.Warning, "{What} the second level failed {Failures} times in a row, last with {ErrorType}. It is left alone with that for a while, and reads go to the source; look at the store and the way to it.")]
     public static partial void SecondLevelFails(this ILogger logger, Exception exception, int failures, string what, string errorType);
 
-    [LoggerMessage(1801, LogLevel.Warning, "{What} the second level took too long, {Failures} times in a row. It is left alone with that for a while, and reads go to the source; look at the store, or raise the queries' SecondLevelTimeout or Freshet:SecondLevel:StoreTimeout.")]
+    [LoggerMessage(1801, LogLevel.Warning, "{What} the second level took too long, {Failures} times in a row. It is left alone with that for a while, and reads go to the source; look at the store, or raise the queries' CacheTimeout or Freshet:SecondLevel:StoreTimeout.")]
     public static partial void SecondLevelIsSlow(this ILogger logger, int failures, string what);
 
     [LoggerMessage(1802, LogLevel.Information, "{What} the second level works again.")]

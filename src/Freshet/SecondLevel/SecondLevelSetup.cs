@@ -29,7 +29,7 @@ internal static class SecondLevelSetup
             level, options, new PayloadSerializers(provider, options.Json), provider.GetRequiredService<IOptions<FreshetOptions>>().Value.Keyspace,
             provider.GetRequiredService<Node>().Clock, provider.GetRequiredService<ILogger<ISecondLevel>>(), provider.GetRequiredService<ListenerFailures>())
         {
-            Marks = provider.GetService<IMarkFetching>(),
+            Marks = provider.GetService<IMarkFetching>() ?? (provider.GetRequiredService<FreshnessLog>() is SharedLog shared ? new SharedLogMarks(shared) : null),
         };
     }
 }

@@ -10,9 +10,11 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     private readonly bool _areTexts = typeof(TArgs) == typeof(string); // asked once: code shared by all reference types cannot know
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryGet(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
+    public bool TryGet(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry) => TryGet(args, HashOf(args), out entry);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGet(TArgs args, uint hash, [MaybeNullWhen(false)] out Entry<TValue> entry)
     {
-        var hash = HashOf(args);
         entry = Find(args, hash) ?? FindSurely(args, hash);
         if (entry is null) return false;
         // Written only when it changes, so that processors reading the same hot entry do not take its cache line from each other.
@@ -29,7 +31,16 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     public bool PutLocked(TArgs args, Entry<TValue> entry, int bytes)
     {
         var hash = HashOf(args);
-        var present = Find(args, hash) ?? FindSurely(args, hash);
+        return PutLocked(entry, hash, Find(args, hash) ?? FindSurely(args, hash), bytes);
+    }
+
+    /// <summary>The same, for a caller that has looked for the key under the gate it still holds.</summary>
+    /// <param name="entry">The entry.</param>
+    /// <param name="hash">Its key's hash.</param>
+    /// <param name="present">What it found under the key; null for nothing.</param>
+    /// <param name="bytes">What the entry takes.</param>
+    public bool PutLocked(Entry<TValue> entry, uint hash, Entry<TValue>? present, int bytes)
+    {
         if (present is not null && IsNewer(present, entry)) return false;
         if (!Node.Limits.Admit(bytes))
         {
@@ -47,8 +58,9 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     /// <summary>Evicts, from any query, what an entry just stored has pushed past the limits. Call it without the query's gate.</summary>
     public void MakeRoom(Entry newcomer) => Node.MakeRoom(newcomer);
 
+    /// <summary>What decides a key's chain, here and among the running loads.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint HashOf(TArgs args) =>
+    public uint HashOf(TArgs args) =>
         typeof(TArgs).IsValueType ? HashSpread.Of(EqualityComparer<TArgs>.Default.GetHashCode(args))
         : _areTexts ? HashSpread.Of(Unsafe.As<TArgs, string>(ref args))
         : HashSpread.Of(_keys.GetHashCode(args));
@@ -56,7 +68,7 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     // The default comparer of a value type is compiled into the loop; that of a reference type would be looked up each time, so it is
     // kept; and a text, the most common key, needs none.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool AreEqual(TArgs key, TArgs args) =>
+    public bool AreEqual(TArgs key, TArgs args) =>
         typeof(TArgs).IsValueType ? EqualityComparer<TArgs>.Default.Equals(key, args)
         : _areTexts ? string.Equals(Unsafe.As<TArgs, string>(ref key), Unsafe.As<TArgs, string>(ref args))
         : _keys.Equals(key, args);

@@ -49,6 +49,9 @@ internal sealed class CacheTargets
     /// <summary>Tells what is told as part of an append. The caller holds the log's gate.</summary>
     public void Apply(LogRecord record) => Links?.Apply(record);
 
+    /// <summary>Outdates what is linked: records were missed for good, or another log has begun. Followers learn of it from the history. The caller holds the log's gate.</summary>
+    public void StartOver(Epoch epoch) => Links?.StartOver(epoch);
+
     public void Start(TargetFollower[] followers)
     {
         foreach (var follower in followers) follower.Start();

@@ -10,9 +10,11 @@ namespace Freshet;
 /// </remarks>
 public sealed class FreshetAction : IAsyncDisposable
 {
-    private readonly Lock _appendGate = new(); // one append at a time, so that records and token keep the order of positions; taken before _gate
+    private readonly SemaphoreSlim _appendGate = new(1); // one append at a time, so that records and token keep the order of positions; taken before _gate
+    private static readonly Dictionary<Tag, long> _nothingBefore = [];
+
     private readonly Lock _gate = new();
-    private readonly InProcessLog _log;
+    private readonly FreshnessLog _log;
     private readonly ILogger _logger;
     private readonly Ambient _ambient;
     private List<RecordDraft> _pending = [];   // guarded by _gate: raised, not handed to the log
@@ -20,10 +22,11 @@ public sealed class FreshetAction : IAsyncDisposable
     private List<LogRecord> _records = [];     // guarded by _gate
     private List<(IWriteThrough Value, int After)> _writeThroughs = []; // guarded by _gate: with how many drafts were pending before
     private LogPosition _begunAt;
+    private bool _isPending; // guarded by _gate
     private bool _refresh;
     private volatile bool _ended;
 
-    internal FreshetAction(IFreshet owner, TriggerKind trigger, string name, string? actor, string? reason, InProcessLog log, ILogger logger)
+    internal FreshetAction(IFreshet owner, TriggerKind trigger, string name, string? actor, string? reason, FreshnessLog log, ILogger logger)
     {
         Trigger = trigger;
         Name = name;
@@ -65,17 +68,26 @@ public sealed class FreshetAction : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether the log could not be reached in time, so that other nodes have yet to learn of something this action raised. It is appended as soon as the log is back; until then there is no token for it.</summary>
+    public bool IsPending
+    {
+        get
+        {
+            lock (_gate) return _isPending;
+        }
+    }
+
     /// <summary>Whether <c>Refresh()</c> was called: the client is to ask again, though nothing was invalidated.</summary>
     public bool RefreshRequested => Volatile.Read(ref _refresh);
 
     /// <summary>Appends what was raised so far and leaves the action open: for a long job that commits in steps.</summary>
     /// <returns>The position for the writer's next read; null when nothing was ever raised.</returns>
-    public ValueTask<ConsistencyToken?> FlushAsync(CancellationToken cancellationToken = default)
+    public async ValueTask<ConsistencyToken?> FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfEnded(nameof(FlushAsync));
-        Append(uncertain: false);
-        return TokenOnceApplied();
+        await AppendAsync(uncertain: false).ConfigureAwait(false);
+        return await TokenOnceAppliedAsync().ConfigureAwait(false);
     }
 
     /// <summary>Appends what was raised and ends the action. When it returns, every read of this node sees the write.</summary>
@@ -84,31 +96,30 @@ public sealed class FreshetAction : IAsyncDisposable
     public ValueTask<ConsistencyToken?> CompleteAsync()
     {
         ThrowIfEnded(nameof(CompleteAsync));
-        End(uncertain: false);
-        return TokenOnceApplied();
+        return LeaveIfCompleted(EndAsync(uncertain: false));
     }
 
     /// <summary>Ends the action. If it was not completed, what it raised is appended as expiries: the write may have been committed.</summary>
     public ValueTask DisposeAsync()
     {
         if (_ended) return ValueTask.CompletedTask;
-        End(uncertain: true);
-        return Token is { } token ? _log.Targets.WhenAppliedAsync(token.Position) : ValueTask.CompletedTask;
+        var ending = LeaveIfCompleted(EndAsync(uncertain: true));
+        return ending.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(ending.AsTask());
+    }
+
+    // What an asynchronous method takes out of the flow is back when it returns, so the caller's own flow is left here.
+    private ValueTask<ConsistencyToken?> LeaveIfCompleted(ValueTask<ConsistencyToken?> ending)
+    {
+        if (ending.IsCompleted) _ambient.Leave();
+        return ending;
     }
 
     /// <summary>The token, once the caches that this log drives have applied its record too, or have had their time.</summary>
-    private ValueTask<ConsistencyToken?> TokenOnceApplied()
+    private async ValueTask<ConsistencyToken?> TokenOnceAppliedAsync()
     {
         var token = Token;
-        if (token is not { } last) return new ValueTask<ConsistencyToken?>(token);
-        var applied = _log.Targets.WhenAppliedAsync(last.Position);
-        return applied.IsCompletedSuccessfully ? new ValueTask<ConsistencyToken?>(token) : AfterAsync(applied, token);
-
-        static async ValueTask<ConsistencyToken?> AfterAsync(ValueTask applied, ConsistencyToken? token)
-        {
-            await applied.ConfigureAwait(false);
-            return token;
-        }
+        if (token is { } last) await _log.Targets.WhenAppliedAsync(last.Position).ConfigureAwait(false);
+        return token;
     }
 
     /// <summary>Whether something was raised that this node has not applied yet. Asked before a read's tags are made for <see cref="Touches(IReadOnlyCollection{string}, IReadOnlyList{Tag})"/>.</summary>
@@ -128,6 +139,7 @@ public sealed class FreshetAction : IAsyncDisposable
 
     internal void Record(RecordDraft draft)
     {
+        _log.Check(Writer, draft); // a record that the log refuses must not be found out after the commit
         lock (_gate)
         {
             ThrowIfEnded(draft.Call);
@@ -144,15 +156,20 @@ public sealed class FreshetAction : IAsyncDisposable
         }
     }
 
-    /// <summary>Appends one record now, whatever else is still pending, and keeps it among the action's own.</summary>
-    internal LogRecord AppendNow(RecordDraft draft)
+    /// <summary>Appends one record now, whatever else is still to be appended, and keeps it among the action's own.</summary>
+    internal async ValueTask<Appended> AppendNowAsync(RecordDraft draft)
     {
-        lock (_appendGate)
+        await _appendGate.WaitAsync().ConfigureAwait(false);
+        try
         {
-            var records = _log.Append(Writer, [draft]);
-            lock (_gate) _records = [.. _records, .. records];
-            _log.WriteLines(records);
-            return records[0];
+            var appended = await _log.AppendAsync(Writer, [draft]).ConfigureAwait(false);
+            Take(appended);
+            _log.WriteLines(appended.Records);
+            return appended;
+        }
+        finally
+        {
+            _appendGate.Release();
         }
     }
 
@@ -177,22 +194,24 @@ public sealed class FreshetAction : IAsyncDisposable
         return false;
     }
 
-    private void End(bool uncertain)
+    private async ValueTask<ConsistencyToken?> EndAsync(bool uncertain)
     {
         lock (_gate) _ended = true; // with Record's own check under the same lock, nothing is raised that would not be appended
         try
         {
-            Append(uncertain);
+            await AppendAsync(uncertain).ConfigureAwait(false);
         }
         finally
         {
             _ambient.Leave();
         }
+        return await TokenOnceAppliedAsync().ConfigureAwait(false);
     }
 
-    private void Append(bool uncertain)
+    private async ValueTask AppendAsync(bool uncertain)
     {
-        lock (_appendGate)
+        await _appendGate.WaitAsync().ConfigureAwait(false);
+        try
         {
             List<RecordDraft> drafts;
             List<(IWriteThrough Value, int After)> values;
@@ -203,24 +222,36 @@ public sealed class FreshetAction : IAsyncDisposable
                 (drafts, _pending) = (_pending, []);
                 _appending = drafts;
             }
-            var before = values.Count == 0 ? null : new Dictionary<Tag, long>();
-            var records = drafts.Count == 0 ? [] : _log.Append(Writer, uncertain ? drafts.ConvertAll(AsUncertain) : drafts, before);
-            // What may have been rolled back is not written through.
-            if (!uncertain) WriteThrough(values, drafts, before!, records);
+            var appended = drafts.Count == 0
+                ? new Appended([], null)
+                : await _log.AppendAsync(Writer, uncertain ? drafts.ConvertAll(AsUncertain) : drafts, wantsBefore: values.Count > 0).ConfigureAwait(false);
+            // What may have been rolled back is not written through, nor what nobody knows the place of.
+            if (!uncertain && !appended.IsPending) WriteThrough(values, drafts, appended.Before ?? _nothingBefore, appended.Records);
             _begunAt = _log.Position; // what is written after a flush has its transaction after it
-            lock (_gate)
-            {
-                _records = _records.Count == 0 ? records : [.. _records, .. records];
-                // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records.
-                _appending = [];
-            }
+            Take(appended);
             // Told last: whatever a log provider throws, the records are appended.
-            _log.WriteLines(records);
-            if (uncertain && records.Count > 0) _logger.UncertainAction(Name, Trigger, records.Count);
+            _log.WriteLines(appended.Records);
+            if (uncertain) _logger.UncertainAction(Name, Trigger, drafts.Count);
+        }
+        finally
+        {
+            _appendGate.Release();
         }
     }
 
-    private void WriteThrough(List<(IWriteThrough Value, int After)> values, List<RecordDraft> drafts, Dictionary<Tag, long> before, List<LogRecord> records)
+    private void Take(Appended appended)
+    {
+        lock (_gate)
+        {
+            _records = _records.Count == 0 ? appended.Records : [.. _records, .. appended.Records];
+            _isPending |= appended.IsPending;
+            // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records, or while
+            // they are pending refuses what they outdate.
+            _appending = [];
+        }
+    }
+
+    private void WriteThrough(List<(IWriteThrough Value, int After)> values, List<RecordDraft> drafts, IReadOnlyDictionary<Tag, long> before, List<LogRecord> records)
     {
         foreach (var (value, after) in values)
         {

@@ -152,7 +152,7 @@ public sealed class PagePartTests
         await using var app = PageApp.Start();
         await app.GetAsync("/articles/7");
 
-        app.Node.Adopt(new LogPosition(Epoch.Create(), 0));
+        app.Node.StartOver(new LogPosition(Epoch.Create(), 0));
 
         (await app.GetAsync("/articles/7")).CacheStatus.ShouldBe("Freshet; fwd=stale; stored");
     }

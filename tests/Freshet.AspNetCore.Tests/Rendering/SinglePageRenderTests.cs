@@ -154,7 +154,7 @@ public sealed class SinglePageRenderTests
         var before = app.Get("/articles/7");
         await app.RendersAsync(1);
         app.Press["7"] = "2";
-        app.Node.Adopt(new LogPosition(Epoch.Create(), 0));
+        app.Node.StartOver(new LogPosition(Epoch.Create(), 0));
         var after = await app.GetAsync("/articles/7");
         gate.SetResult();
         await before.DoneAsync();

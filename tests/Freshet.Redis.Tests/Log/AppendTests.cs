@@ -3,21 +3,14 @@ using System.Globalization;
 namespace Freshet.Redis.Tests.Log;
 
 /// <summary>Positions are dense, records are appended once, and the reply tells what a writer has to know.</summary>
-public sealed class AppendTests : IAsyncLifetime
+public sealed class AppendTests : RedisTest
 {
-    private RedisServer _server = null!;
     private LogNode _node = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _server = await RedisServer.StartAsync();
-        _node = new LogNode(_server);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _node.DisposeAsync();
-        await _server.DisposeAsync();
+        await base.InitializeAsync();
+        _node = Node();
     }
 
     [Fact]
@@ -34,7 +27,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task WritersAtTheSameTimeGetPositionsOfTheirOwn()
     {
-        await using var other = new LogNode(_server);
+        var other = Node();
         var replies = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => (i % 2 == 0 ? _node : other).AppendAsync(LogNode.Expire("account:a"), LogNode.Expire("account:b")).AsTask()));
 
         replies.SelectMany(reply => reply.Records).Select(record => record.Position).Order().ShouldBe(Enumerable.Range(1, 400).Select(i => (long)i));
@@ -72,7 +65,7 @@ public sealed class AppendTests : IAsyncLifetime
             [new Invalidation(LogNode.Tag("account:a%3Ab"), InvalidationKind.Expire, TimeSpan.Zero), new Invalidation(LogNode.Tag("page:/x"), InvalidationKind.MarkStale, TimeSpan.FromMinutes(5))], "asked for");
         var appended = (await _node.Log.AppendAsync(new AppendRequest(_node.Id, writer, [draft]), Watchdog.Token)).Records.Single();
 
-        await using var other = new LogNode(_server);
+        var other = Node();
         var read = (await other.ExchangeAsync(new LogPosition(appended.Epoch, 0))).Records.Single();
 
         appended.EventValue.ShouldBe(draft.EventValue);
@@ -85,7 +78,7 @@ public sealed class AppendTests : IAsyncLifetime
     [Fact]
     public async Task TheTimeOfARecordIsTheServers()
     {
-        var told = (await _server.RunAsync("TIME")).Split('\n')[0];
+        var told = (await Server.RunAsync("TIME")).Split('\n')[0];
         var record = await _node.AppendAsync("account:a");
 
         record.At.ToUnixTimeSeconds().ShouldBeInRange(long.Parse(told, CultureInfo.InvariantCulture), long.Parse(told, CultureInfo.InvariantCulture) + 20);

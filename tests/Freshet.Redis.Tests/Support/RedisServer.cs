@@ -12,6 +12,7 @@ public sealed class RedisServer : IAsyncDisposable
 
     private static readonly Lock _gate = new();
     private static readonly HashSet<RedisServer> _running = [];
+    private static bool _isEnding; // the test process is: another server would outlive it
 
     private readonly string[] _arguments;
     private readonly string _folder;
@@ -21,6 +22,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         lock (_gate)
         {
+            _isEnding = true;
             foreach (var server in _running) server.KillNow();
         }
     };
@@ -109,8 +111,12 @@ public sealed class RedisServer : IAsyncDisposable
             "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--appendonly", "no", "--daemonize", "no", .. _arguments,
         ])
         { RedirectStandardOutput = true };
-        _process = Process.Start(start) ?? throw new InvalidOperationException("redis-server did not start.");
-        lock (_gate) _running.Add(this);
+        lock (_gate)
+        {
+            if (_isEnding) throw new InvalidOperationException("The test process is ending.");
+            _process = Process.Start(start) ?? throw new InvalidOperationException("redis-server did not start.");
+            _running.Add(this);
+        }
         // Its own words tell when it listens; after them the pipe is drained, or the server would stop at a full one.
         var said = new List<string>();
         while (await _process.StandardOutput.ReadLineAsync() is { } line)

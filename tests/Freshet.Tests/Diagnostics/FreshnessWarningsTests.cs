@@ -120,7 +120,7 @@ public sealed class FreshnessWarningsTests
         await using var app = Start();
         await app.Freshet.ReadAsync(Traced.Inner, "somebody");
         Warnings(app, FreshnessWarnings.UncarriedTag).ShouldBeEmpty();
-        app.Freshet.ShouldBeOfType<FreshetService>().Node.Adopt(new LogPosition(Epoch.Create(), 0));
+        app.Freshet.ShouldBeOfType<FreshetService>().Node.StartOver(new LogPosition(Epoch.Create(), 0));
         for (var i = 0; i < 20; i++) await Expire(app, Traced.Row.For(_keys[i]));
 
         Warnings(app, FreshnessWarnings.UncarriedTag).ShouldBeEmpty();

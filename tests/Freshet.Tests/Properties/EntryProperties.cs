@@ -108,7 +108,7 @@ public sealed class EntryProperties
                     case Kind.Adopt:
                         var head = new LogPosition(Epoch.Create(), amount);
                         _lists[head.Epoch] = new InvalidationList();
-                        _node.Adopt(head);
+                        _node.StartOver(head);
                         break;
                     case Kind.Check when entry is not null:
                         ShouldBeJudgedRightly(entry);

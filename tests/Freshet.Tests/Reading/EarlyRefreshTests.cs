@@ -93,6 +93,17 @@ public sealed class EarlyRefreshTests
     public void ALoadAsLongAsTheLifeOfItsValueGivesUpAQuarterAtMost() =>
         EarlyRefresh.At(1_000, 9_000, TimeSpan.FromSeconds(8), 0.9999).ShouldBe(7_000);
 
+    [Fact]
+    public void ALoadIsTooShortOnlyWhenNoDrawWouldMoveTheMomentByAMillisecond()
+    {
+        var largestDraw = BitConverter.UInt64BitsToDouble(BitConverter.DoubleToUInt64Bits(1) - 1);
+        var took = TimeSpan.FromMilliseconds(1);
+        while (!EarlyRefresh.IsTooShort(took)) took -= TimeSpan.FromTicks(1);
+
+        took.ShouldBeGreaterThan(TimeSpan.FromMicroseconds(25));
+        EarlyRefresh.At(0, 60_000, took, largestDraw).ShouldBe(60_000);
+    }
+
     /// <summary>A value whose load took so long that the last quarter of its life is certainly early enough.</summary>
     private static async Task<TestApp> SlowlyLoadedAsync(params (string Knob, string Value)[] policy)
     {

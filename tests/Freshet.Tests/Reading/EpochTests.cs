@@ -49,5 +49,5 @@ public sealed class EpochTests
     }
 
     private static void Adopt(TestApp app, long position) =>
-        ((FreshetService)app.Freshet).Node.Adopt(new LogPosition(Epoch.Create(), position));
+        ((FreshetService)app.Freshet).Node.StartOver(new LogPosition(Epoch.Create(), position));
 }

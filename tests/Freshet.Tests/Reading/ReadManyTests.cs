@@ -155,6 +155,59 @@ public sealed class ReadManyTests
     }
 
     [Fact]
+    public async Task AKeyThatCannotBeComparedFailsTheCallOnceTheOthersHaveEnded()
+    {
+        await using var app = TestApp.Start<Touchy>();
+        var broken = new Touchy.Key("b");
+        await app.Freshet.ReadAsync(Touchy.Query, broken);
+        await app.WriteAsync("b", new Value(2));
+        broken.ThrowsOnceItsTextIsMade = true; // that is after its miss and before its load
+        var gate = app.Source.HoldNext("a");
+
+        var reading = app.Freshet.ReadManyAsync(Touchy.Query, [new Touchy.Key("a"), broken]).AsTask();
+        await gate.Reached;
+
+        reading.IsCompleted.ShouldBeFalse("a load that was begun is waited for");
+        gate.Open();
+        await Should.ThrowAsync<NotSupportedException>(reading);
+    }
+
+    private sealed class Touchy() : Catalog("touchy-team")
+    {
+        public static readonly Tag<string> Thing = new("thing");
+        public static readonly Event<ThingChanged> Changed = new Event<ThingChanged>("thing.changed").Invalidates(Thing, e => e.Id);
+
+        public static readonly CachedQuery<Key, Value> Query = new CachedQuery<Key, Value>("touchy", RiskLevel.High)
+            .KeyedBy(key => key.Text)
+            .DependsOn(Thing, key => key.Text)
+            .LoadWith((Source source, Key key, CancellationToken ct) => source.ReadAsync(key.Id, ct));
+
+        public sealed class Key(string id) : IEquatable<Key>
+        {
+            private bool _throws;
+
+            public bool ThrowsOnceItsTextIsMade { get; set; }
+
+            public string Id => id;
+
+            public string Text
+            {
+                get
+                {
+                    _throws = ThrowsOnceItsTextIsMade;
+                    return id;
+                }
+            }
+
+            public bool Equals(Key? other) => _throws ? throw new NotSupportedException("cannot be compared") : other?.Id == id;
+
+            public override bool Equals(object? obj) => Equals(obj as Key);
+
+            public override int GetHashCode() => id.GetHashCode(StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task InsideAnActionTheKeysItTouchesAreReadPastTheCache()
     {
         await using var app = TestApp.Start<Many>();

@@ -142,8 +142,8 @@ public sealed class LoadLockTests
         nodes.Source["a"] = new Value(1);
         nodes.Store.Hold["lock"] = new Gate(); // no answer
         var read = nodes.A.ReadAsync(Sharing.Locked, "a");
-        await nodes.A.Time.WhenTimerSetAsync(QueryPolicy.For(RiskLevel.High).SecondLevelTimeout);
-        nodes.A.Time.Advance(QueryPolicy.For(RiskLevel.High).SecondLevelTimeout);
+        await nodes.A.Time.WhenTimerSetAsync(QueryPolicy.For(RiskLevel.High).CacheTimeout);
+        nodes.A.Time.Advance(QueryPolicy.For(RiskLevel.High).CacheTimeout);
 
         (await read).ShouldBe(1);
         Nodes.CountersOf(nodes.A, Sharing.Locked)[LockWaitResult.Failed].ShouldBe(1);

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Configuration;
+
 namespace Freshet.Tests.SecondLevel;
 
 /// <summary>R1 across nodes: whatever lands in the second level late is born outdated. DESIGN 10: P4, P7.</summary>
@@ -80,10 +82,63 @@ public sealed class OutdatedAcrossNodesTests
         await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
         await nodes.A.WriteAsync("a", new Value(2));
         var (b, head) = (Nodes.NodeOf(nodes.B), Nodes.NodeOf(nodes.A).Applied.Position);
-        b.Adopt(new LogPosition(Epoch.Create(), 0));
-        b.Adopt(head);
+        b.StartOver(new LogPosition(Epoch.Create(), 0));
+        b.StartOver(head);
 
         (await nodes.B.ReadAsync(Sharing.Plain, "a")).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AWriteThatCouldNotBeAppendedYetOutdatesWhatAnotherNodeLoadedMeanwhile(bool isInMemory)
+    {
+        // A is one position ahead, by a record of something else, and its load began before B's commit.
+        await using var nodes = Nodes.Start();
+        nodes.Source["a"] = new Value(1);
+        await nodes.A.WriteAsync("other", new Value(5));
+        await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
+        if (isInMemory) await nodes.B.ReadAsync(Sharing.Plain, "a");
+        nodes.Source["a"] = new Value(2);
+        Nodes.NodeOf(nodes.B).ExpireAhead([Sharing.Thing.For("a")]);
+
+        (await nodes.B.ReadAsync(Sharing.Plain, "a")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task AReadThatTrustsOnlyTheSourceDoesNotAskTheSecondLevel()
+    {
+        // PROTOCOL 7: how fresh an entry is, this node could only tell by what it knows, and nobody knows how old that is.
+        await using var nodes = Nodes.Start();
+        nodes.Source["a"] = new Value(1);
+        await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
+        nodes.Source["a"] = new Value(2);
+        var runtime = (QueryRuntime<string, Value>)nodes.B.Freshet.ShouldBeOfType<FreshetService>().Runtimes.Single(each => each.Name == "plain");
+
+        var reading = await runtime.ReadAsync("a", new Need(0, null, null, FromSource: true), CancellationToken.None);
+
+        (reading.Entry.Value.Number, reading.Source).ShouldBe((2, AnswerSource.Load));
+    }
+
+    [Fact]
+    public async Task NorDoesALoadThatSuchAReadJoinsWhileItWaitsForItsTurn()
+    {
+        await using var nodes = Nodes.Start(configuration: new ConfigurationBuilder().AddInMemoryCollection([new("Freshet:Policies:plain:MaxConcurrentLoads", "1")]).Build());
+        nodes.Source["a"] = new Value(1);
+        await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
+        nodes.Source["a"] = new Value(2);
+        var runtime = (QueryRuntime<string, Value>)nodes.B.Freshet.ShouldBeOfType<FreshetService>().Runtimes.Single(each => each.Name == "plain");
+        var gate = nodes.Source.HoldNext("busy");
+        var busy = nodes.B.ReadAsync(Sharing.Plain, "busy");
+        await gate.Reached;
+
+        var first = nodes.B.ReadAsync(Sharing.Plain, "a");
+        var second = runtime.ReadAsync("a", new Need(0, null, null, FromSource: true), CancellationToken.None).AsTask();
+        gate.Open();
+
+        (await second).Entry.Value.Number.ShouldBe(2);
+        (await first).ShouldBe(2);
+        await busy;
     }
 
     [Fact]
@@ -92,7 +147,7 @@ public sealed class OutdatedAcrossNodesTests
         await using var nodes = Nodes.Start();
         nodes.Source["a"] = new Value(1);
         await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
-        Nodes.NodeOf(nodes.B).Adopt(new LogPosition(Epoch.Create(), 0));
+        Nodes.NodeOf(nodes.B).StartOver(new LogPosition(Epoch.Create(), 0));
         nodes.Source["a"] = new Value(2);
 
         (await nodes.FillAsync(nodes.B, Sharing.Plain, "a")).ShouldBe(2);
@@ -109,7 +164,7 @@ public sealed class OutdatedAcrossNodesTests
         var gate = nodes.Store.Hold["get"] = new Gate();
         var first = nodes.B.ReadAsync(Sharing.Plain, "a");
         await gate.Reached;
-        Nodes.NodeOf(nodes.B).Adopt(new LogPosition(Epoch.Create(), 0));
+        Nodes.NodeOf(nodes.B).StartOver(new LogPosition(Epoch.Create(), 0));
         nodes.Source["a"] = new Value(2);
         gate.Open();
 
@@ -150,8 +205,8 @@ public sealed class OutdatedAcrossNodesTests
         await nodes.FillAsync(nodes.A, Sharing.Plain, "a");
         await nodes.A.WriteAsync("other", new Value(7));
         var b = Nodes.NodeOf(nodes.B);
-        b.Adopt(new LogPosition(Epoch.Create(), 0));
-        b.Adopt(Nodes.NodeOf(nodes.A).Applied.Position); // knows nothing up to 1
+        b.StartOver(new LogPosition(Epoch.Create(), 0));
+        b.StartOver(Nodes.NodeOf(nodes.A).Applied.Position); // knows nothing up to 1
 
         await nodes.B.ReadAsync(Sharing.Plain, "a");
 
@@ -163,7 +218,7 @@ public sealed class OutdatedAcrossNodesTests
     {
         public List<string> Asked { get; } = [];
 
-        public ValueTask<bool> KnowMarksAsync(AppliedPosition at, IReadOnlyList<TagMark> marks, long loadedAt, CancellationToken cancellationToken)
+        public ValueTask<bool> KnowMarksAsync(MarkTable table, IReadOnlyList<TagMark> marks, long loadedAt, CancellationToken cancellationToken)
         {
             Asked.AddRange(marks.Select(mark => $"{mark.Tag} after {loadedAt}"));
             return new(false);

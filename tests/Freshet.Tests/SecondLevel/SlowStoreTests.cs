@@ -5,7 +5,7 @@ namespace Freshet.Tests.SecondLevel;
 /// <summary>S31: a second level that is slow or away costs a read its limit at most, and soon nothing.</summary>
 public sealed class SlowStoreTests
 {
-    private static readonly TimeSpan _limit = QueryPolicy.For(RiskLevel.High).SecondLevelTimeout;
+    private static readonly TimeSpan _limit = QueryPolicy.For(RiskLevel.High).CacheTimeout;
 
     [Fact]
     public async Task S31_AReadWaitsForItNoLongerThanItsPolicySays()
@@ -28,7 +28,7 @@ public sealed class SlowStoreTests
     [Fact]
     public async Task TheLimitIsAKnobOfThePolicy()
     {
-        await using var nodes = Nodes.Start(configuration: new ConfigurationBuilder().AddInMemoryCollection([new("Freshet:Policies:plain:SecondLevelTimeout", "00:00:00.010")]).Build());
+        await using var nodes = Nodes.Start(configuration: new ConfigurationBuilder().AddInMemoryCollection([new("Freshet:Policies:plain:CacheTimeout", "00:00:00.010")]).Build());
         nodes.Store.Hold["get"] = new Gate();
         var read = nodes.A.ReadAsync(Sharing.Plain, "a");
         await nodes.A.Time.WhenTimerSetAsync(TimeSpan.FromMilliseconds(10));
@@ -164,6 +164,7 @@ public sealed class SlowStoreTests
 
         (await nodes.A.ReadAsync(Sharing.Plain, "a")).ShouldBe(1);
         await gate.Reached;
+        await nodes.A.Time.WhenTimerSetAsync(new SecondLevelOptions().StoreTimeout);
         nodes.A.Time.Advance(new SecondLevelOptions().StoreTimeout);
         await Nodes.UntilAsync(() => Nodes.CountersOf(nodes.A, Sharing.Plain)[StoreResult.TimedOut] == 1);
         gate.Open();

@@ -85,7 +85,7 @@ public sealed class BadInputTests
 
         await using var app = TestApp.Start(freshet => freshet.Drive("mine", _ => _target, options => options.Attempts = 2), configuration);
 
-        var options = ((InProcessLog)app.Freshet.Log).Targets.Settings.Single().Options;
+        var options = ((FreshnessLog)app.Freshet.Log).Targets.Settings.Single().Options;
         (options.AnswerWait, options.CallTimeout, options.Attempts, options.ResetOnStart).ShouldBe(
             (TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(3), 2, false));
     }

@@ -159,8 +159,8 @@ public sealed class DeliveryTests
     public async Task ARecordThatInvalidatesNothingIsNotTold()
     {
         await using var app = TestApp.Start(freshet => freshet.DriveQuietly("mine", _target));
-        var log = (InProcessLog)app.Freshet.Log;
-        log.Append(new Writer(TriggerKind.Job, "empty", null, null), [new RecordDraft(RecordId.Next(), "Raise", "nothing", null, [])]);
+        var log = (FreshnessLog)app.Freshet.Log;
+        await log.AppendAsync(new Writer(TriggerKind.Job, "empty", null, null), [new RecordDraft(RecordId.Next(), "Raise", "nothing", null, [])]);
 
         await app.ChangeAsync();
 

@@ -240,7 +240,7 @@ public sealed class FailureTests
         await app.ChangeAsync();
         await _target.WhenToldAsync("2");
 
-        ((FreshetService)app.Freshet).Node.Adopt(new LogPosition(Epoch.Create(), head));
+        ((FreshetService)app.Freshet).Node.StartOver(new LogPosition(Epoch.Create(), head));
         await app.ChangeAsync();
         await _target.WhenToldAsync("reset:EpochChanged");
         await app.ChangeAsync();

@@ -27,10 +27,10 @@ public sealed class HybridCacheTests
     {
         await using var app = Start(resetOnStart: false);
         await FillAsync();
-        var log = (InProcessLog)app.Freshet.Log;
+        var log = (FreshnessLog)app.Freshet.Log;
         Invalidation[] both = [new(Things.Thing.For("a"), InvalidationKind.Expire, TimeSpan.Zero), new(Things.Thing.For("b"), InvalidationKind.Expire, TimeSpan.Zero)];
 
-        var record = log.Append(new Writer(TriggerKind.Job, "both", null, null), [new RecordDraft(RecordId.Next(), "Raise", null, null, both)]).Single();
+        var record = (await log.AppendAsync(new Writer(TriggerKind.Job, "both", null, null), [new RecordDraft(RecordId.Next(), "Raise", null, null, both)])).Records.Single();
         await log.Targets.WhenAppliedAsync(record.Position);
 
         _cache.Has("a").ShouldBeFalse();

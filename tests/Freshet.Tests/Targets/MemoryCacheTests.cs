@@ -174,7 +174,7 @@ public sealed class MemoryCacheTests : IAsyncLifetime
         var captured = Freshet.CapturePosition();
         _cache.Set("key", 1, new MemoryCacheEntryOptions().DependsOn(Freshet, _a));
 
-        ((FreshetService)Freshet).Node.Adopt(new LogPosition(Epoch.Create(), 0));
+        ((FreshetService)Freshet).Node.StartOver(new LogPosition(Epoch.Create(), 0));
         captured.ChangeTokenFor(Things.Thing.For("late")).HasChanged.ShouldBeTrue();
         await _app.ExpireAsync("other");
 
@@ -307,5 +307,5 @@ public sealed class MemoryCacheTests : IAsyncLifetime
         Should.Throw<InvalidKeyException>(() => Freshet.ChangeTokenFor(default));
     }
 
-    private TagLinks Links => ((InProcessLog)Freshet.Log).Targets.Links!;
+    private TagLinks Links => ((FreshnessLog)Freshet.Log).Targets.Links!;
 }

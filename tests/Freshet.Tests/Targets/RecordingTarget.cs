@@ -76,7 +76,7 @@ internal static class TargetSteps
     }
 
     public static TargetFollower Follower(this TestApp app, string name) =>
-        ((InProcessLog)app.Freshet.Log).Targets.Followers.Single(follower => follower.Name == name);
+        ((FreshnessLog)app.Freshet.Log).Targets.Followers.Single(follower => follower.Name == name);
 
     /// <summary>Adds a target that the test holds, without the reset at the start.</summary>
     public static FreshetBuilder DriveQuietly(this FreshetBuilder freshet, string name, ICacheTarget target, Action<CacheTargetOptions>? configure = null) =>

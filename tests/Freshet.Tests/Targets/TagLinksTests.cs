@@ -13,7 +13,7 @@ public sealed class TagLinksTests
     {
         await using var app = TestApp.Start(freshet => freshet.DriveMemoryCache());
         using var cache = new MemoryCache(Options.Create(new MemoryCacheOptions()));
-        var links = ((InProcessLog)app.Freshet.Log).Targets.Links!;
+        var links = ((FreshnessLog)app.Freshet.Log).Targets.Links!;
 
         for (var round = 0; round < 20; round++)
         {

@@ -46,7 +46,7 @@ public static class BillingDeskApp
     private static void AddServices(WebApplicationBuilder builder)
     {
         builder.Services.AddBillingDeskData(DatabaseFile.PathFrom(builder.Configuration));
-        builder.Services.AddFreshet().Add<BillingCatalog>().Add<AccountsCatalog>().Add<WorkspaceCatalog>().Add<GrowthCatalog>().UseOutputCaching();
+        builder.Services.AddDeskCatalogs(builder.Configuration).UseOutputCaching();
 
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<RefusedByDatabase>();
@@ -81,6 +81,7 @@ public static class BillingDeskApp
         app.MapGrowth();
 
         app.MapLive();
+        app.MapNodes();
         app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));
         app.MapHealthChecks("/health");
     }

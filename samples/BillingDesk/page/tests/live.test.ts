@@ -24,6 +24,17 @@ test('a record joins what this tab did about it, whichever comes first', () => {
   }
 })
 
+test('a record tells which nodes have applied it, each once, in the order they told', () => {
+  const from = (node: string, at: number): LiveChange => ({ type: 'record', record: record(5), applied: { node, at } })
+  const [line] = linesOf(after(from('web-2', 10), from('web-1', 12), from('web-2', 30)))
+  expect(line?.applied).toEqual([{ node: 'web-2', at: 10 }, { node: 'web-1', at: 12 }])
+})
+
+test('what nodes told is forgotten with its record', () => {
+  const many = Array.from({ length: 70 }, (_, i): LiveChange => ({ type: 'record', record: record(i + 1), applied: { node: 'web-1', at: i } }))
+  expect(Object.keys(after(...many).applied)).toHaveLength(60)
+})
+
 test('a mutation with two events covers two records', () => {
   const lines = linesOf(after(...told(4, 5, 6), { type: 'report', report: report(1, 6, 2) }))
   expect(lines.map(({ report }) => report?.id)).toEqual([1, 1, undefined])

@@ -1,6 +1,9 @@
--- Looks at what can be known when a node starts. That this script runs at all shows scripts, streams and the right to write.
+-- Looks at what can be known when a node starts. That this script runs to its end shows scripts, streams and the right to write.
 --
 -- Returns: the server's version, its maxmemory, its maxmemory-policy; '' for what it does not tell.
+
+redis.call('XLEN', RECORDS) -- a log that has just begun was not asked yet
+redis.call('HSET', LOG, 'format', ARGV[1])
 
 local server, memory = redis.call('INFO', 'server'), redis.call('INFO', 'memory')
 return {

@@ -37,7 +37,9 @@ end
 -- and a writer would not wait for it.
 if ARGV[11] ~= '' then
   local row = redis.call('HGET', LEASES, ARGV[11])
-  if not row or tonumber(string.match(row, '^%d+')) <= tonumber(ARGV[13]) then redis.call('HSET', LEASES, ARGV[11], ARGV[12]) end
+  -- What the node has applied of another epoch's log it has not applied of this one's: no writer may take it for that.
+  local own = ARGV[7] == log.epoch and ARGV[12] or string.gsub(ARGV[12], '^(%d+) %d+', '%1 0')
+  if not row or tonumber(string.match(row, '^%d+')) <= tonumber(ARGV[13]) then redis.call('HSET', LEASES, ARGV[11], own) end
 end
 
 return { log.epoch, log.head, log.oldest, text(now), log.mature, text(log.maxttl), records }

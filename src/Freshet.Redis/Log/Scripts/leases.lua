@@ -1,2 +1,2 @@
--- Returns the lease rows as they stand: { node, row, node, row, ... }.
-return redis.call('HGETALL', LEASES)
+-- Returns the epoch, and the lease rows as they stand: { node, row, node, row, ... }.
+return { log.epoch, redis.call('HGETALL', LEASES) }

@@ -24,7 +24,7 @@ internal interface ILogService
     ValueTask<FetchedMarks> FetchMarksAsync(IReadOnlyList<Tag> tags, CancellationToken cancellationToken);
 
     /// <summary>The lease rows as they stand.</summary>
-    ValueTask<IReadOnlyList<LeaseRow>> LeasesAsync(CancellationToken cancellationToken);
+    ValueTask<LeaseRows> LeasesAsync(CancellationToken cancellationToken);
 
     /// <summary>Removes lease rows that still are as given (same node, same renewal): a node's own on shutdown, a dead node's after a writer has waited for it.</summary>
     ValueTask RemoveLeasesAsync(IReadOnlyList<LeaseRow> rows, CancellationToken cancellationToken);

@@ -11,3 +11,8 @@ internal sealed record LeaseRow(NodeId Node, string Name, long Renewal, long Ack
     /// <summary>Whether any of some tags is of a kind that the node's high queries use.</summary>
     public bool IsInterestedIn(IEnumerable<Invalidation> invalidations) => invalidations.Any(each => Kinds.Contains(each.Tag.Kind));
 }
+
+/// <summary>Every lease row, as it stands.</summary>
+/// <param name="Epoch">The log's epoch; null when it has none yet.</param>
+/// <param name="Rows">The rows.</param>
+internal sealed record LeaseRows(Epoch? Epoch, IReadOnlyList<LeaseRow> Rows);

@@ -83,7 +83,7 @@ public static class MemoryCacheFreshnessExtensions
     private static TagLinks LinksOf(IFreshet freshet)
     {
         ArgumentNullException.ThrowIfNull(freshet);
-        return (freshet.Log as InProcessLog)?.Targets.Links ?? throw new CacheTargetException(
+        return (freshet.Log as FreshnessLog)?.Targets.Links ?? throw new CacheTargetException(
             "memory-cache", CacheTargetFault.NotDriven,
             "Nothing would tell this entry of invalidations. Call services.AddFreshet().DriveMemoryCache(), and pass the IFreshet of those services.");
     }

@@ -76,6 +76,14 @@ internal sealed class TagLinks(Node node, RecordHistory history, bool observeOnl
         if (registration.Token.IsRooted) _rooted.TryRemove(registration, out _);
     }
 
+    /// <summary>Outdates everything: the log starts over.</summary>
+    public void StartOver(Epoch epoch)
+    {
+        if (observeOnly) return;
+        _epoch = epoch;
+        Reset();
+    }
+
     private void Reset()
     {
         Interlocked.Increment(ref _generation);

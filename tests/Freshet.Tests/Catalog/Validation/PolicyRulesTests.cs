@@ -56,7 +56,7 @@ public sealed class PolicyRulesTests
             LoadTimeout = TimeSpan.FromHours(2),
             SoftTimeout = TimeSpan.FromSeconds(1),
             MaxConcurrentLoads = 10_001,
-            SecondLevelTimeout = TimeSpan.FromSeconds(6),
+            CacheTimeout = TimeSpan.FromSeconds(11),
             LoadLockLapse = TimeSpan.FromMinutes(2),
         });
         // Early refresh cannot be loosened: it loads sooner, and changes no promise.

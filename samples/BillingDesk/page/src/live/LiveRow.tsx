@@ -1,9 +1,10 @@
 import { clock } from '../parts/format.ts'
 import { Followed } from './Followed.tsx'
+import { Nodes } from './Nodes.tsx'
 import type { LiveLine } from './state.ts'
 
 /** One invalidation: what happened, what it invalidated, and which panels of this tab followed. */
-export function LiveRow({ line: { record, report }, readUpTo }: { line: LiveLine; readUpTo: number[] }) {
+export function LiveRow({ line: { record, report, applied }, readUpTo }: { line: LiveLine; readUpTo: number[] }) {
   const what = record?.event ?? record?.call ?? report?.events.map(({ type }) => type).join(', ')
   const kind = record?.kind ?? 'expire'
   return (
@@ -13,6 +14,7 @@ export function LiveRow({ line: { record, report }, readUpTo }: { line: LiveLine
       <span className="what"><strong>{what || causes[report?.cause ?? 'mutation']}</strong>{record && <span className="note"> {record.trigger}</span>}</span>
       <span className={`kind kind-${kind}`}>{kind}</span>
       <ul className="tags">{record?.tags.map((tag) => <li key={tag}><code>{tag}</code></li>)}</ul>
+      {applied && <Nodes applied={applied} />}
       {report?.followed.length
         ? <ul className="follows">{report.followed.map((followed) => <Followed key={String(followed.queryKey)} followed={followed} />)}</ul>
         : <p className="follows note">{report ? 'no panel on this page carries these tags' : since(record?.position ?? 0, readUpTo)}</p>}

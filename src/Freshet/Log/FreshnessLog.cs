@@ -1,0 +1,71 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>What became of handing records to the log.</summary>
+/// <param name="Records">The records with their positions; empty while the log is away.</param>
+/// <param name="Before">Each tag's last invalidation before these records (PROTOCOL 25); null when nobody asked.</param>
+/// <param name="IsPending">Whether the log could not be reached in time: the records will follow (PROTOCOL 27).</param>
+internal readonly record struct Appended(List<LogRecord> Records, IReadOnlyDictionary<Tag, long>? Before, bool IsPending = false);
+
+/// <summary>Whether a read may be answered from the cache of this node, and what its data must include.</summary>
+/// <param name="Reached">Whether the position of the reader's token is reached.</param>
+/// <param name="Required">Position its data must include; 0 for none.</param>
+/// <param name="IsConfirmed">Whether this node is known to be as current as the query's bound asks for (R4, R7).</param>
+internal readonly record struct Standing(bool Reached, long Required, bool IsConfirmed);
+
+/// <summary>The log as the engine uses it: in one process, or shared by many.</summary>
+internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTargets targets, InvalidationCounters invalidations, ILogger logger) : IFreshnessLog
+{
+    /// <summary>The foreign caches that this log drives.</summary>
+    public CacheTargets Targets => targets;
+
+    public LogPosition Position => node.Applied.Position;
+
+    protected Node Node => node;
+
+    protected RecordHistory History => history;
+
+    protected ILogger Logger => logger;
+
+    public IAsyncEnumerable<LogRecord> FollowAsync(long after, CancellationToken cancellationToken = default) =>
+        history.FollowAsync(after, () => Position.Position, cancellationToken);
+
+    /// <summary>How long ago this node last was known to be at the log's head; since its start, before the first time.</summary>
+    public abstract TimeSpan Unconfirmed { get; }
+
+    /// <summary>Appends records in order, one after the other with none between. When it ends, this node has applied them (PROTOCOL 23), and so has every node whose high queries they concern (R7).</summary>
+    /// <param name="writer">Who appends.</param>
+    /// <param name="drafts">What is appended; at least one.</param>
+    /// <param name="wantsBefore">Whether the tags' last invalidations before these records are asked for.</param>
+    public abstract ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false);
+
+    /// <summary>Refuses a record that could not be appended, while nothing is written yet.</summary>
+    public virtual void Check(Writer writer, RecordDraft draft)
+    {
+    }
+
+    /// <summary>How a read stands that nothing has to be waited for. False when something has: then <see cref="CatchUpAsync"/> does.</summary>
+    public abstract bool TryStand(ConsistencyToken? token, long maxStaleness, out Standing standing);
+
+    /// <summary>Brings this node to a reader's token and within its bound, waiting no longer than a limit.</summary>
+    /// <param name="token">The reader's token; null for none.</param>
+    /// <param name="maxStaleness">The query's bound in milliseconds.</param>
+    /// <param name="limit">The longest wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public abstract ValueTask<Standing> CatchUpAsync(ConsistencyToken? token, long maxStaleness, TimeSpan limit, CancellationToken cancellationToken);
+
+    /// <summary>Writes the structured lines of records that were appended. Apart from appending, so that a log provider that throws finds everything done.</summary>
+    public void WriteLines(IReadOnlyList<LogRecord> records)
+    {
+        if (!logger.IsEnabled(LogLevel.Information)) return;
+        foreach (var record in records)
+        {
+            foreach (var invalidation in record.Invalidations)
+                logger.Invalidated(record.Call, record.Event, invalidation.Tag, invalidation.Kind, record.Trigger, record.Action, record.Position);
+        }
+    }
+
+    /// <summary>Counts what this node has appended. What others have appended, they count.</summary>
+    protected void NoteAppended(IReadOnlyList<LogRecord> records) => invalidations.Note(records);
+}

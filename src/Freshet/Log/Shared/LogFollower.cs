@@ -1,0 +1,138 @@
+namespace Freshet;
+
+/// <summary>What an exchange's reply meant to this node.</summary>
+internal enum ReplyOutcome
+{
+    /// <summary>Everything up to the log's head is applied.</summary>
+    AtHead,
+
+    /// <summary>There is more to read.</summary>
+    More,
+
+    /// <summary>The node has moved to another epoch since it asked, so the reply says nothing (PROTOCOL 17).</summary>
+    Discarded,
+
+    /// <summary>The log stands in an epoch that this node has left: it must take a fresh one (PROTOCOL 17).</summary>
+    Refused,
+}
+
+/// <summary>Applies a shared log's records to this node, in order and none left out (PROTOCOL 2, R6).</summary>
+internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets targets, SharedLogCounters counters)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<Epoch> _left = [];    // guarded by _gate
+    private bool _hasEpoch;                        // guarded by _gate; until then the node counts by itself
+    private long _epochKnownSince;                 // guarded by _gate
+    private (long LogMilliseconds, long At) _logClock; // guarded by _gate
+
+    /// <summary>Where this node stands in the log; null before it has met it.</summary>
+    public LogPosition? Known
+    {
+        get
+        {
+            lock (_gate) return _hasEpoch ? node.Applied.Position : null;
+        }
+    }
+
+    /// <summary>When this node learnt of its epoch, by its own clock; null before.</summary>
+    public long? EpochKnownSince
+    {
+        get
+        {
+            lock (_gate) return _hasEpoch ? _epochKnownSince : null;
+        }
+    }
+
+    /// <summary>Takes in a reply.</summary>
+    /// <param name="asked">Where the node stood when it asked.</param>
+    /// <param name="reply">The reply.</param>
+    /// <param name="sentAt">When the request was sent, by the node's clock.</param>
+    public ReplyOutcome Take(LogPosition? asked, ExchangeReply reply, long sentAt)
+    {
+        lock (_gate)
+        {
+            var (epoch, position) = node.Applied.Position;
+            if (_hasEpoch ? asked?.Epoch != epoch : asked is not null) return ReplyOutcome.Discarded;
+            if (_left.Contains(reply.Head.Epoch)) return ReplyOutcome.Refused;
+            _logClock = (reply.At.ToUnixTimeMilliseconds(), sentAt);
+            if (!_hasEpoch || reply.Head.Epoch != epoch)
+            {
+                if (_hasEpoch)
+                {
+                    _left.Add(epoch);
+                    counters.NoteStartedOver(StartOverReason.NewEpoch);
+                }
+                _hasEpoch = true;
+                _epochKnownSince = node.Clock.Now;
+                StartOverLocked(reply.Head);
+                return ReplyOutcome.AtHead;
+            }
+            if (reply.Head.Position < position)
+            {
+                // The same log has gone back: its numbers are being given a second time, to other records.
+                _left.Add(epoch);
+                return ReplyOutcome.Refused;
+            }
+            if (reply.Head.Position > position && reply.Oldest > position + 1)
+            {
+                counters.NoteStartedOver(StartOverReason.Trimmed);
+                StartOverLocked(reply.Head);
+                return ReplyOutcome.AtHead;
+            }
+            foreach (var record in reply.Records) ApplyLocked(record);
+            return node.Applied.Position.Position >= reply.Head.Position ? ReplyOutcome.AtHead : ReplyOutcome.More;
+        }
+    }
+
+    /// <summary>Takes in records that were told of, or that this node appended itself.</summary>
+    /// <returns>False when records between are missing, or they are of an epoch this node does not know: an exchange tells.</returns>
+    public bool TryTake(IReadOnlyList<LogRecord> records)
+    {
+        lock (_gate)
+        {
+            var (epoch, position) = node.Applied.Position;
+            if (!_hasEpoch || records[0].Epoch != epoch) return false;
+            if (records[0].Position > position + 1)
+            {
+                counters.NoteGap();
+                return false;
+            }
+            foreach (var record in records) ApplyLocked(record);
+            return node.Applied.Position.Position >= records[^1].Position;
+        }
+    }
+
+    /// <summary>Does something while nothing is applied and no epoch adopted.</summary>
+    /// <param name="expected">Where the node must still stand.</param>
+    /// <param name="action">What to do.</param>
+    /// <returns>Whether the node still was in that epoch.</returns>
+    public bool TryWithin(LogPosition expected, Action action)
+    {
+        lock (_gate)
+        {
+            if (!_hasEpoch || node.Applied.Position.Epoch != expected.Epoch) return false;
+            action();
+            return true;
+        }
+    }
+
+    private void StartOverLocked(LogPosition head)
+    {
+        node.StartOver(head);
+        history.StartOver(head);
+        targets.StartOver(head.Epoch);
+    }
+
+    private void ApplyLocked(LogRecord record)
+    {
+        if (record.Position != node.Applied.Position.Position + 1) return; // doubled, or out of order
+        node.Apply(record, age: AgeLocked(record));
+        history.Add(record);
+        targets.Apply(record);
+        counters.NoteApplied();
+    }
+
+    /// <summary>How old a record is, by the log's clock as this node last saw it: a little too old rather than too young, so that no deadline comes late (PROTOCOL 14).</summary>
+    private long AgeLocked(LogRecord record) =>
+        Math.Max(0, _logClock.LogMilliseconds + (node.Clock.Now - _logClock.At) - record.At.ToUnixTimeMilliseconds());
+}

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>Records the log could not take in time. They are handed to it again until it has them; their ids make that harmless.</summary>
+/// <remarks>They live as long as the process. What must outlive it belongs into an outbox.</remarks>
+internal sealed class PendingRecords(ILogger logger)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<(Writer Writer, IReadOnlyList<RecordDraft> Drafts)> _waiting = new(); // guarded by _gate
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _waiting.Sum(each => each.Drafts.Count);
+        }
+    }
+
+    public void Add(Writer writer, IReadOnlyList<RecordDraft> drafts)
+    {
+        lock (_gate) _waiting.Enqueue((writer, drafts));
+    }
+
+    /// <summary>Hands them to the log, in order, until one is not taken. One caller at a time.</summary>
+    public async Task SendAsync(Func<Writer, IReadOnlyList<RecordDraft>, Task> append)
+    {
+        while (true)
+        {
+            (Writer Writer, IReadOnlyList<RecordDraft> Drafts) first;
+            lock (_gate)
+            {
+                if (!_waiting.TryPeek(out first)) return;
+            }
+            try
+            {
+                await append(first.Writer, first.Drafts).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // They stay, and are handed over again. Who handed them over first was told, and so is the metric.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                logger.StillPending(Count, error.GetType().Name);
+                return;
+            }
+            lock (_gate) _waiting.Dequeue();
+            logger.NoLongerPending(first.Drafts.Count, first.Writer.Action);
+        }
+    }
+}

@@ -1,0 +1,322 @@
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>The log that several nodes share, as this node uses it: it appends, follows, confirms, and holds a read lease.</summary>
+internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
+{
+    private static readonly TimeSpan _startWait = TimeSpan.FromSeconds(5);
+
+    private readonly ILogService _service;
+    private readonly SharedLogOptions _options;
+    private readonly ListenerFailures _failures;
+    private readonly LogFollower _follower;
+    private readonly Exchanger _exchanger;
+    private readonly LeaseWaits _waits;
+    private readonly Func<IReadOnlyCollection<string>> _kinds;
+    private readonly HashSet<NodeId> _owed = []; // writers to acknowledge to, once what they appended is applied; guarded by itself
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly long _startedAt;
+    private volatile LeaseRow? _lease; // the last one asked for
+    private int _started;
+    private Task _following = Task.CompletedTask;
+    private volatile TaskCompletionSource _woken = NewSignal();
+
+    /// <param name="service">The log.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="kinds">Kinds of the tags that this node's high queries use: what its lease speaks for.</param>
+    /// <param name="node">This node; it must have a <see cref="Confirmation"/>.</param>
+    /// <param name="history">The last records, for followers.</param>
+    /// <param name="targets">Foreign caches that the log drives.</param>
+    /// <param name="invalidations">What was appended here.</param>
+    /// <param name="failures">What listeners throw.</param>
+    /// <param name="logger">Where outages are told.</param>
+    public SharedLog(
+        ILogService service, SharedLogOptions options, Func<IReadOnlyCollection<string>> kinds, Node node, RecordHistory history, CacheTargets targets,
+        InvalidationCounters invalidations, ListenerFailures failures, ILogger<SharedLog> logger)
+        : base(node, history, targets, invalidations, logger)
+    {
+        _service = service;
+        _options = options;
+        _kinds = kinds;
+        _failures = failures;
+        _startedAt = node.Clock.Now;
+        Pending = new PendingRecords(logger);
+        _follower = new LogFollower(node, history, targets, Counters);
+        _exchanger = new Exchanger(service, _follower, node, NextLease, options, Counters, logger);
+        _waits = new LeaseWaits(service, Id, node.Clock, options, Counters, logger);
+    }
+
+    /// <summary>This process, to the other nodes.</summary>
+    public NodeId Id { get; } = NodeId.Create();
+
+    public SharedLogCounters Counters { get; } = new();
+
+    /// <summary>What the log has yet to take.</summary>
+    public PendingRecords Pending { get; }
+
+    /// <summary>Whether the log could not be reached last time.</summary>
+    public bool IsAway => _exchanger.IsAway;
+
+    /// <summary>Records the log is known to have and this node has not applied.</summary>
+    public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
+
+    public override TimeSpan Unconfirmed => TimeSpan.FromMilliseconds(Node.Clock.Now - (Node.Confirmation!.ConfirmedAt ?? _startedAt));
+
+    /// <summary>Begins to follow. Doing so twice is doing so once.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _started, 1) != 0) return;
+        _service.Listen(this);
+        using var _ = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        _following = FollowAsync();
+    }
+
+    /// <summary>Checks what can be known at start-up and waits a moment for the log; an application starts without it if need be.</summary>
+    /// <exception cref="FreshetException">The log cannot work as it is set up, with what to change.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Start();
+        try
+        {
+            await _service.CheckAsync(cancellationToken).AsTask().WaitAsync(_startWait, Node.Clock.Time, cancellationToken).ConfigureAwait(false);
+            await _exchanger.ExchangeAsync().WaitAsync(_startWait, Node.Clock.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FreshetException)
+        {
+            throw;
+        }
+        catch (Exception error) when (!cancellationToken.IsCancellationRequested)
+        {
+            Logger.StartedWithoutLog(error.GetType().Name);
+        }
+    }
+
+    /// <summary>Gives the lease back, so that no writer waits for a node that has gone, and hands over what is pending once more.</summary>
+    public async ValueTask StopAsync()
+    {
+        if (_stopping.IsCancellationRequested) return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Node.Confirmation!.Forget(); // before the row goes: from then on nobody waits for this node
+        if (Volatile.Read(ref _started) == 0) return;
+        if (!_exchanger.IsAway) await SendPendingAsync().ConfigureAwait(false);
+        if (Pending.Count is > 0 and var lost) Logger.PendingLost(lost);
+        if (_lease is not { } lease) return;
+        try
+        {
+            await _service.RemoveLeasesAsync([lease], CancellationToken.None).AsTask().WaitAsync(_options.ExchangeTimeout, Node.Clock.Time).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // It runs out by itself.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Logger.LeaseNotReleased(error.GetType().Name);
+        }
+    }
+
+    public ValueTask DisposeAsync() => StopAsync();
+
+    public override void Check(Writer writer, RecordDraft draft) => _service.Check(writer, draft);
+
+    public override async ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false)
+    {
+        var activity = AppendActivity.Start(writer, drafts.Count, _failures);
+        AppendReply reply;
+        try
+        {
+            reply = await SendAsync(writer, drafts).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The log did not take it, or did not say so: never a silent success (PROTOCOL 27).
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Pending.Add(writer, drafts);
+            ExpireAhead(drafts);
+            Logger.NowPending(error, drafts.Count, writer.Action, error.GetType().Name);
+            activity.End(Position.Position);
+            return new Appended([], null, IsPending: true);
+        }
+        await FinishAsync(reply, drafts).ConfigureAwait(false);
+        NoteAppended(reply.Records);
+        activity.End(reply.Records[^1].Position);
+        return new Appended([.. reply.Records], reply.Before);
+    }
+
+    public override bool TryStand(ConsistencyToken? token, long maxStaleness, out Standing standing)
+    {
+        standing = default;
+        var required = 0L;
+        if (token is { } wanted)
+        {
+            var applied = Position;
+            if (wanted.Epoch != applied.Epoch || wanted.Position > applied.Position) return false;
+            required = wanted.Position;
+        }
+        if (!Node.Confirmation!.Covers(maxStaleness, Node.Clock.Now)) return false;
+        standing = new Standing(true, required, IsConfirmed: true);
+        return true;
+    }
+
+    public override async ValueTask<Standing> CatchUpAsync(ConsistencyToken? token, long maxStaleness, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var began = Node.Clock.Now;
+        var exchanged = false;
+        if (!_exchanger.IsAway) // an outage costs no read its limit: who finds it out tells the others
+        {
+            var exchange = _exchanger.ExchangeAsync();
+            await ((Task)exchange).WaitAsync(limit, Node.Clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            exchanged = exchange is { IsCompletedSuccessfully: true, Result: true };
+        }
+
+        // The exchange was sent after this read began, so what it found at the head was true then (PROTOCOL 8).
+        var isConfirmed = (exchanged && Node.Confirmation!.ConfirmedAt >= began) || Node.Confirmation!.Covers(maxStaleness, Node.Clock.Now);
+        if (token is not { } wanted) return new Standing(true, 0, isConfirmed);
+        var applied = Position;
+        if (wanted.Epoch == applied.Epoch) return new Standing(wanted.Position <= applied.Position, wanted.Position, isConfirmed);
+        // Of a log that is gone: the exchange found this node in the epoch that counts, which outdates all that went before (PROTOCOL 10).
+        return new Standing(isConfirmed, 0, isConfirmed);
+    }
+
+    /// <summary>Fetches the marks of tags that this node does not know far enough back (PROTOCOL 12).</summary>
+    /// <param name="table">The table the marks are of.</param>
+    /// <param name="marks">Acquired marks.</param>
+    /// <param name="loadedAt">Position of the value that carries them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether they are known now.</returns>
+    public async ValueTask<bool> KnowMarksAsync(MarkTable table, IReadOnlyList<TagMark> marks, long loadedAt, CancellationToken cancellationToken)
+    {
+        var unknown = marks.Where(mark => mark.UnknownUpTo > loadedAt).ToList();
+        if (unknown.Count == 0) return true;
+        var now = Node.Clock.Now;
+        var fetched = await _service.FetchMarksAsync(unknown.ConvertAll(mark => mark.Tag), cancellationToken).ConfigureAwait(false);
+        return table.TryMerge(unknown, fetched, now);
+    }
+
+    void ILogListener.OnAppended(IReadOnlyList<LogRecord> records, NodeId writer)
+    {
+        if (writer == Id || records.Count == 0) return; // the reply tells this node's own
+        var concerns = Concerns(records);
+        if (_follower.TryTake(records))
+        {
+            if (concerns) _service.Acknowledge(Id, writer, Position);
+            return;
+        }
+        if (concerns)
+        {
+            lock (_owed) _owed.Add(writer);
+        }
+        Wake();
+    }
+
+    void ILogListener.OnAcknowledged(NodeId node, LogPosition applied) => _waits.OnAcknowledged(node, applied);
+
+    void ILogListener.OnConnectionChanged(bool isConnected)
+    {
+        if (isConnected) Counters.NoteReconnect();
+        Wake();
+    }
+
+    private async Task FollowAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            var woken = _woken.Task;
+            if (await _exchanger.ExchangeAsync().ConfigureAwait(false))
+            {
+                AcknowledgeOwed();
+                await SendPendingAsync().ConfigureAwait(false);
+            }
+            await woken.WaitAsync(_options.ExchangeInterval, Node.Clock.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private LeaseRow? NextLease()
+    {
+        if (_stopping.IsCancellationRequested || _kinds() is not { Count: > 0 } kinds) return null;
+        return _lease = new LeaseRow(Id, _options.Name, (_lease?.Renewal ?? 0) + 1, Position.Position, kinds);
+    }
+
+    private Task<AppendReply> SendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts) =>
+        _service.AppendAsync(new AppendRequest(Id, writer, drafts), CancellationToken.None).AsTask().WaitAsync(_options.AppendTimeout, Node.Clock.Time);
+
+    /// <summary>What an append needs before its write may be called finished: this node has applied it (PROTOCOL 23), every lease it concerns too (PROTOCOL 22), and no lease of an earlier epoch is alive (PROTOCOL 18).</summary>
+    private async ValueTask FinishAsync(AppendReply reply, IReadOnlyList<RecordDraft> drafts)
+    {
+        var repliedAt = Node.Clock.Now;
+        var last = reply.Records[^1];
+        if (!_follower.TryTake(reply.Records) && !await ReachAsync(new LogPosition(last.Epoch, reply.Records.Max(record => record.Position))).ConfigureAwait(false))
+            ExpireAhead(drafts);
+        await _waits.WaitAsync(reply, repliedAt).ConfigureAwait(false);
+        if (reply.IsMature) return;
+        var matureAt = (_follower.EpochKnownSince ?? repliedAt) + (long)_options.FullLease.TotalMilliseconds;
+        if (matureAt - Node.Clock.Now is > 0 and var rest) await Task.Delay(TimeSpan.FromMilliseconds(rest), Node.Clock.Time).ConfigureAwait(false);
+    }
+
+    /// <summary>Brings this node to a position, or into the epoch that came after it.</summary>
+    private async ValueTask<bool> ReachAsync(LogPosition wanted)
+    {
+        while (await _exchanger.ExchangeAsync().ConfigureAwait(false))
+        {
+            var applied = Position;
+            // The exchange was sent after the append, so an epoch that still differs is a later one, in which everything before is outdated.
+            if (applied.Epoch != wanted.Epoch || applied.Position >= wanted.Position) return true;
+        }
+        return false;
+    }
+
+    private void ExpireAhead(IReadOnlyList<RecordDraft> drafts) =>
+        Node.ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
+
+    private async Task SendPendingAsync()
+    {
+        if (Pending.Count == 0 || !await _sending.WaitAsync(TimeSpan.Zero).ConfigureAwait(false)) return;
+        try
+        {
+            await Pending.SendAsync(async (writer, drafts) =>
+            {
+                var reply = await SendAsync(writer, drafts).ConfigureAwait(false);
+                _follower.TryTake(reply.Records);
+                NoteAppended(reply.Records);
+                WriteLines(reply.Records);
+            }).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    private void AcknowledgeOwed()
+    {
+        NodeId[] owed;
+        lock (_owed)
+        {
+            if (_owed.Count == 0) return;
+            owed = [.. _owed];
+            _owed.Clear();
+        }
+        foreach (var writer in owed) _service.Acknowledge(Id, writer, Position);
+    }
+
+    private bool Concerns(IReadOnlyList<LogRecord> records)
+    {
+        if (_lease is not { } lease) return false;
+        foreach (var record in records)
+        {
+            if (lease.IsInterestedIn(record.Invalidations)) return true;
+        }
+        return false;
+    }
+
+    private void Wake()
+    {
+        var woken = _woken;
+        _woken = NewSignal();
+        woken.TrySetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,184 @@
+namespace Freshet.Redis.Tests.Log;
+
+/// <summary>What nodes are told without asking, and that it comes again after an interruption.</summary>
+public sealed class ChannelTests : RedisTest
+{
+    [Fact]
+    public async Task AnAppendTellsEveryNodeItsRecordsAndWriter()
+    {
+        var (writer, other) = (Node().Listen(), Node().Listen());
+        await SubscribedAsync(other);
+        var reply = await writer.AppendAsync(LogNode.Expire("account:a"), LogNode.MarkStale("account:b", TimeSpan.FromMinutes(5)));
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 1);
+        await writer.Heard.UntilAsync(heard => heard.Bells.Count == 1);
+
+        var (records, from) = other.Heard.Bells.Single();
+        from.ShouldBe(writer.Id);
+        records.Count.ShouldBe(2);
+        for (var i = 0; i < 2; i++)
+        {
+            records[i].Invalidations.ShouldBe(reply.Records[i].Invalidations);
+            (records[i] with { Invalidations = reply.Records[i].Invalidations }).ShouldBe(reply.Records[i]);
+        }
+    }
+
+    [Fact]
+    public async Task OnlyWhatIsNewIsTold()
+    {
+        var (writer, other) = (Node(), Node().Listen());
+        await SubscribedAsync(other);
+        var (known, fresh) = (LogNode.Expire("account:a"), LogNode.Expire("account:b"));
+        await writer.AppendAsync(known);
+        await writer.AppendAsync(known, fresh);
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 2);
+
+        other.Heard.Bells[1].Records.Select(record => record.Position).ShouldBe([2]);
+    }
+
+    /// <summary>Its writer waits for nodes that acknowledged to whoever appended it first.</summary>
+    [Fact]
+    public async Task AnAppendOfNothingNewRingsWithItsWriter()
+    {
+        var (writer, again, other) = (Node(), Node(), Node().Listen());
+        await SubscribedAsync(other);
+        var draft = LogNode.Expire("account:a");
+        await writer.AppendAsync(draft);
+        await again.AppendAsync(draft);
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 2);
+
+        other.Heard.Bells[1].Writer.ShouldBe(again.Id);
+        other.Heard.Bells[1].Records.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task RecordsTooLargeToTellAreToReadInstead()
+    {
+        var (writer, other) = (Node(), Node().Listen());
+        await SubscribedAsync(other);
+        await writer.AppendAsync(new RecordDraft(RecordId.Next(), "Raise", "large", new { Text = new string('x', 40_000) }, []));
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 1);
+
+        other.Heard.Bells.Single().Records.ShouldBeEmpty();
+        (await other.ExchangeAsync((await other.HeadAsync()) with { Position = 0 })).Records.Single().Event.ShouldBe("large");
+    }
+
+    [Fact]
+    public async Task AnAcknowledgementReachesTheWriterAndNobodyElse()
+    {
+        var (writer, other, third) = (Node().Listen(), Node().Listen(), Node().Listen());
+        await writer.AppendAsync("account:a");
+        await third.AppendAsync("account:a");
+        var applied = new LogPosition(Epoch.Create(), 42);
+        other.Log.Acknowledge(other.Id, writer.Id, applied);
+        await writer.Heard.UntilAsync(heard => heard.Acknowledged.Count == 1);
+        other.Log.Acknowledge(other.Id, third.Id, applied);
+        await third.Heard.UntilAsync(heard => heard.Acknowledged.Count == 1);
+
+        writer.Heard.Acknowledged.ShouldBe([(other.Id, applied)]);
+        third.Heard.Acknowledged.ShouldBe([(other.Id, applied)]);
+        other.Heard.Acknowledged.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not one of ours")]
+    [InlineData("0af7651916cd43dd8448eb211c80319c 1 1 1 0af7651916cd43dd8448eb211c80319c\n{\"id\":1}")]
+    [InlineData("0af7651916cd43dd8448eb211c80319c 1 2 1 0af7651916cd43dd8448eb211c80319c\n{}")]
+    public async Task AnUnreadableMessageIsTakenAsASignToRead(string message)
+    {
+        var other = Node().Listen();
+        await SubscribedAsync(other);
+        (await DatabaseAsync()).Multiplexer.GetSubscriber().Publish(new StackExchange.Redis.RedisChannel(Key("bell"), StackExchange.Redis.RedisChannel.PatternMode.Literal), message);
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 1);
+
+        other.Heard.Bells.Single().Records.ShouldBeEmpty();
+        other.Lines.Lines.ShouldContain(line => line.Text.Contains("could not be read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AnApplicationsPrefixForChannelsIsFollowed()
+    {
+        var writer = Owned(new LogNode(Server.ConnectionString + ",channelPrefix=shop:")).Listen();
+        var other = Owned(new LogNode(Server.ConnectionString + ",channelPrefix=shop:")).Listen();
+        await SubscribedAsync(other, "shop:");
+        await writer.AppendAsync("account:a");
+
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 1);
+    }
+
+    [Fact]
+    public async Task WhatIsToldComesAgainAfterARestart()
+    {
+        var (writer, other) = (Node(), Node().Listen());
+        await SubscribedAsync(other);
+        await Server.KillAsync();
+        await other.Heard.UntilAsync(heard => heard.Connected.Contains(false));
+        await Server.StartAgainAsync();
+        await SubscribedAsync(other);
+        other.Heard.Connected[^1].ShouldBeTrue();
+
+        var late = Node();
+        await late.AppendAsync("account:a");
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 1);
+    }
+
+    [Fact]
+    public async Task WhoStartsWithoutRedisIsToldOnceItIsThere()
+    {
+        await Server.KillAsync();
+        var other = Node().Listen();
+        await Should.ThrowAsync<StackExchange.Redis.RedisConnectionException>(async () => await other.HeadAsync());
+        await Server.StartAgainAsync();
+        await SubscribedAsync(other);
+
+        await Node().AppendAsync("account:a");
+        await other.Heard.UntilAsync(heard => heard.Bells.Count == 1);
+        (await other.HeadAsync()).Position.ShouldBe(1);
+    }
+
+    /// <summary>An append that was done and whose answer was lost is appended again by its id.</summary>
+    [Fact]
+    public async Task AnAppendWhoseAnswerIsLostIsNotDoubled()
+    {
+        await using var proxy = TcpProxy.To(Server);
+        var (node, other) = (Owned(new LogNode(proxy.ConnectionString)), Node());
+        var draft = LogNode.Expire("account:a");
+        await node.HeadAsync();
+        proxy.HoldBack();
+        using var giveUp = new CancellationTokenSource();
+        var lost = node.Log.AppendAsync(new AppendRequest(node.Id, LogNode.Writer, [draft]), giveUp.Token).AsTask();
+        var head = await other.HeadAsync();
+        while (head.Position == 0)
+        {
+            // The subscription that comes before the append waits behind the gate as well.
+            head = await other.HeadAsync();
+            if (Watchdog.Token.IsCancellationRequested) break;
+            proxy.Mend();
+        }
+        await giveUp.CancelAsync();
+        proxy.Cut();
+        proxy.Mend();
+
+        (await other.AppendAsync(draft)).Records.Single().Position.ShouldBe(1);
+        await Should.NotThrowAsync(async () =>
+        {
+            try
+            {
+                await lost;
+            }
+            catch (OperationCanceledException)
+            {
+                // Given up before the answer came.
+            }
+        });
+    }
+
+    /// <summary>Completes once the server counts the node among the bell's subscribers.</summary>
+    private async Task SubscribedAsync(LogNode node, string prefix = "")
+    {
+        var watchdog = Watchdog.Token;
+        while (!(await Server.RunAsync("PUBSUB", "NUMSUB", prefix + node.Log.Keys.Bell)).EndsWith("\n1", StringComparison.Ordinal)
+            && !(await Server.RunAsync("PUBSUB", "NUMSUB", prefix + node.Log.Keys.Bell)).EndsWith("\n2", StringComparison.Ordinal))
+            watchdog.ThrowIfCancellationRequested();
+    }
+}
