@@ -47,6 +47,9 @@ public static class FreshetBuilderRedisExtensions
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RedisCounters>(),
             LogSettings.From(provider.GetRequiredService<IOptions<FreshetOptions>>().Value, Options(provider)),
             new EventData(Options(provider).EventJson ?? ByReflection()), provider.GetRequiredService<ILogger<RedisLogService>>()));
+        services.TryAddSingleton<ISecondLevel>(provider => new RedisSecondLevel(
+            provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RedisCounters>(),
+            provider.GetRequiredService<IOptions<FreshetOptions>>().Value.Keyspace, provider.GetRequiredService<ILogger<RedisSecondLevel>>()));
         return freshet;
     }
 

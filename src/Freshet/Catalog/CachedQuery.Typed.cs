@@ -138,6 +138,25 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         return this;
     }
 
+    /// <summary>Keeps its values in each node's memory and out of the second level: where they are cheap to load, hard to serialize, or may not leave the process.</summary>
+    public CachedQuery<TArgs, TValue> InMemoryOnly()
+    {
+        KeepInMemoryOnly();
+        return this;
+    }
+
+    /// <summary>One node loads a value for all: it takes the load lock of the key, the others wait until it has stored the value, at most <see cref="QueryPolicy.LoadLockLapse"/>. For loads that are dear enough to pay a round trip more.</summary>
+    /// <remarks>
+    /// It spares the source; it promises nothing about freshness. A node that cannot reach the second level loads without it, and so
+    /// does one that has waited long enough. With <see cref="InMemoryOnly"/>, or with no second level, it does nothing. Loads of many
+    /// keys at once and loads in the background take no lock.
+    /// </remarks>
+    public CachedQuery<TArgs, TValue> WithLoadLock()
+    {
+        UseLoadLock();
+        return this;
+    }
+
     /// <summary>Gives this query another owner than its catalog's.</summary>
     public CachedQuery<TArgs, TValue> OwnedBy(string owner)
     {

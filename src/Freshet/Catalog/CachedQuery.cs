@@ -51,6 +51,12 @@ public abstract class CachedQuery : Declaration
     /// <summary>Member path of the value's version; null when values carry none.</summary>
     public abstract string? VersionMember { get; }
 
+    /// <summary>Whether its values stay in each node's memory, whatever store the nodes share.</summary>
+    public bool IsInMemoryOnly { get; private set; }
+
+    /// <summary>Whether one node loads a value for all: the others wait for it a while.</summary>
+    public bool HasLoadLock { get; private set; }
+
     internal Func<QueryPolicy, QueryPolicy>? PolicyChange { get; private set; }
 
     /// <summary>Whether it was made at run time, for a cache whose callers declare nothing.</summary>
@@ -88,6 +94,18 @@ public abstract class CachedQuery : Declaration
     {
         ThrowIfComposed();
         _screens.Add(screen);
+    }
+
+    private protected void KeepInMemoryOnly()
+    {
+        ThrowIfComposed();
+        IsInMemoryOnly = true;
+    }
+
+    private protected void UseLoadLock()
+    {
+        ThrowIfComposed();
+        HasLoadLock = true;
     }
 
     private protected void RequireScopeInitializer()

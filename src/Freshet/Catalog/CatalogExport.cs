@@ -97,6 +97,8 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Texts("screens", declared.Screens);
         json.WriteString("versionMember", query.VersionMember);
         json.WriteBoolean("needsScopeInitializer", query.NeedsScopeInitializer);
+        json.WriteBoolean("inMemoryOnly", query.IsInMemoryOnly);
+        json.WriteBoolean("loadLock", query.HasLoadLock);
         Policy(declared.Policy);
     }
 
@@ -116,6 +118,7 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         json.WriteNumber("maxConcurrentLoads", policy.MaxConcurrentLoads);
         json.WriteBoolean("earlyRefresh", policy.EarlyRefresh);
         Seconds("cacheTimeoutSeconds", policy.CacheTimeout);
+        Seconds("loadLockLapseSeconds", policy.LoadLockLapse);
         json.WriteEndObject();
     }
 

@@ -4,7 +4,8 @@ namespace Freshet;
 /// <remarks>
 /// A level's defaults are its limits, but for the knobs that are no promise of freshness: <see cref="QueryPolicy.TimeToLive"/> is a
 /// safety net, which a query may raise up to <see cref="MaxTimeToLive"/>, and how the source is asked is each query's own affair, so
-/// <see cref="QueryPolicy.LoadTimeout"/>, <see cref="QueryPolicy.MaxConcurrentLoads"/> and <see cref="QueryPolicy.CacheTimeout"/> have one limit for all levels.
+/// <see cref="QueryPolicy.LoadTimeout"/>, <see cref="QueryPolicy.MaxConcurrentLoads"/>, <see cref="QueryPolicy.CacheTimeout"/> and
+/// <see cref="QueryPolicy.LoadLockLapse"/> have one limit for all levels.
 /// <see cref="QueryPolicy.SoftTimeout"/> is refused where no old value is accepted anyway.
 /// </remarks>
 public static class LevelLimits
@@ -23,6 +24,7 @@ public static class LevelLimits
             SoftTimeout = defaults.StaleOnError,
             MaxConcurrentLoads = 10_000,
             CacheTimeout = TimeSpan.FromSeconds(10),
+            LoadLockLapse = TimeSpan.FromMinutes(1),
         };
     }
 

@@ -21,6 +21,7 @@ internal abstract class PolicyKnob(string name)
         new NumberKnob(nameof(QueryPolicy.MaxConcurrentLoads), policy => policy.MaxConcurrentLoads, (policy, value) => policy with { MaxConcurrentLoads = value }),
         new SwitchKnob(nameof(QueryPolicy.EarlyRefresh), loose: true, policy => policy.EarlyRefresh, (policy, value) => policy with { EarlyRefresh = value }),
         new DurationKnob(nameof(QueryPolicy.CacheTimeout), policy => policy.CacheTimeout, (policy, value) => policy with { CacheTimeout = value }) { Least = TimeSpan.FromMilliseconds(1) },
+        new DurationKnob(nameof(QueryPolicy.LoadLockLapse), policy => policy.LoadLockLapse, (policy, value) => policy with { LoadLockLapse = value }) { Least = TimeSpan.FromMilliseconds(1) },
     ];
 
     /// <summary>Name of the property, which is also its name in configuration.</summary>

@@ -55,6 +55,9 @@ public sealed record QueryPolicy
     /// <summary>How long a read waits for the part of the cache that lies outside this process: the second level, or the log's confirmation that this node is current. Then it goes on without, as its level allows, and is counted. Default: high 500 ms, medium and low 250 ms; at least 1 ms, at most 10 seconds.</summary>
     public TimeSpan CacheTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long the node that loads for all may take before the others stop waiting and load too, where the query is declared <c>WithLoadLock</c>. Default: 3 seconds, whatever the level; at least 1 ms, at most 1 minute.</summary>
+    public TimeSpan LoadLockLapse { get; init; } = TimeSpan.FromSeconds(3);
+
     /// <summary>The defaults of a level.</summary>
     public static QueryPolicy For(RiskLevel level) => level switch
     {

@@ -6,6 +6,9 @@ internal static class LoadOutcome
     public const string Loaded = "loaded";
     public const string Failed = "failed";
 
+    /// <summary>The second level had the value, and no loader was called.</summary>
+    public const string SecondLevel = "second-level";
+
     /// <summary>Its readers were told that it takes too long. The loader may still return: then it is <see cref="Late"/> as well.</summary>
     public const string TimedOut = "timed-out";
 

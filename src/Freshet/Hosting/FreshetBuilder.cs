@@ -28,6 +28,13 @@ public sealed class FreshetBuilder
         return this;
     }
 
+    /// <summary>Sets options of the second level in code; they override configuration.</summary>
+    public FreshetBuilder ConfigureSecondLevel(Action<SecondLevelOptions> configure)
+    {
+        Services.PostConfigure(configure);
+        return this;
+    }
+
     /// <summary>Registers the initializer that prepares a load's services (tenant, user) from the query's arguments before the loader runs.</summary>
     public FreshetBuilder InitializeScopesWith<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TInitializer>()
         where TInitializer : class, IScopeInitializer

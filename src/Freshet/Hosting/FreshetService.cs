@@ -19,7 +19,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 
     public FreshetService(
         CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, FreshnessLog log,
-        IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths, bool hasScopeInitializer)
+        IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths, bool hasScopeInitializer, SecondLevelAccess? secondLevel = null)
     {
         Catalog = catalog;
         _policies = policies;
@@ -31,7 +31,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         ScreenCounters = catalog.Screens.ToFrozenDictionary(screen => screen.Declaration, _ => new ScreenCounters());
         Store = new NodeStore(StoreLimits.From(options));
         MaxTimeToLive = options.MaxTimeToLive;
-        RuntimeParts Parts() => new(this, node, Store, services, options, logger, hasScopeInitializer);
+        RuntimeParts Parts() => new(this, node, Store, services, options, logger, hasScopeInitializer, secondLevel);
         _parts = Parts;
         Outputs = new RenderedOutputs(node, Store, options);
         _runtimes = catalog.Queries.ToFrozenDictionary(
@@ -94,4 +94,5 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
 }
 
 /// <summary>What every query's runtime is made with.</summary>
-internal sealed record RuntimeParts(IFreshet Owner, Node Node, NodeStore Store, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger, bool HasScopeInitializer);
+internal sealed record RuntimeParts(
+    IFreshet Owner, Node Node, NodeStore Store, IServiceScopeFactory Services, FreshetOptions Options, ILogger Logger, bool HasScopeInitializer, SecondLevelAccess? SecondLevel);

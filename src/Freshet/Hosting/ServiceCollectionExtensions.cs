@@ -41,7 +41,8 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<PolicyBook>(), Options(provider),
             provider.GetRequiredService<Node>(), provider.GetRequiredService<FreshnessLog>(),
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>(),
-            provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer))));
+            provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer)), SecondLevelSetup.AccessOf(provider)));
+        SecondLevelSetup.AddTo(services, Section);
         AddDiagnostics(services);
         services.TryAddSingleton(provider => new Sweeper(
             provider.GetRequiredService<FreshetService>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>(),
@@ -58,6 +59,7 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<TargetFollowers.StartedOnce>().ThrowIfMaking();
             provider.GetRequiredService<TargetFollowers>();
             provider.GetRequiredService<TargetMeter>();
+            provider.GetRequiredService<SecondLevelMeter>();
             return provider.GetRequiredService<FreshetService>();
         });
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, StartUp>());

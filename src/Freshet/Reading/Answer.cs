@@ -20,6 +20,9 @@ public enum AnswerSource
 
     /// <summary>The source, past the cache: the read could not be answered from it, and left it alone.</summary>
     Bypass,
+
+    /// <summary>The second level: another node, or an earlier run of this one, has loaded it.</summary>
+    SecondLevel,
 }
 
 /// <summary>A value with what is known of its freshness.</summary>

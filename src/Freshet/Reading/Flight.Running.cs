@@ -17,7 +17,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _replaces is not null ? LoadReason.Refresh : LoadReason.Miss);
         if (_context.HasBegun)
         {
-            if (here) _ = RunAsync(isReadersThread: true);
+            if (here && !AsksSecondLevel) _ = RunAsync(isReadersThread: true);
             else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return;
         }
@@ -71,7 +71,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         return true;
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = RunAsync(isReadersThread: false);
+    void IThreadPoolWorkItem.Execute() => _ = AsksSecondLevel ? AskSecondLevelAsync() : RunAsync(isReadersThread: false);
 
     // One method from the loader's call to its end: each more would cost a load that does not complete at once another 150 bytes.
     private async Task RunAsync(bool isReadersThread)
@@ -128,9 +128,11 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         Context.End();
         Landed<TValue>? landed;
         Entry<TValue>? outdated;
+        Entry<TArgs, TValue> entry;
+        bool mayStore;
         try
         {
-            landed = _runtime.Land(this, MakeEntry(value, took), out outdated);
+            landed = _runtime.Land(this, entry = MakeEntry(value, took), out outdated, out mayStore);
         }
 #pragma warning disable CA1031 // The query's own code read the value's version or size and threw: that fails the load.
         catch (Exception error)
@@ -141,14 +143,15 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         }
         if (landed is not { } result)
         {
-            _runtime.NoteLate(took, error: null);
+            if (!IsPromoted) _runtime.NoteLate(took, error: null);
             return;
         }
         if (!isCounted) _runtime.Counters.NoteLoad(took, failed: false);
-        LoadActivity.End(_activity, _runtime, LoadOutcome.Loaded);
+        LoadActivity.End(_activity, _runtime, IsPromoted ? LoadOutcome.SecondLevel : LoadOutcome.Loaded);
         // Before anyone is answered: whoever reads the value next finds nothing of this load under way.
         _runtime.Node.Running.Leave(this);
         _answers.Give(result);
+        if (mayStore) Share(entry, took);
         if (outdated is null)
         {
             _answers.TellStarter();

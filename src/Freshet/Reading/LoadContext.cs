@@ -153,6 +153,28 @@ public sealed class LoadContext
         return false;
     }
 
+    /// <summary>Takes the place and the marks of a value that was loaded elsewhere, and gives its own marks back. False when the load has ended: the marks are still the caller's.</summary>
+    /// <remarks>The caller holds the query's gate, where joiners look at both.</remarks>
+    internal bool TryTakeOver(AppliedPosition captured, TagMark[] marks, long capturedAt)
+    {
+        TagMark[] own;
+        lock (this)
+        {
+            if (_ended) return false;
+            own = _marks;
+            (_captured, _capturedAt) = (captured, capturedAt);
+            Volatile.Write(ref _marks, marks);
+        }
+        captured.Marks.Release(own); // of the same table: a value of another epoch is not taken over
+        return true;
+    }
+
+    /// <summary>Moves to what the node has applied by now, unless the log has changed meanwhile. Before the loader is called, under the query's gate.</summary>
+    internal void CaptureAgain(AppliedPosition applied)
+    {
+        if (ReferenceEquals(applied.Marks, Captured.Marks)) _captured = applied;
+    }
+
     internal void End()
     {
         lock (this) _ended = true;

@@ -9,9 +9,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <param name="flight">The load.</param>
     /// <param name="entry">What it loaded.</param>
     /// <param name="outdated">The entry that a tag had outdated and that this one replaces; null when there was none.</param>
-    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated)
+    /// <param name="mayStore">Whether it may be stored, here and elsewhere.</param>
+    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated, out bool mayStore)
     {
-        outdated = null;
+        (outdated, mayStore) = (null, false);
         var args = flight.Args;
         var stored = false;
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
@@ -24,8 +25,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (flight.HasEnded) return null;
             // Ended last: the rest looks the key up, with the user's own equality, and a load that could not be ended must end as failed.
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            if (flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired && !WasFlushed(entry)
-                && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry))
+            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired && !WasFlushed(entry)
+                && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry);
+            if (mayStore)
             {
                 if (_store.TryGet(args, flight.Hash, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
                 stored = _store.PutLocked(entry, flight.Hash, present, bytes);

@@ -41,7 +41,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (way.MustStart)
         {
             way.Flight!.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
-            if (way.Flight.TryGetLanded(out var landed)) return new(Answer(landed, AnswerSource.Load, need)); // it completed at once
+            if (way.Flight.TryGetLanded(out var landed)) return new(Answer(landed, way.Flight.SourceOr(AnswerSource.Load), need)); // it completed at once
         }
         return FinishAsync(args, need, way, cancellationToken);
     }
@@ -78,11 +78,11 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 flight.LinkReader();
             }
 
-            if (way.At is not { Position: var at }) return Answer(landed, AnswerSource.Load, need);
+            if (way.At is not { Position: var at }) return Answer(landed, flight.SourceOr(AnswerSource.Load), need);
             if (again || IsAsGoodAsOwn(landed.Entry, at))
             {
                 Counters.NoteJoin();
-                return Answer(landed, AnswerSource.JoinedLoad, need);
+                return Answer(landed, flight.SourceOr(AnswerSource.JoinedLoad), need);
             }
 
             // The joined load learnt at its end a tag that was invalidated before this read began. So this read needs a load begun

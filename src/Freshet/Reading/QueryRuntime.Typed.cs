@@ -26,6 +26,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         Turns = new LoadGate(() => Policy.MaxConcurrentLoads);
         _store = new EntryStore<TArgs, TValue>(parts.Store, query.SizeOfValue);
         _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
+        SecondLevel = QuerySecondLevel<TArgs, TValue>.For(this, parts.SecondLevel);
     }
 
     public CachedQuery<TArgs, TValue> Query { get; }
@@ -129,7 +130,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>
     internal long JitteredTimeToLive() => TimeToLive(0.9 + 0.2 * Random.Shared.NextDouble());
 
-    private long LongestTimeToLive() => TimeToLive(1.1);
+    /// <summary>The longest that its policy ever gives.</summary>
+    internal long LongestTimeToLive() => TimeToLive(1.1);
 
     private long TimeToLive(double share) => Math.Min((long)(Policy.TimeToLive.TotalMilliseconds * share), _maxTimeToLive);
 

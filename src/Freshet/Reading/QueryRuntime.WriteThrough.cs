@@ -51,6 +51,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         {
             if (!stored) applied.Marks.Release(marks);
         }
-        if (stored) _store.MakeRoom(entry!);
+        if (!stored) return;
+        _store.MakeRoom(entry!);
+        SecondLevel?.Offer(entry!, TimeSpan.Zero);
     }
 }

@@ -25,6 +25,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     /// <summary>Kinds of the tags that are known only once the value is loaded.</summary>
     public IReadOnlyCollection<string> FoundKinds => _foundKinds;
 
+    /// <summary>What it has done with the second level; null when it has none.</summary>
+    public abstract SecondLevelCounters? SecondLevelCounters { get; }
+
     /// <summary>Whether it may be served though this node could not confirm that it is current, for as long as it has not (R4).</summary>
     public bool MayServeUnconfirmed(TimeSpan since) => Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;
 

@@ -12,7 +12,7 @@ public sealed class LevelLimitsTests
         LevelLimits.For(RiskLevel.Low, _day).ShouldBe(Sourced(RiskLevel.Low) with { TimeToLive = _day, SoftTimeout = _day });
     }
 
-    private static QueryPolicy Sourced(RiskLevel level) => QueryPolicy.For(level) with { LoadTimeout = TimeSpan.FromHours(1), MaxConcurrentLoads = 10_000, CacheTimeout = TimeSpan.FromSeconds(10) };
+    private static QueryPolicy Sourced(RiskLevel level) => QueryPolicy.For(level) with { LoadTimeout = TimeSpan.FromHours(1), MaxConcurrentLoads = 10_000, CacheTimeout = TimeSpan.FromSeconds(10), LoadLockLapse = TimeSpan.FromMinutes(1) };
 
     [Theory]
     [InlineData(RiskLevel.High)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Freshet.AspNetCore.Tests;
+using Freshet.Tests.SecondLevel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,7 +23,8 @@ public sealed class OperatingDocsTests
     [Fact]
     public async Task TheTableHasEveryInstrumentAndNoOther()
     {
-        await using var app = Traced.Start(freshet => freshet.Services.AddSingleton(new StubLog().Connect())); // a shared log has instruments of its own
+        await using var app = Traced.Start(freshet => freshet.Services // a shared log and a second level have instruments of their own
+            .AddSingleton(new StubLog().Connect()).AddSingleton<ISecondLevel>(new SharedStore()));
         using var meter = new MeterReader(app);
 
         // Those of HTTP, of pages and of Redis belong to other assemblies, whose tests look at them.
@@ -34,7 +36,7 @@ public sealed class OperatingDocsTests
     [Fact]
     public async Task TheTableHasTheDimensionsAndValuesThatAreMeasured()
     {
-        await using var app = Traced.Start();
+        await using var app = Traced.Start(builder => builder.Services.AddSingleton<ISecondLevel>(new SharedStore()));
         using var meter = new MeterReader(app);
         await app.Freshet.ReadAsync(Traced.Inner, "a");
         foreach (var trigger in (Func<string, FreshetAction>[])[name => app.Freshet.BeginUserAction(name), name => app.Freshet.BeginWebhook(name), name => app.Freshet.BeginJob(name), name => app.Freshet.BeginOperator(name, "actor", "reason")])
@@ -43,7 +45,9 @@ public sealed class OperatingDocsTests
             app.Freshet.Raise(new Paid("a", "s"));
             await action.CompleteAsync();
         }
-        var counters = app.Freshet.ShouldBeOfType<FreshetService>().Runtimes.First().Counters;
+        var runtime = app.Freshet.ShouldBeOfType<FreshetService>().Runtimes.First();
+        runtime.SecondLevelCounters!.NotePayload(1);
+        var counters = runtime.Counters;
         counters.NoteLoad(TimeSpan.Zero, failed: true);
         counters.NoteTimedOut(TimeSpan.Zero);
         counters.NoteLate(TimeSpan.Zero);
@@ -92,6 +96,15 @@ public sealed class OperatingDocsTests
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>().ToList();
         ids.ShouldNotBeEmpty();
         foreach (var id in ids) MetricsPage.Text.ShouldContain($"\n| {id} | warning |");
+    }
+
+    [Fact]
+    public void EveryLineOfTheSecondLevelIsExplained()
+    {
+        var lines = typeof(SecondLevelMessages).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().ToList();
+        lines.ShouldNotBeEmpty();
+        foreach (var line in lines) MetricsPage.Text.ShouldContain($"\n| {line.EventId} | {line.Level.ToString().ToLowerInvariant()} |");
     }
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);

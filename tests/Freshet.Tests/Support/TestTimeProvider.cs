@@ -25,6 +25,9 @@ public sealed class TestTimeProvider : TimeProvider
         return new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
     }
 
+    /// <summary>Called before the timers that are due: other clocks can go along.</summary>
+    public Action<TimeSpan> OnAdvanced { get; set; } = _ => { };
+
     public void Advance(TimeSpan by)
     {
         List<TestTimer> due;
@@ -34,6 +37,7 @@ public sealed class TestTimeProvider : TimeProvider
             due = [.. _timers.Where(timer => timer.Due <= _elapsed)];
             foreach (var timer in due) timer.Due = timer.Period == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _elapsed + timer.Period;
         }
+        OnAdvanced(by);
         foreach (var timer in due) timer.Run();
     }
 

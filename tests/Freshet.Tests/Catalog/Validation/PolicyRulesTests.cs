@@ -57,6 +57,7 @@ public sealed class PolicyRulesTests
             SoftTimeout = TimeSpan.FromSeconds(1),
             MaxConcurrentLoads = 10_001,
             CacheTimeout = TimeSpan.FromSeconds(11),
+            LoadLockLapse = TimeSpan.FromMinutes(2),
         });
         // Early refresh cannot be loosened: it loads sooner, and changes no promise.
         Composing.Faults(_sound.With(query)).Count.ShouldBe(PolicyKnob.All.Count - 1);
