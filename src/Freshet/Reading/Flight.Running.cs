@@ -49,7 +49,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         _capturedAt = _runtime.Clock.Now;
         _expiresAt = _capturedAt + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
         var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
-        _context = new LoadContext(_runtime, _args, _runtime.Node.Applied, _tags, minimum, _outer, isBypass: !IsShared, _capturedAt);
+        _context = new LoadContext(_runtime, _args, _runtime.Node.Applied, _tags, minimum, _outer, isBypass: !IsShared || _fromSource, _capturedAt);
         CapturedPosition = _context.Captured.Position.Position;
         Deadline = _capturedAt + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
         if (!IsListed) _runtime.Node.Running.Enter(this);

@@ -21,6 +21,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     // All guarded by the query's gate.
     private LoadContext? _context; // null until it begins
     private long? _minimumVersion; // the highest that a reader asks for
+    private bool _fromSource;      // whether a reader trusts nothing that this node has
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
     private volatile bool _ended;  // also read without the gate, by whoever clears the queue
@@ -37,6 +38,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _tags = tags;
         _outer = need.Load;
         _minimumVersion = need.MinimumVersion;
+        _fromSource = need.FromSource;
         _replaces = replaces;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
         IsShared = isShared;
@@ -72,14 +74,15 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
     /// <remarks>One that still waits for its turn captures its position later than now, so it suits everyone.</remarks>
-    public bool CanBeJoinedLocked(LogPosition now, Need need)
+    public bool CanBeJoinedLocked(AppliedPosition now, Need need)
     {
         if (_waiters == 0 || _ended) return false;
         if (_context is not { } context) return true;
         if (need.FromSource) return false;
         var loaded = context.Captured.Position;
         return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
-            && loaded.Epoch == now.Epoch
+            // A table is of one epoch, and new when records were missed for good: what this load's marks were never told of, it may have read.
+            && ReferenceEquals(context.Captured.Marks, now.Marks)
             && loaded.Position >= need.RequiredPosition
             && (need.MinimumVersion is null || context.MinimumVersion >= need.MinimumVersion)
             && !Entry.InvalidatedAfterLoad(loaded.Position, context.Marks);
@@ -88,7 +91,9 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     public void JoinLocked(Need need)
     {
         _waiters++;
-        if (_context is null) _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
+        if (_context is not null) return;
+        _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
+        _fromSource |= need.FromSource;
     }
 
     /// <summary>Takes the right to end the load. False when it has ended already.</summary>

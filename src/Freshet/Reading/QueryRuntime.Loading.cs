@@ -103,7 +103,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 return new Way(null, null, new Reading<TValue>(entry, AnswerSource.Cache, applied.Position.Position, Satisfied: true));
             }
 
-            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(applied.Position, need))
+            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(applied, need))
             {
                 if (!inBackground) running.JoinLocked(need);
                 return new Way(running, applied.Position, null);
@@ -145,7 +145,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (IsPaused(args)) return;
         lock (Gate)
         {
-            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(Node.Applied.Position, default)) return;
+            if (_flights.TryGetValue(args, out var running) && running.CanBeJoinedLocked(Node.Applied, default)) return;
         }
         // Somebody may be faster in between: then there is nothing left to do.
         var way = JoinOrStart(args, Query.TagsOf(args), default, replaces: entry);
