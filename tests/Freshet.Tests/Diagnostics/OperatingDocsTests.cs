@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet.Tests.Diagnostics;
@@ -20,7 +21,7 @@ public sealed class OperatingDocsTests
     [Fact]
     public async Task TheTableHasEveryInstrumentAndNoOther()
     {
-        await using var app = Traced.Start();
+        await using var app = StartShared();
         using var meter = new MeterReader(app);
 
         // Those of HTTP and of pages belong to another assembly, whose tests look at them.
@@ -31,7 +32,7 @@ public sealed class OperatingDocsTests
     [Fact]
     public async Task TheTableHasTheDimensionsAndValuesThatAreMeasured()
     {
-        await using var app = Traced.Start();
+        await using var app = StartShared();
         using var meter = new MeterReader(app);
         await app.Freshet.ReadAsync(Traced.Inner, "a");
         foreach (var trigger in (Func<string, FreshetAction>[])[name => app.Freshet.BeginUserAction(name), name => app.Freshet.BeginWebhook(name), name => app.Freshet.BeginJob(name), name => app.Freshet.BeginOperator(name, "actor", "reason")])
@@ -45,6 +46,9 @@ public sealed class OperatingDocsTests
         counters.NoteTimedOut(TimeSpan.Zero);
         counters.NoteLate(TimeSpan.Zero);
         counters.NoteReplaced(1, 1);
+        var log = (SharedLog)app.Freshet.Log;
+        foreach (var ranOut in (bool[])[true, false]) log.Counters.NoteLeaseWait(TimeSpan.Zero, ranOut);
+        log.Counters.NoteWaitedOut("a");
         app.Time.Advance(TimeSpan.FromDays(2));
 
         var measured = meter.Read();
@@ -90,6 +94,9 @@ public sealed class OperatingDocsTests
         ids.ShouldNotBeEmpty();
         foreach (var id in ids) MetricsPage.Text.ShouldContain($"\n| {id} | warning |");
     }
+
+    // Some instruments are there only where nodes share a log.
+    private static TestApp StartShared() => Traced.Start(builder => builder.Services.AddSingleton<ILogService>(new TestLogServer(TimeProvider.System) { IsMature = true }.Connect("a")));
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -212,7 +212,7 @@ public sealed class LeaseTests
         var b = nodes.Start<OnlyMedium>("b", configuration: configuration.Root);
         nodes.Server.Leases.ShouldNotContain(row => row.Name == "b");
 
-        configuration["Freshet:Queries:only-medium:MaxStaleness"] = "00:00:00";
+        configuration["Freshet:Policies:only-medium:MaxStaleness"] = "00:00:00";
         configuration.Reload();
         b.Confirmation.HoldsLease.ShouldBeFalse();
         await b.CatchUpAsync();
