@@ -48,8 +48,9 @@ internal sealed partial class FreshetService
             ? await action.AppendNowAsync(draft).ConfigureAwait(false)
             : await AppendAloneAsync(draft).ConfigureAwait(false);
         if (appended.Records is not [var record, ..]) return null;
-        await _log.Targets.WhenAppliedAsync(record.Position).ConfigureAwait(false);
-        return new LogPosition(record.Epoch, record.Position);
+        var position = new LogPosition(record.Epoch, record.Position);
+        await _log.Targets.WhenAppliedAsync(position).ConfigureAwait(false);
+        return position;
     }
 
     private async ValueTask<Appended> AppendAloneAsync(RecordDraft draft)

@@ -10,15 +10,24 @@ internal sealed class RecordHistory(int capacity)
     private long _lastPosition;
     private Epoch _epoch; // of the records in the ring
     private long _count;
-    private int _generation; // guarded by _gate; grows when followers of the records before must start over
+    private int _generation; // guarded by _gate
     private TaskCompletionSource? _added; // made when somebody waits
 
-    /// <summary>Epoch and position of the last record, or where it started over; null while there is neither.</summary>
+    /// <summary>Epoch and position of the last record, or where it started over since; null while there was neither.</summary>
     public LogPosition? Head
     {
         get
         {
             lock (_gate) return _lastPosition == 0 && _generation == 0 ? null : new LogPosition(_epoch, _lastPosition);
+        }
+    }
+
+    /// <summary>Grows when followers of the records before must start over.</summary>
+    public int Generation
+    {
+        get
+        {
+            lock (_gate) return _generation;
         }
     }
 
@@ -58,16 +67,10 @@ internal sealed class RecordHistory(int capacity)
     /// <param name="cancellationToken">Ends the enumeration.</param>
     public async IAsyncEnumerable<LogRecord> FollowAsync(long after, Func<long> published, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        int generation;
-        lock (_gate) generation = _generation;
+        var generation = Generation;
         while (true)
         {
-            lock (_gate)
-            {
-                // The numbers of another log may by chance go on where this follower stands.
-                if (_generation != generation) throw new LogTrimmedException(after, _lastPosition - _count + 1);
-            }
-            var (batch, next) = After(after, int.MaxValue, published());
+            var (batch, next) = After(after, int.MaxValue, published(), generation);
             foreach (var record in batch)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -80,12 +83,18 @@ internal sealed class RecordHistory(int capacity)
     }
 
     /// <summary>The next records after a position, at most so many; with none, a signal that one was added.</summary>
-    /// <exception cref="LogTrimmedException">They are no longer kept, or the position lies past the end.</exception>
-    public (LogRecord[] Batch, Task Next) After(long after, int most, long published = 0)
+    /// <param name="after">Position of the last record already seen.</param>
+    /// <param name="most">Most records to return.</param>
+    /// <param name="published">The position that the node has published; 0 when the caller counts by what is here alone.</param>
+    /// <param name="generation">The generation by which the caller counts; null when it looks only once.</param>
+    /// <exception cref="LogTrimmedException">They are no longer kept, or the position lies past the end or is of another generation.</exception>
+    public (LogRecord[] Batch, Task Next) After(long after, int most, long published = 0, int? generation = null)
     {
         lock (_gate)
         {
             var oldest = _lastPosition - _count + 1;
+            // The numbers of another log may by chance go on where this follower stands.
+            if (generation is { } counted && counted != _generation) throw new LogTrimmedException(after, oldest);
             // Past the head: the follower counts by another log, one that was lost. Silence until the numbers meet would hide all of this one's.
             if (after > Math.Max(_lastPosition, published) || after + 1 < oldest) throw new LogTrimmedException(after, oldest);
             if (after >= _lastPosition) return ([], (_added ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task);

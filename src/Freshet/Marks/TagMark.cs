@@ -50,11 +50,12 @@ internal sealed class TagMark(Tag tag, long expiredAt) : Link
     public void MergeLocked(FetchedMark fetched, long forgottenUpTo, long now)
     {
         if (_unknownUpTo == 0) return; // everything is known here
+        var granted = Math.Min(forgottenUpTo, _unknownUpTo); // what the log has forgotten of later, this node was told itself
         var own = _state ?? (_lastInvalidatedAt > _unknownUpTo ? MarkState.ExpiredAtPosition(_lastInvalidatedAt) : MarkState.ExpiredAtPosition(0));
-        var theirs = MarkState.From(Math.Max(fetched.ExpiredAt, forgottenUpTo), fetched.StaleMarks.Select(mark => new MarkState.StaleMark(mark.At, now + (long)mark.Remaining.TotalMilliseconds)));
+        var theirs = MarkState.From(Math.Max(fetched.ExpiredAt, granted), fetched.StaleMarks.Select(mark => new MarkState.StaleMark(mark.At, now + (long)mark.Remaining.TotalMilliseconds)));
         var merged = MarkState.Merge(own.WithoutExpiryAt(_unknownUpTo), theirs);
         var last = Math.Max(merged.LastAt, _lastInvalidatedAt > _unknownUpTo ? _lastInvalidatedAt : 0);
-        Volatile.Write(ref _unknownUpTo, forgottenUpTo);
+        Volatile.Write(ref _unknownUpTo, granted);
         Volatile.Write(ref _state, merged.HasStaleMarks ? merged : null);
         Volatile.Write(ref _lastInvalidatedAt, last);
     }

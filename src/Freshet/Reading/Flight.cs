@@ -35,7 +35,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _args = args;
         _tags = tags;
         _minimumVersion = need.MinimumVersion;
-        _context = new LoadContext(runtime, args, need.Load, isBypass: !isShared);
+        _context = new LoadContext(runtime, args, need.Load, isBypass: !isShared || need.FromSource);
         _replaces = replaces;
         _fromSource = need.FromSource;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
@@ -67,14 +67,15 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
     /// <remarks>One that still waits for its turn captures its position later than now, so it suits everyone.</remarks>
-    public bool CanBeJoinedLocked(LogPosition now, Need need)
+    public bool CanBeJoinedLocked(AppliedPosition now, Need need)
     {
         if (_waiters == 0 || _ended) return false;
         if (!_context.HasBegun) return true;
         if (need.FromSource) return false;
         var loaded = _context.Captured.Position;
         return _expiresAt > _runtime.Clock.Now // a load that hangs must not hand out what it read hours ago (R5)
-            && loaded.Epoch == now.Epoch
+            // A table is of one epoch, and new when records were missed for good: what this load's marks were never told of, it may have read.
+            && ReferenceEquals(_context.Captured.Marks, now.Marks)
             && loaded.Position >= need.RequiredPosition
             && !_runtime.WasFlushed(_context.Captured)
             && (need.MinimumVersion is null || _context.MinimumVersion >= need.MinimumVersion)
@@ -87,6 +88,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         if (_context.HasBegun) return;
         _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
         _fromSource |= need.FromSource;
+        _context.IsBypass |= need.FromSource; // what the load reads in turn is no better known than itself
     }
 
     /// <summary>Takes the right to end the load. False when it has ended already.</summary>

@@ -30,8 +30,8 @@ public sealed class LoadContext
     /// <summary>Whether the loader has said "not found" of a row that was served before.</summary>
     internal bool WasNotFound { get; set; }
 
-    /// <summary>Whether this load reads past the cache; then what it reads in turn does too, or cached data would come in by the back door.</summary>
-    internal bool IsBypass { get; }
+    /// <summary>Whether this load reads past the cache, or for somebody who trusts nothing that is cached here; then what it reads in turn goes to the source too, or cached data would come in by the back door.</summary>
+    internal bool IsBypass { get; set; }
 
     internal object Arguments { get; }
 

@@ -127,7 +127,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             var began = running.Deadline - (long)Policy.LoadTimeout.TotalMilliseconds;
             return new ExplainedLoad(
                 Span(Math.Max(0, now - began)), running.CapturedPosition == RunningLoad.NotBegun ? null : running.CapturedPosition,
-                running.CanBeJoinedLocked(applied.Position, new Need(0, minimumVersion, null)));
+                running.CanBeJoinedLocked(applied, new Need(0, minimumVersion, null)));
         }
     }
 

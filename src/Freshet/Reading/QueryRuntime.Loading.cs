@@ -120,7 +120,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             }
 
             var running = FlightLocked(args, hash);
-            if (running?.CanBeJoinedLocked(applied.Position, need) == true)
+            if (running?.CanBeJoinedLocked(applied, need) == true)
             {
                 if (!inBackground) running.JoinLocked(need);
                 return new Way(running, applied);
@@ -162,7 +162,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         if (IsPaused(args)) return;
         lock (Gate)
         {
-            if (FlightLocked(args, _store.HashOf(args))?.CanBeJoinedLocked(Node.Applied.Position, default) == true) return;
+            if (FlightLocked(args, _store.HashOf(args))?.CanBeJoinedLocked(Node.Applied, default) == true) return;
         }
         // Somebody may be faster in between: then there is nothing left to do.
         var way = JoinOrStart(args, Query.TagsOf(args), default, replaces: entry);

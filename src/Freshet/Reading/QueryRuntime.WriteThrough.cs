@@ -36,7 +36,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         try
         {
             var at = loadedAt(marks);
-            if (at.Epoch != applied.Position.Epoch) return; // of a log that is gone: outdated anyway (PROTOCOL 5)
+            // Of a log that is gone it is outdated anyway (PROTOCOL 5). Ahead of what is applied here nobody can tell: this node stands
+            // at 5 -> another's record 7 invalidated a tag that this write did not -> stored as of 9, the value would outlive it.
+            if (at.Epoch != applied.Position.Epoch || at.Position > applied.Position.Position) return;
             var captured = new AppliedPosition(at, applied.Marks, applied.Sequence);
             entry = new Entry<TArgs, TValue>(Kept(args), value, captured, marks, capturedAt, expiresAt, Query.VersionOf(value), isCacheable: true);
             var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate

@@ -43,7 +43,7 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
         Volatile.Write(ref _policy, policy);
         Volatile.Write(ref _maxStaleness, (long)policy.MaxStaleness.TotalMilliseconds);
         // The lease that is held was not asked for on behalf of this query's tags.
-        if (policy.MaxStaleness == TimeSpan.Zero && before.MaxStaleness > TimeSpan.Zero) Node.Confirmation?.Forget();
+        if (policy.MaxStaleness == TimeSpan.Zero && before.MaxStaleness > TimeSpan.Zero) Node.Confirmation?.Revoke();
         if (policy.TimeToLive < before.TimeToLive) LimitTimeToLive(policy.TimeToLive);
         if (policy.MaxConcurrentLoads > before.MaxConcurrentLoads) AdvanceTurns();
     }

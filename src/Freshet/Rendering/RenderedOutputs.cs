@@ -34,7 +34,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
             // Once more under the gate: a render may have landed since the miss.
             found = _store.TryGet(order.Key, out entry);
             if (found && StepFor(entry!, applied, required) is { } late) return new(late, entry, null, applied.Position, false);
-            if (_running.TryGetValue(order.Key, out var running) && CanBeJoinedLocked(running, applied.Position, required))
+            if (_running.TryGetValue(order.Key, out var running) && CanBeJoinedLocked(running, applied, required))
                 return new(RenderStep.Join, null, running, applied.Position, found);
             return new(RenderStep.Render, null, BeginLocked(order, isShared: true), applied.Position, found);
         }
@@ -58,7 +58,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     /// <summary>Whether a render is running that whoever comes now could join.</summary>
     public bool IsRendering(string key)
     {
-        lock (_gate) return _running.TryGetValue(key, out var running) && CanBeJoinedLocked(running, node.Applied.Position, 0);
+        lock (_gate) return _running.TryGetValue(key, out var running) && CanBeJoinedLocked(running, node.Applied, 0);
     }
 
     /// <summary>Whether a stored output may be served, and how.</summary>
@@ -84,11 +84,11 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     }
 
     /// <summary>A render may be joined while it is not outdated now for the tags known so far, and began late enough (R2).</summary>
-    private bool CanBeJoinedLocked(Rendering running, LogPosition now, long required)
+    private bool CanBeJoinedLocked(Rendering running, AppliedPosition now, long required)
     {
         if (running.HasEnded || running.CapturedAt + (long)MostWait.TotalMilliseconds <= Clock.Now) return false;
         var loaded = running.Interval.Loaded;
-        return loaded.Epoch == now.Epoch
+        return running.IsOf(now.Marks)
             && loaded.Position >= required
             && running.Refusal == RenderRefusal.None
             && running.EvictionsAtStart == _evictions.Count

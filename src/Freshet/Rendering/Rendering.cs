@@ -46,6 +46,9 @@ internal sealed class Rendering : RunningLoad
 
     public TagMark[] Marks => Volatile.Read(ref _marks);
 
+    /// <summary>Whether its marks are of a table: of one that has been left they are told nothing any more.</summary>
+    public bool IsOf(MarkTable table) => ReferenceEquals(_captured.Marks, table);
+
     /// <summary>Whether nothing more becomes part of it.</summary>
     public bool HasEnded => _ended;
 

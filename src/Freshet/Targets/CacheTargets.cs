@@ -59,7 +59,7 @@ internal sealed class CacheTargets
     }
 
     /// <summary>Completes when every target that keeps pace has applied a position, or has had its time.</summary>
-    public ValueTask WhenAppliedAsync(long position)
+    public ValueTask WhenAppliedAsync(LogPosition position)
     {
         var followers = _followers;
         if (followers.Length == 0) return ValueTask.CompletedTask;

@@ -27,10 +27,11 @@ internal sealed class TargetFollower : IAsyncDisposable
 
     // Used by the follower's own flow alone.
     private Epoch _epoch;
+    private int _generation;
     private bool _works = true;
     private bool _isQuick = true;
 
-    public TargetFollower(string name, ICacheTarget target, CacheTargetOptions options, LogPosition from, RecordHistory history, TimeProvider time, ILogger logger)
+    public TargetFollower(string name, ICacheTarget target, CacheTargetOptions options, LogPosition from, int generation, RecordHistory history, TimeProvider time, ILogger logger)
     {
         Name = name;
         _history = history;
@@ -39,7 +40,8 @@ internal sealed class TargetFollower : IAsyncDisposable
         _logger = logger;
         _stoppingToken = _stopping.Token;
         _epoch = from.Epoch;
-        _progress = new TargetProgress(from.Position);
+        _generation = generation;
+        _progress = new TargetProgress(from);
         _calls = new TargetCalls(target, options.CallTimeout, time, _stoppingToken);
         _resets = new ResetPlan(time);
     }
@@ -48,10 +50,10 @@ internal sealed class TargetFollower : IAsyncDisposable
 
     public TargetCounters Counters { get; } = new();
 
-    private long Head => _history.Head?.Position ?? 0;
+    private LogPosition Head => _history.Head ?? new LogPosition(_epoch, 0);
 
     /// <summary>Records the target has not been told yet.</summary>
-    public long Lag => Math.Max(0, Head - _progress.Position);
+    public long Lag => Math.Max(0, Head.Position - _progress.Position);
 
     /// <summary>Whether the target missed something and waits for its reset.</summary>
     public bool OwesReset => _resets.Owed is not null;
@@ -67,7 +69,7 @@ internal sealed class TargetFollower : IAsyncDisposable
     }
 
     /// <summary>Completes when the target has applied a position, or need not be waited for any longer.</summary>
-    public Task WhenAppliedAsync(long position)
+    public Task WhenAppliedAsync(LogPosition position)
     {
         if (_options.ObserveOnly || _options.AnswerWait == TimeSpan.Zero) return Task.CompletedTask;
         var reached = _progress.WhenReached(position);
@@ -150,32 +152,28 @@ internal sealed class TargetFollower : IAsyncDisposable
             await ResetIfDueAsync().ConfigureAwait(false);
             if (record.Position <= _progress.Position) continue; // the reset covered it
             if (record.Invalidations.Count > 0) await DeliverAsync(record).ConfigureAwait(false);
-            _progress.MoveTo(record.Position);
+            _progress.MoveTo(new LogPosition(record.Epoch, record.Position));
         }
     }
 
     /// <summary>The next records; with none, a signal that there are more, or null when the target must be reset first.</summary>
     private (LogRecord[] Batch, Task? Next) Take()
     {
-        var head = _history.Head ?? new LogPosition(_epoch, 0);
-        // Of another log the numbers may by chance go on where this target stands.
-        if (head.Epoch == _epoch)
+        try
         {
-            try
-            {
-                return _history.After(_progress.Position, BatchSize);
-            }
-            catch (LogTrimmedException)
-            {
-                head = _history.Head ?? head;
-            }
+            return _history.After(_progress.Position, BatchSize, generation: _generation);
         }
-        _resets.Owe(head.Epoch == _epoch ? ResetReason.FellBehind : ResetReason.EpochChanged);
-        _epoch = head.Epoch;
-        _progress.FallBehind(); // whoever waits must not take the jump for its record's delivery
-        // From here on record by record, whether the reset succeeds at once or not.
-        _progress.MoveTo(head.Position);
-        return ([], null);
+        catch (LogTrimmedException)
+        {
+            _generation = _history.Generation; // before the head: of a start in between the next look is told
+            var head = Head;
+            _resets.Owe(head.Epoch == _epoch ? ResetReason.FellBehind : ResetReason.EpochChanged);
+            _epoch = head.Epoch;
+            _progress.FallBehind(); // whoever waits must not take the jump for its record's delivery
+            // From here on record by record, whether the reset succeeds at once or not.
+            _progress.MoveTo(head);
+            return ([], null);
+        }
     }
 
     private Task WaitForAsync(Task next) =>
@@ -235,7 +233,7 @@ internal sealed class TargetFollower : IAsyncDisposable
         }
         _resets.MarkApplied();
         Counters.NoteResetApplied();
-        if (covered > _progress.Position) _progress.MoveTo(covered);
+        if (covered.Epoch == _epoch && covered.Position > _progress.Position) _progress.MoveTo(covered);
         if (reason != ResetReason.Started) Say(logger => logger.WasReset(Name, reason));
         NoteWorks();
     }

@@ -16,12 +16,13 @@ internal sealed class TargetFollowers : IAsyncDisposable, IDisposable
         var targets = provider.GetRequiredService<CacheTargets>();
         var (node, history, time) = (provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<TimeProvider>());
         var followers = new List<TargetFollower>();
-        var from = new LogPosition(node.Applied.Position.Epoch, history.Head?.Position ?? 0);
+        var generation = history.Generation; // before the head: of a start in between a follower's first look is told
+        var from = history.Head ?? new LogPosition(node.Applied.Position.Epoch, 0);
         foreach (var settings in targets.Settings)
         {
             if (settings.Registration.IsMemory && !settings.Options.ObserveOnly) continue; // told as part of the append
             var target = settings.Registration.IsMemory ? NoTarget.Instance : Make(provider, settings.Name, once);
-            followers.Add(new TargetFollower(settings.Name, target, settings.Options, from, history, time, targets.Logger));
+            followers.Add(new TargetFollower(settings.Name, target, settings.Options, from, generation, history, time, targets.Logger));
         }
         targets.Start([.. followers]);
         var observing = targets.Settings.Where(settings => settings.Options.ObserveOnly).Select(settings => settings.Name).ToList();

@@ -1,15 +1,21 @@
 namespace Freshet;
 
 /// <summary>How far a target has come, and whether it is worth waiting for.</summary>
-internal sealed class TargetProgress(long position)
+internal sealed class TargetProgress(LogPosition position)
 {
     private readonly Lock _gate = new();
-    private readonly List<(long Position, TaskCompletionSource<bool> Reached)> _waiting = []; // guarded by _gate
-    private long _position = position; // written under _gate
+    private readonly List<(LogPosition Position, TaskCompletionSource<bool> Reached)> _waiting = []; // guarded by _gate
+    private LogPosition _position = position; // guarded by _gate
     private bool _keepsPace = true;    // guarded by _gate
 
     /// <summary>Position of the last record that was applied, observed or given up.</summary>
-    public long Position => Volatile.Read(ref _position);
+    public long Position
+    {
+        get
+        {
+            lock (_gate) return _position.Position;
+        }
+    }
 
     public bool KeepsPace
     {
@@ -19,12 +25,12 @@ internal sealed class TargetProgress(long position)
         }
     }
 
-    /// <summary>True once the position is reached; false as soon as the target is known to be behind.</summary>
-    public Task<bool> WhenReached(long position)
+    /// <summary>True once the position is reached; false as soon as the target is known to be behind. Numbers of another log say nothing of this one's.</summary>
+    public Task<bool> WhenReached(LogPosition position)
     {
         lock (_gate)
         {
-            if (_position >= position) return Task.FromResult(true);
+            if (IsReachedLocked(position)) return Task.FromResult(true);
             if (!_keepsPace) return Task.FromResult(false);
             var reached = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((position, reached));
@@ -32,12 +38,12 @@ internal sealed class TargetProgress(long position)
         }
     }
 
-    public void MoveTo(long position)
+    public void MoveTo(LogPosition position)
     {
         lock (_gate)
         {
-            Volatile.Write(ref _position, position);
-            ReleaseLocked(upTo: position, reached: true);
+            _position = position;
+            ReleaseLocked(IsReachedLocked, reached: true);
         }
     }
 
@@ -49,7 +55,7 @@ internal sealed class TargetProgress(long position)
         {
             var kept = _keepsPace;
             _keepsPace = false;
-            ReleaseLocked(upTo: long.MaxValue, reached: false);
+            ReleaseLocked(_ => true, reached: false);
             return kept;
         }
     }
@@ -59,11 +65,13 @@ internal sealed class TargetProgress(long position)
         lock (_gate) _keepsPace = true;
     }
 
-    private void ReleaseLocked(long upTo, bool reached)
+    private bool IsReachedLocked(LogPosition position) => _position.Epoch == position.Epoch && _position.Position >= position.Position;
+
+    private void ReleaseLocked(Func<LogPosition, bool> isMeant, bool reached)
     {
         for (var i = _waiting.Count - 1; i >= 0; i--)
         {
-            if (_waiting[i].Position > upTo) continue;
+            if (!isMeant(_waiting[i].Position)) continue;
             _waiting[i].Reached.SetResult(reached);
             _waiting.RemoveAt(i);
         }

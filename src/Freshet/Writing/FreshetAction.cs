@@ -118,7 +118,7 @@ public sealed class FreshetAction : IAsyncDisposable
     private async ValueTask<ConsistencyToken?> TokenOnceAppliedAsync()
     {
         var token = Token;
-        if (token is { } last) await _log.Targets.WhenAppliedAsync(last.Position).ConfigureAwait(false);
+        if (token is { } last) await _log.Targets.WhenAppliedAsync(new LogPosition(last.Epoch, last.Position)).ConfigureAwait(false);
         return token;
     }
 

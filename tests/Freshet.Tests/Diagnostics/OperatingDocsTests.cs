@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Reflection;
-using Freshet.AspNetCore.Tests;
 using Freshet.Tests.SecondLevel;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,8 +22,7 @@ public sealed class OperatingDocsTests
     [Fact]
     public async Task TheTableHasEveryInstrumentAndNoOther()
     {
-        await using var app = Traced.Start(freshet => freshet.Services // a shared log and a second level have instruments of their own
-            .AddSingleton(new StubLog().Connect()).AddSingleton<ISecondLevel>(new SharedStore()));
+        await using var app = StartShared();
         using var meter = new MeterReader(app);
 
         // Those of HTTP, of pages and of Redis belong to other assemblies, whose tests look at them.
@@ -36,7 +34,7 @@ public sealed class OperatingDocsTests
     [Fact]
     public async Task TheTableHasTheDimensionsAndValuesThatAreMeasured()
     {
-        await using var app = Traced.Start(builder => builder.Services.AddSingleton<ISecondLevel>(new SharedStore()));
+        await using var app = StartShared();
         using var meter = new MeterReader(app);
         await app.Freshet.ReadAsync(Traced.Inner, "a");
         foreach (var trigger in (Func<string, FreshetAction>[])[name => app.Freshet.BeginUserAction(name), name => app.Freshet.BeginWebhook(name), name => app.Freshet.BeginJob(name), name => app.Freshet.BeginOperator(name, "actor", "reason")])
@@ -52,6 +50,9 @@ public sealed class OperatingDocsTests
         counters.NoteTimedOut(TimeSpan.Zero);
         counters.NoteLate(TimeSpan.Zero);
         counters.NoteReplaced(1, 1);
+        var log = (SharedLog)app.Freshet.Log;
+        foreach (var ranOut in (bool[])[true, false]) log.Counters.NoteLeaseWait(TimeSpan.Zero, ranOut);
+        log.Counters.NoteWaitedOut("a");
         app.Time.Advance(TimeSpan.FromDays(2));
 
         var measured = meter.Read();
@@ -106,6 +107,9 @@ public sealed class OperatingDocsTests
         lines.ShouldNotBeEmpty();
         foreach (var line in lines) MetricsPage.Text.ShouldContain($"\n| {line.EventId} | {line.Level.ToString().ToLowerInvariant()} |");
     }
+    // Some instruments are there only where nodes share a log.
+    private static TestApp StartShared() => Traced.Start(builder => builder.Services
+        .AddSingleton<ILogService>(new TestLogServer(TimeProvider.System) { IsMature = true }.Connect("a")).AddSingleton<ISecondLevel>(new SharedStore()));
 
     private static string Text(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
 }

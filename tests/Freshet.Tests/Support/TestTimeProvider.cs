@@ -7,6 +7,7 @@ public sealed class TestTimeProvider : TimeProvider
     private readonly List<TestTimer> _timers = [];
     private readonly List<(TimeSpan DueTime, TaskCompletionSource Set)> _awaited = [];
     private TimeSpan _elapsed;
+    private TimeSpan _slept;
     private TaskCompletionSource _created = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -22,11 +23,14 @@ public sealed class TestTimeProvider : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         OnUtcNow();
-        return new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
+        return new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp() + _slept.Ticks);
     }
 
     /// <summary>Called before the timers that are due: other clocks can go along.</summary>
     public Action<TimeSpan> OnAdvanced { get; set; } = _ => { };
+
+    /// <summary>The machine is suspended: the wall clock goes on, the monotonic one stands still and no timer runs.</summary>
+    public void Sleep(TimeSpan time) => _slept += time;
 
     public void Advance(TimeSpan by)
     {

@@ -31,7 +31,7 @@ public sealed class HybridCacheTests
         Invalidation[] both = [new(Things.Thing.For("a"), InvalidationKind.Expire, TimeSpan.Zero), new(Things.Thing.For("b"), InvalidationKind.Expire, TimeSpan.Zero)];
 
         var record = (await log.AppendAsync(new Writer(TriggerKind.Job, "both", null, null), [new RecordDraft(RecordId.Next(), "Raise", null, null, both)])).Records.Single();
-        await log.Targets.WhenAppliedAsync(record.Position);
+        await log.Targets.WhenAppliedAsync(new LogPosition(record.Epoch, record.Position));
 
         _cache.Has("a").ShouldBeFalse();
         _cache.Has("b").ShouldBeFalse();

@@ -6,7 +6,9 @@ namespace Freshet;
 internal sealed class Confirmation(Clock clock, TimeSpan margin)
 {
     private readonly long _margin = (long)margin.TotalMilliseconds;
-    private Proof? _proof; // replaced, never changed; null: nothing is known
+    private readonly Lock _gate = new();
+    private Proof? _proof; // replaced under _gate, never changed; null: nothing is known
+    private long _terms;   // written under _gate
 
     /// <summary>An exchange that found this node at the head.</summary>
     /// <param name="At">When its request was sent, by the node's clock: what it proves was true then or later.</param>
@@ -16,6 +18,12 @@ internal sealed class Confirmation(Clock clock, TimeSpan margin)
 
     /// <summary>When the node last was known to be at the head, by its own clock; null before the first time.</summary>
     public long? ConfirmedAt => Volatile.Read(ref _proof)?.At;
+
+    /// <summary>How long ago that was, by whichever clock of the machine says more: the node's own may have stood still (PROTOCOL 20). Null before the first time.</summary>
+    public TimeSpan? Unconfirmed => Volatile.Read(ref _proof) is { } proof ? TimeSpan.FromMilliseconds(Math.Max(clock.Now - proof.At, clock.WallNow - proof.WallAt)) : null;
+
+    /// <summary>Grows when what exchanges under way have asked for no longer holds. Read it before asking.</summary>
+    public long Terms => Volatile.Read(ref _terms);
 
     /// <summary>Whether a lease is held now.</summary>
     public bool HoldsLease => Covers(0, clock.Now);
@@ -33,9 +41,39 @@ internal sealed class Confirmation(Clock clock, TimeSpan margin)
     }
 
     /// <summary>Takes in an exchange, once everything up to its head is applied and the node still is in its epoch.</summary>
-    public void Confirm(long at, long wallAt, TimeSpan? lease) =>
-        Volatile.Write(ref _proof, new Proof(at, wallAt, at + (long)(lease ?? TimeSpan.Zero).TotalMilliseconds));
+    /// <param name="terms">The terms before it was asked for.</param>
+    /// <param name="at">When its request was sent, by the node's clock.</param>
+    /// <param name="wallAt">The same by the wall clock.</param>
+    /// <param name="lease">The lease it granted; null for none.</param>
+    /// <returns>False when the terms have changed since: it says nothing.</returns>
+    public bool TryConfirm(long terms, long at, long wallAt, TimeSpan? lease)
+    {
+        lock (_gate)
+        {
+            if (terms != _terms) return false;
+            Volatile.Write(ref _proof, new Proof(at, wallAt, at + (long)(lease ?? TimeSpan.Zero).TotalMilliseconds));
+            return true;
+        }
+    }
 
-    /// <summary>Nothing is known any more: before another epoch is adopted, and when the node stops.</summary>
-    public void Forget() => Volatile.Write(ref _proof, null);
+    /// <summary>Nothing is known any more: before another epoch is adopted.</summary>
+    public void Forget()
+    {
+        lock (_gate) Volatile.Write(ref _proof, null);
+    }
+
+    /// <summary>Gives the lease up, and refuses the one that an exchange under way may bring: the node stops, or a lease must speak for more than was asked for.</summary>
+    /// <remarks>
+    /// Forgetting alone would not do:
+    ///   an exchange renews the lease and its reply is on the way -> the node stops, forgets, and has its row removed -> the reply
+    ///   comes -> reads that are still running are served under a lease that no writer knows of.
+    /// </remarks>
+    public void Revoke()
+    {
+        lock (_gate)
+        {
+            _terms++;
+            Volatile.Write(ref _proof, null);
+        }
+    }
 }

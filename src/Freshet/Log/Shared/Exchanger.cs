@@ -9,7 +9,7 @@ namespace Freshet;
 ///   proof that nothing is newer than 5.
 /// </remarks>
 internal sealed class Exchanger(
-    ILogService service, LogFollower follower, Node node, Func<LeaseRow?> nextLease, SharedLogOptions options, SharedLogCounters counters, ILogger logger)
+    ILogService service, LogFollower follower, Node node, Func<LogPosition?, LeaseRow?> nextLease, SharedLogOptions options, SharedLogCounters counters, ILogger logger)
 {
     private readonly Lock _gate = new();
     private Task<bool>? _running; // guarded by _gate
@@ -34,9 +34,9 @@ internal sealed class Exchanger(
         lock (_gate)
         {
             if (_next is not null) return _next;
-            if (_running is { IsCompleted: false }) return _next = AfterAsync(_running);
             // Not with the surroundings of whoever asks first: others share it.
-            using (ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow()) return _running = RunAsync();
+            using var _ = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+            return _running is { IsCompleted: false } ? _next = AfterAsync(_running) : _running = RunAsync();
         }
     }
 
@@ -76,13 +76,17 @@ internal sealed class Exchanger(
     private async Task<bool> StepAsync()
     {
         var known = follower.Known;
+        var terms = node.Confirmation!.Terms; // before the lease is asked for
         var sentAt = node.Clock.Now;
         var wallAt = node.Clock.WallNow;
-        var lease = nextLease();
+        var lease = nextLease(known);
         var isMature = follower.EpochKnownSince is { } since && sentAt - since >= (long)options.FullLease.TotalMilliseconds;
         var request = new ExchangeRequest(known, options.MostRecordsPerExchange, lease, isMature, _refused is { } refused ? [refused] : []);
         var reply = await service.ExchangeAsync(request, CancellationToken.None).AsTask().WaitAsync(options.ExchangeTimeout, node.Clock.Time).ConfigureAwait(false);
 
+        // Of another epoch than the log's, the row said "applied up to 100" of other numbers, and writers in this one would not wait for
+        // a node that has yet to come to their 4. The next request's says what counts.
+        TimeSpan? granted = lease is not null && (known is null || known.Value.Epoch == reply.Head.Epoch) ? options.LeaseDuration : null;
         Volatile.Write(ref _head, reply.Head.Position);
         LongestTimeToLive = reply.LongestTimeToLive;
         switch (follower.Take(known, reply, sentAt))
@@ -90,8 +94,7 @@ internal sealed class Exchanger(
             case ReplyOutcome.AtHead:
                 _refused = null;
                 // Only now: applied up to the reply's head, in which the lease was granted as well (PROTOCOL 8, 20).
-                follower.TryWithin(reply.Head, () => node.Confirmation!.Confirm(sentAt, wallAt, lease is null ? null : options.LeaseDuration));
-                return true;
+                return follower.TryWithin(reply.Head, () => node.Confirmation.TryConfirm(terms, sentAt, wallAt, granted)) && granted is null == lease is null;
             case ReplyOutcome.Refused:
                 _refused = reply.Head.Epoch;
                 return false;

@@ -30,7 +30,7 @@ internal sealed class LeaseWaits(ILogService service, NodeId me, Clock clock, Sh
     public async ValueTask WaitAsync(AppendReply reply, long repliedAt)
     {
         var last = reply.Records[^1];
-        var position = new LogPosition(last.Epoch, reply.Records.Max(record => record.Position));
+        var position = new LogPosition(last.Epoch, last.Position);
         var invalidations = reply.Records.SelectMany(record => record.Invalidations).ToList();
         var waited = reply.Leases.Where(row => row.Node != me && row.Acknowledged < position.Position && row.IsInterestedIn(invalidations)).ToList();
         if (waited.Count == 0) return;

@@ -72,6 +72,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
                 // The same log has gone back: its numbers are being given a second time, to other records. Compared with where the node
                 // stood when it asked, not with where it stands: while the reply is on its way, later records are told of.
                 _left.Add(epoch);
+                node.Confirmation?.Forget();
                 return ReplyOutcome.Refused;
             }
             if (reply.Head.Position > position && reply.Oldest > position + 1)
@@ -92,29 +93,24 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
         lock (_gate)
         {
             var (epoch, position) = node.Applied.Position;
-            if (!_hasEpoch || records[0].Epoch != epoch) return false;
+            if (!_hasEpoch || records[0].Epoch != epoch || _left.Contains(epoch)) return false;
             if (records[0].Position > position + 1)
             {
                 counters.NoteGap();
                 return false;
             }
             foreach (var record in records) ApplyLocked(record);
-            return node.Applied.Position.Position >= records[^1].Position;
+            return node.Applied.Position.Position >= records.Max(record => record.Position);
         }
     }
 
     /// <summary>Does something while nothing is applied and no epoch adopted.</summary>
     /// <param name="expected">Where the node must still stand.</param>
     /// <param name="action">What to do.</param>
-    /// <returns>Whether the node still was in that epoch.</returns>
-    public bool TryWithin(LogPosition expected, Action action)
+    /// <returns>Whether the node still was in that epoch, and it was done.</returns>
+    public bool TryWithin(LogPosition expected, Func<bool> action)
     {
-        lock (_gate)
-        {
-            if (!_hasEpoch || node.Applied.Position.Epoch != expected.Epoch) return false;
-            action();
-            return true;
-        }
+        lock (_gate) return _hasEpoch && node.Applied.Position.Epoch == expected.Epoch && action();
     }
 
     private void StartOverLocked(LogPosition head)

@@ -23,7 +23,9 @@ internal sealed class PendingRecords(ILogger logger)
     }
 
     /// <summary>Hands them to the log, in order, until one is not taken. One caller at a time.</summary>
-    public async Task SendAsync(Func<Writer, IReadOnlyList<RecordDraft>, Task> append)
+    /// <param name="append">Hands some over.</param>
+    /// <param name="taken">Told of them once they are no longer waiting: what goes wrong there does not hand them over again.</param>
+    public async Task SendAsync(Func<Writer, IReadOnlyList<RecordDraft>, Task<AppendReply>> append, Action<AppendReply> taken)
     {
         while (true)
         {
@@ -32,9 +34,10 @@ internal sealed class PendingRecords(ILogger logger)
             {
                 if (!_waiting.TryPeek(out first)) return;
             }
+            AppendReply reply;
             try
             {
-                await append(first.Writer, first.Drafts).ConfigureAwait(false);
+                reply = await append(first.Writer, first.Drafts).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // They stay, and are handed over again. Who handed them over first was told, and so is the metric.
             catch (Exception error)
@@ -44,6 +47,7 @@ internal sealed class PendingRecords(ILogger logger)
                 return;
             }
             lock (_gate) _waiting.Dequeue();
+            taken(reply);
             logger.NoLongerPending(first.Drafts.Count, first.Writer.Action);
         }
     }

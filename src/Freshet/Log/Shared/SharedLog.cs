@@ -62,7 +62,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     /// <summary>Records the log is known to have and this node has not applied.</summary>
     public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
 
-    public override TimeSpan Unconfirmed => TimeSpan.FromMilliseconds(Node.Clock.Now - (Node.Confirmation!.ConfirmedAt ?? _startedAt));
+    public override TimeSpan Unconfirmed => Node.Confirmation!.Unconfirmed ?? TimeSpan.FromMilliseconds(Node.Clock.Now - _startedAt);
 
     /// <summary>Begins to follow. Doing so twice is doing so once.</summary>
     public void Start()
@@ -99,7 +99,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         if (_stopping.IsCancellationRequested) return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Node.Confirmation!.Forget(); // before the row goes: from then on nobody waits for this node
+        Node.Confirmation!.Revoke(); // before the row goes: from then on nobody waits for this node
         if (Volatile.Read(ref _started) == 0) return;
         if (!_exchanger.IsAway) await SendPendingAsync().ConfigureAwait(false);
         if (Pending.Count is > 0 and var lost) Logger.PendingLost(lost);
@@ -161,7 +161,6 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
 
     public override async ValueTask<Standing> CatchUpAsync(ConsistencyToken? token, long maxStaleness, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var began = Node.Clock.Now;
         var exchanged = false;
         if (!_exchanger.IsAway) // an outage costs no read its limit: who finds it out tells the others
         {
@@ -171,13 +170,14 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
             exchanged = exchange is { IsCompletedSuccessfully: true, Result: true };
         }
 
-        // The exchange was sent after this read began, so what it found at the head was true then (PROTOCOL 8).
-        var isConfirmed = (exchanged && Node.Confirmation!.ConfirmedAt >= began) || Node.Confirmation!.Covers(maxStaleness, Node.Clock.Now);
+        // The exchange was sent after this read began, so that it found this node at the head was true then or later (PROTOCOL 8).
+        var isConfirmed = exchanged || Node.Confirmation!.Covers(maxStaleness, Node.Clock.Now);
         if (token is not { } wanted) return new Standing(true, 0, isConfirmed);
         var applied = Position;
         if (wanted.Epoch == applied.Epoch) return new Standing(wanted.Position <= applied.Position, wanted.Position, isConfirmed);
-        // Of a log that is gone: the exchange found this node in the epoch that counts, which outdates all that went before (PROTOCOL 10).
-        return new Standing(isConfirmed, 0, isConfirmed);
+        // Of a log that is gone: the exchange found this node in the epoch that counts, which outdates all that went before. Without
+        // one it may as well be this node's epoch that is gone, however well its bound is kept (PROTOCOL 10).
+        return new Standing(exchanged, 0, isConfirmed);
     }
 
     /// <summary>Fetches the marks of tags that this node does not know far enough back (PROTOCOL 12).</summary>
@@ -193,7 +193,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         // A kind that was flushed before this node knew the tag left its mark under another name, in the log as well.
         var kinds = unknown.Where(mark => !FlushTags.IsOne(mark.Tag)).Select(mark => mark.Tag.Kind).Distinct(StringComparer.Ordinal).ToList();
         var now = Node.Clock.Now;
-        var fetched = await _service.FetchMarksAsync([.. unknown.Select(mark => mark.Tag), .. kinds.Select(FlushTags.OfKind)], cancellationToken).ConfigureAwait(false);
+        var fetched = await _service.FetchMarksAsync([.. unknown.Select(mark => mark.Tag), .. kinds.Select(FlushTags.OfKind)], cancellationToken).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
         return table.TryMerge(unknown, fetched with { Marks = [.. unknown.Select((mark, i) => WithKind(fetched, i, kinds.IndexOf(mark.Tag.Kind), unknown.Count))] }, now);
     }
 
@@ -248,34 +248,52 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         while (!_stopping.IsCancellationRequested)
         {
             var woken = _woken.Task;
-            if (await _exchanger.ExchangeAsync().ConfigureAwait(false))
-            {
-                AcknowledgeOwed();
-                await SendPendingAsync().ConfigureAwait(false);
-            }
+            await StepAsync().ConfigureAwait(false);
             await woken.WaitAsync(_options.ExchangeInterval, Node.Clock.Time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private LeaseRow? NextLease()
+    private async Task StepAsync()
     {
-        if (_stopping.IsCancellationRequested || _kinds() is not { Count: > 0 } kinds) return null;
-        return _lease = new LeaseRow(Id, _options.Name, (_lease?.Renewal ?? 0) + 1, Position.Position, kinds);
+        try
+        {
+            if (!await _exchanger.ExchangeAsync().ConfigureAwait(false)) return;
+            AcknowledgeOwed();
+            await SendPendingAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A log provider that throws, say. Whatever it is, a node that stopped following would be deaf for good.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _failures.Note(error);
+        }
     }
 
-    private Task<AppendReply> SendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts) =>
-        _service.AppendAsync(new AppendRequest(Id, writer, drafts), CancellationToken.None).AsTask().WaitAsync(_options.AppendTimeout, Node.Clock.Time);
+    private LeaseRow? NextLease(LogPosition? known)
+    {
+        if (_stopping.IsCancellationRequested || _kinds() is not { Count: > 0 } kinds) return null;
+        return _lease = new LeaseRow(Id, _options.Name, (_lease?.Renewal ?? 0) + 1, known?.Position ?? 0, kinds);
+    }
+
+    private async Task<AppendReply> SendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts)
+    {
+        var reply = await _service.AppendAsync(new AppendRequest(Id, writer, drafts), CancellationToken.None).AsTask()
+            .WaitAsync(_options.AppendTimeout, Node.Clock.Time).ConfigureAwait(false);
+        // Those that were appended before have lower positions than those beside them: the last is the one that a token names.
+        return reply with { Records = [.. reply.Records.OrderBy(record => record.Position)] };
+    }
 
     /// <summary>What an append needs before its write may be called finished: this node has applied it (PROTOCOL 23), every lease it concerns too (PROTOCOL 22), and no lease of an earlier epoch is alive (PROTOCOL 18).</summary>
     private async ValueTask FinishAsync(AppendReply reply, IReadOnlyList<RecordDraft> drafts)
     {
         var repliedAt = Node.Clock.Now;
         var last = reply.Records[^1];
-        if (!_follower.TryTake(reply.Records) && !await ReachAsync(new LogPosition(last.Epoch, reply.Records.Max(record => record.Position))).ConfigureAwait(false))
-            ExpireAhead(drafts);
+        var isApplied = _follower.TryTake(reply.Records) || await ReachAsync(new LogPosition(last.Epoch, last.Position)).ConfigureAwait(false);
+        if (!isApplied) ExpireAhead(drafts);
         await _waits.WaitAsync(reply, repliedAt).ConfigureAwait(false);
         if (reply.IsMature) return;
-        var matureAt = (_follower.EpochKnownSince ?? repliedAt) + (long)_options.FullLease.TotalMilliseconds;
+        // A node that could not come to its own record may still stand in an earlier epoch, whose age says nothing of this one's.
+        var matureAt = (isApplied && _follower.EpochKnownSince is { } since ? since : repliedAt) + (long)_options.FullLease.TotalMilliseconds;
         if (matureAt - Node.Clock.Now is > 0 and var rest) await Task.Delay(TimeSpan.FromMilliseconds(rest), Node.Clock.Time).ConfigureAwait(false);
     }
 
@@ -299,9 +317,8 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         if (Pending.Count == 0 || !await _sending.WaitAsync(TimeSpan.Zero).ConfigureAwait(false)) return;
         try
         {
-            await Pending.SendAsync(async (writer, drafts) =>
+            await Pending.SendAsync(SendAsync, reply =>
             {
-                var reply = await SendAsync(writer, drafts).ConfigureAwait(false);
                 _follower.TryTake(reply.Records);
                 NoteAppended(reply.Records);
                 WriteLines(reply.Records);
