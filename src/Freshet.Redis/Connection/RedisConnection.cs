@@ -14,6 +14,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _making; // guarded by _gate
     private Action<bool>? _changed; // guarded by _gate
+    private bool _wasNotMade; // guarded by _gate
     private bool _disposed; // guarded by _gate
 
     /// <summary>Has a listener told when the connection is lost (false) or back (true), on any thread, perhaps more than once.</summary>
@@ -85,10 +86,14 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         catch (Exception error)
         {
             logger.NotConnected(error.GetType().Name);
+            lock (_gate) _wasNotMade = true;
             throw;
         }
         multiplexer.ConnectionFailed += OnFailed;
         multiplexer.ConnectionRestored += OnRestored;
+        bool wasNotMade;
+        lock (_gate) (wasNotMade, _wasNotMade) = (_wasNotMade, false);
+        if (wasNotMade) Tell(true); // whoever failed for want of it tries again
         return multiplexer;
     }
 

@@ -22,7 +22,7 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
         lock (_gate) _listener = listener;
         connection.OnChanged(isConnected =>
         {
-            // The client keeps what was subscribed once, but not what was asked for before its first connection.
+            // The client keeps what was subscribed once. But an attempt may have failed, for want of a connection or of a right.
             if (isConnected) Subscribe();
             lock (_gate) listener.OnConnectionChanged(isConnected);
         });

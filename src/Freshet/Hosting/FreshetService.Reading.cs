@@ -162,7 +162,7 @@ internal sealed partial class FreshetService
     /// <summary>Between a raise and its append the cache still holds what the write outdated, and the source may not show the write yet: neither may be handed on.</summary>
     private bool MustBypass<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, Ambient? surrounding, LoadContext? load) where TArgs : notnull
     {
-        if (load?.IsBypass == true) return true;
+        if (load is { IsBypass: true } or { FromSource: true }) return true;
         for (var at = surrounding; at is not null; at = at.Outer)
         {
             // Every action around the read, not only the innermost: a job within an action must not see what the action outdated.

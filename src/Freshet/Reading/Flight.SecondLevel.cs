@@ -14,7 +14,7 @@ internal sealed partial class Flight<TArgs, TValue>
     // A load in the background replaces what is served meanwhile, and the second level holds mostly just that; one past the cache
     // goes past this one too. A reader that wants the source, because nobody knows how old this node's knowledge is, cannot be told by
     // that knowledge whether an entry is fresh (PROTOCOL 7).
-    private bool AsksSecondLevel => _runtime.SecondLevel is not null && IsShared && _replaces is null && !_fromSource;
+    private bool AsksSecondLevel => _runtime.SecondLevel is not null && IsShared && _replaces is null && !_context.FromSource;
 
     /// <summary>Looks in the second level, and calls the loader when there is nothing. Keeps its turn at the source meanwhile: it is not known yet whether it needs one.</summary>
     private async Task AskSecondLevelAsync()

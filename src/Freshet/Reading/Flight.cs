@@ -22,7 +22,6 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private long? _minimumVersion; // the highest that a reader asks for
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
-    private bool _fromSource;      // whether one of them wants the source and nothing else
     private volatile bool _ended;  // also read without the gate, by whoever clears the queue
 
     private long _expiresAt;
@@ -35,9 +34,8 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _args = args;
         _tags = tags;
         _minimumVersion = need.MinimumVersion;
-        _context = new LoadContext(runtime, args, need.Load, isBypass: !isShared || need.FromSource);
+        _context = new LoadContext(runtime, args, need.Load, isBypass: !isShared) { FromSource = need.FromSource };
         _replaces = replaces;
-        _fromSource = need.FromSource;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
     }
 
@@ -87,8 +85,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _waiters++;
         if (_context.HasBegun) return;
         _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
-        _fromSource |= need.FromSource;
-        _context.IsBypass |= need.FromSource; // what the load reads in turn is no better known than itself
+        _context.FromSource |= need.FromSource;
     }
 
     /// <summary>Takes the right to end the load. False when it has ended already.</summary>

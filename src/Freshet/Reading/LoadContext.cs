@@ -31,7 +31,10 @@ public sealed class LoadContext
     internal bool WasNotFound { get; set; }
 
     /// <summary>Whether this load reads past the cache, or for somebody who trusts nothing that is cached here; then what it reads in turn goes to the source too, or cached data would come in by the back door.</summary>
-    internal bool IsBypass { get; set; }
+    internal bool IsBypass { get; }
+
+    /// <summary>Whether a reader trusts nothing that this node has (PROTOCOL 7). Then what the load reads in turn comes from the source as well: it is no better known.</summary>
+    internal bool FromSource { get; set; }
 
     internal object Arguments { get; }
 

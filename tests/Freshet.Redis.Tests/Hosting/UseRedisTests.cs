@@ -39,13 +39,28 @@ public sealed class UseRedisTests : RedisTest
     [Fact]
     public async Task AFactoryThatThrewIsAskedAgain()
     {
-        var calls = 0;
+        var (calls, fails) = (0, true);
         await using var provider = Build(services => services.AddFreshet().UseRedis(options => options.Connect = async _ =>
-            ++calls == 1 ? throw new InvalidOperationException("not yet") : await ConnectionMultiplexer.ConnectAsync(Server.ConnectionString)));
-        var log = provider.GetRequiredService<ILogService>();
-
+            Interlocked.Increment(ref calls) > 0 && Volatile.Read(ref fails) ? throw new InvalidOperationException("not yet") : await ConnectionMultiplexer.ConnectAsync(Server.ConnectionString)));
+        var (log, heard) = (provider.GetRequiredService<ILogService>(), new Heard());
         await Should.ThrowAsync<InvalidOperationException>(async () => await log.CheckAsync(Watchdog.Token));
+        log.Listen(heard);
+        while (Volatile.Read(ref calls) < 2) await Task.Yield();
+        await Should.ThrowAsync<InvalidOperationException>(async () => await log.CheckAsync(Watchdog.Token)); // so the listener's attempt has failed too
+        Volatile.Write(ref fails, false);
         await log.CheckAsync(Watchdog.Token);
+
+        await heard.UntilAsync(told => told.Connected.SequenceEqual([true]));
+        var other = Node(LogNode.Settings with { Keyspace = "app" });
+        await UntilSubscribedAsync();
+        await other.AppendAsync("account:a");
+        await heard.UntilAsync(told => told.Bells.Count == 1);
+
+        async Task UntilSubscribedAsync()
+        {
+            var watchdog = Watchdog.Token;
+            while ((await Server.RunAsync("PUBSUB", "CHANNELS")).Length == 0) watchdog.ThrowIfCancellationRequested();
+        }
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using FsCheck;
 using FsCheck.Fluent;
+using Property = Freshet.Tests.Properties.Property;
 
 namespace Freshet.Redis.Tests.Log;
 
@@ -30,17 +32,25 @@ public sealed class MarkTests : RedisTest
 
     /// <summary>By the core's own marks as the reference. A deadline of no time has passed at the next step; those of a few milliseconds pass on the way.</summary>
     [Fact]
-    public async Task AnySequenceOfExpireAndStaleIsMarkedAsANodeWouldMarkIt()
-    {
-        var (node, database) = (Node(), await DatabaseAsync());
-        var run = 0;
-        await Task.Run(() => Property.HoldsForAnySequence( // apart from the test's own context, since a property waits on its thread
-            from kind in Gen.Frequency((1, Gen.Constant(Kind.Expire)), (5, Gen.Constant(Kind.MarkStale)), (8, Gen.Constant(Kind.MarkStaleLonger)))
-            from amount in Gen.Frequency((1, Gen.Constant(0)), (2, Gen.Choose(1, 5)), (8, Gen.Choose(1, 100_000)))
-            select new Step(kind, amount),
-            steps => FollowsAsync(steps).GetAwaiter().GetResult(), runs: 60, size: 60));
+    public Task AnySequenceOfExpireAndStaleIsMarkedAsANodeWouldMarkIt() => FollowsAsync(
+        from kind in Gen.Frequency((1, Gen.Constant(Kind.Expire)), (5, Gen.Constant(Kind.MarkStale)), (8, Gen.Constant(Kind.MarkStaleLonger)))
+        from amount in Gen.Frequency((1, Gen.Constant(0)), (2, Gen.Choose(1, 5)), (8, Gen.Choose(1, 100_000)))
+        select new Step(kind, amount), runs: 60, size: 60);
 
-        async Task FollowsAsync(IReadOnlyList<Step> steps)
+    /// <summary>Many marks that all count, so that the limit of 16 is passed every time.</summary>
+    [Fact]
+    public Task PastItsLimitAMarkIsMergedAsANodeWouldMergeIt() => FollowsAsync(
+        from kind in Gen.Frequency((1, Gen.Constant(Kind.MarkStale)), (60, Gen.Constant(Kind.MarkStaleLonger)))
+        from amount in kind == Kind.MarkStale ? Gen.Choose(100_000, 10_000_000) : Gen.Choose(100_000, 200_000)
+        select new Step(kind, amount), runs: 30, size: 90);
+
+    private async Task FollowsAsync(Gen<Step> step, int runs, int size)
+    {
+        var (node, database, run) = (Node(), await DatabaseAsync(), 0);
+        // Apart from the test's own context, since a property waits on its thread.
+        await Task.Run(() => Property.HoldsForAnySequence(step, steps => FollowAsync(steps).GetAwaiter().GetResult(), runs, size));
+
+        async Task FollowAsync(IReadOnlyList<Step> steps)
         {
             var (tag, state, furthest) = ($"account:{++run}", MarkState.ExpiredAtPosition(0), 0L);
             foreach (var (kind, amount) in steps)

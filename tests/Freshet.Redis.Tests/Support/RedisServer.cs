@@ -36,10 +36,10 @@ public sealed class RedisServer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>For a client that keeps on trying, quickly.</summary>
+    /// <summary>For a client that keeps on trying. The timeout is a watchdog: a server that is away refuses at once.</summary>
     public string ConnectionString => ConnectionTo(Port);
 
-    public static string ConnectionTo(int port) => $"127.0.0.1:{port},abortConnect=false,connectTimeout=2000,allowAdmin=true";
+    public static string ConnectionTo(int port) => $"127.0.0.1:{port},abortConnect=false,connectTimeout=15000,allowAdmin=true";
 
     /// <summary>Starts a server. It saves nothing unless told to, so that a restart is an empty one.</summary>
     /// <param name="arguments">As on the command line: <c>--maxmemory</c>, <c>3mb</c>.</param>
