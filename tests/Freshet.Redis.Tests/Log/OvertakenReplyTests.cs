@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Freshet.Redis.Tests.Log;
 
 /// <summary>What is told, and a writer's own reply, may come before the reply to what was asked earlier.</summary>
-public sealed class OvertakenReplyTests
+public sealed class OvertakenReplyTests : IDisposable
 {
     private readonly Epoch _epoch = Epoch.Create();
     private readonly Node _node;
@@ -17,6 +17,8 @@ public sealed class OvertakenReplyTests
         _follower = new LogFollower(_node, history, new CacheTargets([], new FreshetOptions(), null, _node, history, NullLogger<CacheTargets>.Instance), _counters);
         _follower.Take(null, Reply(0), sentAt: 0).ShouldBe(ReplyOutcome.AtHead);
     }
+
+    public void Dispose() => _node.Dispose();
 
     /// <summary>Else every node would drop all it has whenever a reply is slow, and again and again under load.</summary>
     [Fact]
