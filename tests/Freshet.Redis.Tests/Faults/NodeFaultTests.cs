@@ -60,14 +60,14 @@ public sealed class NodeFaultTests
         await using var cluster = await Cluster.StartAsync();
         var nodes = await cluster.AddAsync(["a", "b"], node => node.WithDefaultLease());
         await using var ending = await NodeProcess.StartAsync(nodes[0].Settings with { Name = "ending" });
-        var killed = await NodeProcess.StartAsync(nodes[0].Settings with { Name = "killed" });
+        await using var killed = await NodeProcess.StartAsync(nodes[0].Settings with { Name = "killed" });
         await nodes[0].AskAsync($"write {Vault.MoneyCell} x user");
         await ending.ReadAsync(Vault.Balance, "x");
         await ending.StopAsync();
         await nodes[0].AskAsync($"write {Vault.MoneyCell} x user");
         (await nodes[0].CountsAsync()).WaitedOut.ShouldBe(0);
 
-        await killed.DisposeAsync();
+        await killed.KillAsync();
         await nodes[0].AskAsync($"write {Vault.MoneyCell} x user");
         await nodes[1].AskAsync($"write {Vault.MoneyCell} x user");
         nodes[0].LogLines.ShouldContain(line => line.StartsWith("Warning 1003", StringComparison.Ordinal) && line.Contains(" killed,", StringComparison.Ordinal));

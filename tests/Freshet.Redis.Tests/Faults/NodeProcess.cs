@@ -94,13 +94,16 @@ internal sealed class NodeProcess : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(_patience);
     }
 
+    /// <summary>SIGKILL: nothing is given back, nobody is told.</summary>
+    public async Task KillAsync()
+    {
+        Signals.Send(_process, Signals.Kill);
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            Signals.Send(_process, Signals.Kill);
-            await _process.WaitForExitAsync();
-        }
+        if (!_process.HasExited) await KillAsync();
         _process.Dispose();
     }
 

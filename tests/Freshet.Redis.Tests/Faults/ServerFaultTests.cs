@@ -61,6 +61,29 @@ public sealed class ServerFaultTests
         foreach (var counts in await cluster.CountsAsync()) counts.NewEpochs.ShouldBeGreaterThanOrEqualTo(2);
     }
 
+    /// <summary>The numbers go on where a node stands that never saw the lost record: by them it cannot notice (PROTOCOL 16).</summary>
+    [Fact]
+    public async Task RestartedFromAnOldSnapshotWithANodeThatLagged()
+    {
+        await using var cluster = await Cluster.StartAsync();
+        // Told nothing: what waits in its connection while it is stopped would tell it of the lost record after all.
+        var lagging = (await cluster.AddAsync(["lagging"], node => node with { Telling = Telling.Dropped })).Single();
+        var writer = (await cluster.AddAsync(["writer"])).Single();
+        await writer.AskAsync($"write {Vault.MoneyCell} x user");
+        (await lagging.ReadAsync(Vault.Balance, "x")).ShouldBe(1);
+        lagging.Pause();
+        await cluster.Log.SaveAsync();
+        await writer.AskAsync($"write {Vault.MoneyCell} x user"); // position 2, which is lost
+        await writer.KillAsync();
+        await cluster.Log.RestartAsync();
+        await using var other = await NodeProcess.StartAsync(writer.Settings with { Name = "other" });
+        await other.AskAsync($"write {Vault.MoneyCell} y user"); // position 2 again, were it the same epoch
+        lagging.Resume();
+        await lagging.AskAsync($"back"); // else it asks the source, for want of a connection
+
+        (await lagging.ReadAsync(Vault.Balance, "x")).ShouldBe(2);
+    }
+
     [Fact]
     public async Task Flushed()
     {

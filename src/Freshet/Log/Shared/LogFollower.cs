@@ -100,6 +100,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
                 return false;
             }
             foreach (var record in records) ApplyLocked(record);
+            // Not the last one's: what was appended before keeps its place, so an append of old and new records is in no order.
             return node.Applied.Position.Position >= records.Max(record => record.Position);
         }
     }

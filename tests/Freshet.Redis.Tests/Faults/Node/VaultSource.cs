@@ -18,7 +18,12 @@ public sealed class VaultSource(IDatabase database, int longestLoad)
     /// <summary>Most loads of one query that ran at the same time.</summary>
     public int MostAtOnce => _running.Values.Select(each => each.Most).DefaultIfEmpty().Max();
 
-    public Task<long> CommitAsync(string cell, string key) => database.StringIncrementAsync($"{cell}:{key}");
+    public async Task<long> CommitAsync(string cell, string key)
+    {
+        var version = await database.StringIncrementAsync($"{cell}:{key}");
+        await Task.Yield(); // off the client's own thread, which completes the calls of everybody
+        return version;
+    }
 
     /// <summary>Reads the number, and returns it a moment later: what a write changes meanwhile is missing.</summary>
     public async Task<long> LoadAsync(string query, string cell, string key, CancellationToken cancellationToken)
@@ -28,6 +33,7 @@ public sealed class VaultSource(IDatabase database, int longestLoad)
         try
         {
             var version = (long)await database.StringGetAsync($"{cell}:{key}");
+            await Task.Yield(); // as above
             if (Random.Shared.Next(longestLoad + 1) is > 0 and var takes) await Task.Delay(takes, cancellationToken);
             if (Held() is { } held) await held.WaitAsync(cancellationToken);
             return version;
