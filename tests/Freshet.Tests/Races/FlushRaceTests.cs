@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Freshet.Tests.Races;
 
 /// <summary>A flush against loads that are under way: R1 and R2 hold for it as for any invalidation.</summary>
@@ -18,6 +21,23 @@ public sealed class FlushRaceTests
 
         (await straddling).ShouldBe(1, "it was asked before the flush");
         (await app.ReadAsync(Things.Low, "a")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task AFlushBetweenTheLookAtALandingLoadAndItsStoringIsSeen()
+    {
+        await using var app = TestApp.Start<Sized>();
+        app.Source["a"] = new Value(1);
+        // A value's size is asked for in just that moment.
+        Sized.OnSize = () =>
+        {
+            Sized.OnSize = null;
+            app.Source["a"] = new Value(2);
+            app.Service().Node.ExpireAhead([FlushTags.OfQuery("sized")]);
+        };
+        await app.ReadAsync(Sized.Query, "a");
+
+        (await app.ReadAsync(Sized.Query, "a")).ShouldBe(2);
     }
 
     [Fact]
@@ -65,8 +85,11 @@ public sealed class FlushRaceTests
         await gate.Reached;
 
         await app.FlushKindAsync("owner");
-        // Further than any sweep would go while the load runs: what is forgotten must still count as "perhaps".
-        app.Service().Node.Applied.Marks.Forget(app.Service().Node.Applied.Position.Position);
+        // Further than any sweep would go while the load runs: what is forgotten must still count as "perhaps". Somebody holds the
+        // flush's own mark, which is not forgotten then.
+        var applied = app.Service().Node.Applied;
+        applied.Marks.Acquire(FlushTags.OfKind("owner"));
+        applied.Marks.Forget(applied.Position.Position);
         gate.Open();
         await straddling;
 
@@ -101,6 +124,19 @@ public sealed class FlushRaceTests
     }
 
     [Fact]
+    public async Task AQueryThatIsMadeAfterItsFlushWasNotedRefusesWhatItLoadsBeforeThePosition()
+    {
+        await using var app = TestApp.Start(builder => builder.AsHybridCache());
+        var cache = app.Services.GetRequiredService<HybridCache>();
+        app.Service().Node.ExpireAhead([FlushTags.OfQuery("hybrid-cache.Int32")]); // noted at 1; the node still stands at 0
+        var made = 0;
+
+        for (var i = 0; i < 2; i++) await cache.GetOrCreateAsync("key", _ => ValueTask.FromResult(++made));
+
+        made.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task AFlushThatTheLogCouldNotTakeYetHoldsOnThisNode()
     {
         await using var app = TestApp.Start();
@@ -113,5 +149,18 @@ public sealed class FlushRaceTests
 
         (await app.ReadAsync(Things.Low, "a")).ShouldBe(2);
         (await app.ReadAsync(Things.Medium, "a")).ShouldBe(1);
+    }
+
+    public sealed class Sized() : Catalog("sizes-team")
+    {
+        public static readonly CachedQuery<string, Value> Query = new CachedQuery<string, Value>("sized", RiskLevel.Low)
+            .SizedBy(_ =>
+            {
+                OnSize?.Invoke();
+                return 1;
+            })
+            .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
+
+        public static Action? OnSize { get; set; }
     }
 }

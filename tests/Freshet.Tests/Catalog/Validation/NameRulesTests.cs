@@ -26,8 +26,10 @@ public sealed class NameRulesTests
     [Theory]
     [InlineData("page")]
     [InlineData("layout")]
+    [InlineData("all-of-query")]
+    [InlineData("all-of-kind")]
     [InlineData("Page")]
-    public void A_tag_may_not_take_a_name_that_paths_use(string name)
+    public void A_tag_may_not_take_a_name_that_paths_or_flushes_use(string name)
     {
         Composing.TheFault(CatalogFaultKind.InvalidName, name, _sound.With(new Tag<string>(name))).What.ShouldContain("reserved");
     }
