@@ -228,7 +228,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
             if (concerns) _service.Acknowledge(Id, writer, Position);
             return;
         }
-        if (concerns)
+        if (concerns && writer != default)
         {
             lock (_owed) _owed.Add(writer);
         }
