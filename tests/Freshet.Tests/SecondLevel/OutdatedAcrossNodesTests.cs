@@ -210,7 +210,7 @@ public sealed class OutdatedAcrossNodesTests
 
         await nodes.B.ReadAsync(Sharing.Plain, "a");
 
-        log.Asked.ShouldBe(["thing:a after 0"]);
+        log.Asked.ShouldBe(["thing:a after 0", "all-of-query:plain after 0"]);
         nodes.Source.Reads.ShouldBe(2);
     }
 

@@ -58,6 +58,7 @@ internal sealed class NodeApp
                 options.SharedLog.ExchangeTimeout = TimeSpan.FromMilliseconds(settings.ExchangeTimeout);
                 options.SharedLog.AppendTimeout = TimeSpan.FromMilliseconds(settings.AppendTimeout);
             });
+        services.PostConfigure<SecondLevelOptions>(options => options.Enabled = settings.SecondLevel);
         var real = services.Last(service => service.ServiceType == typeof(ILogService)).ImplementationFactory!;
         services.Replace(ServiceDescriptor.Singleton<ILogService>(provider => new DisturbedLog((ILogService)real(provider), settings.Telling)));
         var app = new NodeApp(settings, services.BuildServiceProvider(validateScopes: true), source);

@@ -24,6 +24,9 @@ internal sealed record NodeSettings
     /// <summary>Where the source is.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Whether the nodes share what they load.</summary>
+    public bool SecondLevel { get; init; } = true;
+
     public int LeaseDuration { get; init; } = 300;
 
     public int LeaseMargin { get; init; } = 100;
