@@ -87,8 +87,15 @@ internal sealed class Member(TestApp app, TestLogConnection link, Nodes nodes)
     public async Task CutAsync()
     {
         link.IsCut = true;
-        app.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await PassIntervalAsync();
         await Nodes.UntilAsync(() => Log.IsAway);
+    }
+
+    /// <summary>Lets its interval pass, so that it asks the log by itself.</summary>
+    public async Task PassIntervalAsync()
+    {
+        await app.Time.WhenTimerSetAsync(TimeSpan.FromMilliseconds(500)); // or the time would pass before it is waited for
+        app.Time.Advance(TimeSpan.FromMilliseconds(500));
     }
 
     /// <summary>It has read everything, and is confirmed again.</summary>
