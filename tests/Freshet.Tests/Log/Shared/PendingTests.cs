@@ -77,6 +77,7 @@ public sealed class PendingTests
         var slow = a.Link.HoldRequest(LogCall.Append);
         var write = a.BeginWrite("1", 2);
         await slow.Reached;
+        await a.App.Time.WhenTimerSetAsync(TimeSpan.FromSeconds(2)); // or the time would pass before it is waited for
         a.App.Time.Advance(TimeSpan.FromSeconds(2));
         (await write.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeNull();
         await a.PassIntervalAsync();
