@@ -17,6 +17,7 @@ internal sealed class TestLogConnection(TestLogServer server, string name) : ILo
     private readonly Lock _gate = new();
     private readonly List<LogCall> _calls = [];                                     // guarded by _gate, like all below
     private readonly Dictionary<LogCall, (Gate Gate, bool Executes)> _held = [];
+    private readonly List<Gate> _gates = [];                                        // every one ever made: who waits at it is held no longer
     private readonly HashSet<LogCall> _lost = [];
     private readonly Queue<Action<ILogListener>> _inbox = new();
     private readonly List<Action<ILogListener>> _heldBells = [];
@@ -102,7 +103,7 @@ internal sealed class TestLogConnection(TestLogServer server, string name) : ILo
         List<Gate> held;
         lock (_gate)
         {
-            held = [.. _held.Values.Select(each => each.Gate)];
+            held = [.. _gates];
             _held.Clear();
             _lost.Clear();
         }
@@ -201,7 +202,11 @@ internal sealed class TestLogConnection(TestLogServer server, string name) : ILo
     private Gate Hold(LogCall call, bool executes)
     {
         var gate = new Gate();
-        lock (_gate) _held[call] = (gate, executes);
+        lock (_gate)
+        {
+            _held[call] = (gate, executes);
+            _gates.Add(gate);
+        }
         return gate;
     }
 

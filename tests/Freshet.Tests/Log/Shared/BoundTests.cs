@@ -11,7 +11,7 @@ public sealed class BoundTests
         await using var nodes = new Nodes();
         var b = nodes.Start("b");
         await b.ReadAsync(Things.Medium, "1");
-        await b.CatchUpAsync();
+        await b.App.Time.WhenTimerSetAsync(TimeSpan.FromMilliseconds(500));
         b.App.Time.Advance(TimeSpan.FromMilliseconds(499)); // before the node would ask by itself
         var before = b.Exchanges;
         (await b.AnswerAsync(Things.Medium, "1")).Source.ShouldBe(AnswerSource.Cache);
@@ -96,7 +96,7 @@ public sealed class BoundTests
     public async Task A_read_waits_for_a_slow_log_no_longer_than_its_CacheTimeout()
     {
         await using var nodes = new Nodes();
-        var b = nodes.Start("b");
+        var b = nodes.Start("b", builder => builder.Configure(options => options.SharedLog.ExchangeInterval = TimeSpan.FromMilliseconds(900))); // to tell the timers apart
         nodes.Source["1"] = new Value(1);
         await b.ReadAsync(Things.High, "1");
         nodes.Source["1"] = new Value(2);
@@ -160,7 +160,7 @@ public sealed class BoundTests
         await using var nodes = new Nodes();
         var b = nodes.Start("b");
         var held = b.Link.HoldReply(LogCall.Exchange);
-        b.App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await b.PassIntervalAsync();
         await held.Reached;
         b.App.Time.Advance(TimeSpan.FromMilliseconds(900));
         held.Open();

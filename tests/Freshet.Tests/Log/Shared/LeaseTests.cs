@@ -4,6 +4,8 @@ namespace Freshet.Tests.Log.Shared;
 public sealed class LeaseTests
 {
     private static readonly TimeSpan _full = TimeSpan.FromMilliseconds(2_250);
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _rest = TimeSpan.FromMilliseconds(50);
 
     [Fact]
     public async Task A_write_completes_once_every_node_that_holds_a_lease_has_applied_it()
@@ -38,10 +40,10 @@ public sealed class LeaseTests
 
         var write = a.BeginWrite("1", 2);
         await Nodes.UntilAsync(() => nodes.Server.Head.Position == 1);
-        await PassAsync(nodes, a, _full - TimeSpan.FromMilliseconds(1));
+        await PassAsync(a, _full - TimeSpan.FromMilliseconds(1), nodes);
         write.IsCompleted.ShouldBeFalse();
         b.Confirmation.HoldsLease.ShouldBeFalse();
-        await PassAsync(nodes, a, TimeSpan.FromMilliseconds(1));
+        await PassAsync(a, TimeSpan.FromMilliseconds(1), nodes);
 
         await write.WaitAsync(TimeSpan.FromSeconds(30));
         (await b.ReadAsync(Things.High, "1")).ShouldBe(2);
@@ -69,10 +71,10 @@ public sealed class LeaseTests
 
         var write = a.BeginWrite("1", 2);
         await Nodes.UntilAsync(() => b.Log.Position.Position == 1);
-        b.App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await b.PassIntervalAsync();
         await Nodes.UntilAsync(() => nodes.Server.Leases.Single(row => row.Name == "b").Acknowledged == 1);
         write.IsCompleted.ShouldBeFalse();
-        await PassAsync(nodes, a, TimeSpan.FromMilliseconds(100), only: a);
+        await PassAsync(a, _poll);
 
         await write.WaitAsync(TimeSpan.FromSeconds(30));
         a.Log.Counters.WaitedOut.ShouldBeEmpty();
@@ -122,7 +124,7 @@ public sealed class LeaseTests
         var again = a.Log.AppendAsync(writer, [draft]).AsTask();
         await a.App.Time.WhenTimerSetAsync(TimeSpan.FromMilliseconds(100));
         again.IsCompleted.ShouldBeFalse();
-        await PassAsync(nodes, a, _full);
+        await PassAsync(a, _full, nodes);
 
         (await again.WaitAsync(TimeSpan.FromSeconds(30))).Records.ShouldHaveSingleItem().Position.ShouldBe(1);
         nodes.Server.Records.Count.ShouldBe(1);
@@ -139,7 +141,7 @@ public sealed class LeaseTests
         b.Link.HoldsBells = true;
         var write = a.BeginWrite("1", 2);
         await Nodes.UntilAsync(() => nodes.Server.Head.Position == 1);
-        await PassAsync(nodes, a, _full);
+        await PassAsync(a, _full, nodes);
         await write.WaitAsync(TimeSpan.FromSeconds(30));
 
         (await b.App.Time.PassAsync(b.ReadAsync(Things.High, "1"))).ShouldBe(2);
@@ -328,18 +330,16 @@ public sealed class LeaseTests
         (token!.Value.Position, b.Log.Position.Position).ShouldBe((2, 2));
     }
 
-    /// <summary>Lets time pass on the writer's clock, in the steps in which it looks at the leases.</summary>
-    private static async Task PassAsync(Nodes nodes, Member writer, TimeSpan time, Member? only = null)
+    /// <summary>Lets time pass in the steps in which a writer looks at the leases. What is left at the end of a full lease is half a step.</summary>
+    private static async Task PassAsync(Member writer, TimeSpan time, Nodes? everywhere = null)
     {
         for (var left = time; left > TimeSpan.Zero;)
         {
-            var step = left < TimeSpan.FromMilliseconds(100) ? left : TimeSpan.FromMilliseconds(100);
-            var polls = writer.Link.Count(LogCall.Leases);
-            if (only is null) nodes.Advance(step);
-            else only.App.Time.Advance(step);
+            var step = left < _poll ? left : _poll;
+            await writer.App.Time.WhenTimerSetAsync(step == _poll ? _poll : _rest); // or the time would pass before it is waited for
+            if (everywhere is null) writer.App.Time.Advance(step);
+            else everywhere.Advance(step);
             left -= step;
-            if (step == TimeSpan.FromMilliseconds(100)) await Nodes.UntilAsync(() => writer.Link.Count(LogCall.Leases) > polls);
-            await Task.Yield();
         }
     }
 

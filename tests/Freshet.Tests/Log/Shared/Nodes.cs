@@ -81,20 +81,27 @@ internal sealed class Member(TestApp app, TestLogConnection link, Nodes nodes)
     public Task<ConsistencyToken?> WriteAsync(string id, int number) => app.WriteAsync(id, new Value(number)).WaitAsync(TimeSpan.FromSeconds(30));
 
     /// <summary>Begins a write and does not wait for its end.</summary>
-    public Task<ConsistencyToken?> BeginWrite(string id, int number) => Task.Run(() => app.WriteAsync(id, new Value(number)));
+    public Task<ConsistencyToken?> BeginWrite(string id, int number) => Task.Run(() => WriteAsync(id, number));
 
     /// <summary>The way to the log is cut, and this node has found that out.</summary>
     public async Task CutAsync()
     {
         link.IsCut = true;
-        app.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await PassIntervalAsync();
         await Nodes.UntilAsync(() => Log.IsAway);
+    }
+
+    /// <summary>Lets its interval pass, so that it asks the log by itself.</summary>
+    public async Task PassIntervalAsync()
+    {
+        await app.Time.WhenTimerSetAsync(TimeSpan.FromMilliseconds(500)); // or the time would pass before it is waited for
+        app.Time.Advance(TimeSpan.FromMilliseconds(500));
     }
 
     /// <summary>It has read everything, and is confirmed again.</summary>
     public async Task CatchUpAsync()
     {
-        await Log.CatchUpAsync(null, 0, TimeSpan.FromSeconds(30), default);
+        await Log.CatchUpAsync(null, 0, TimeSpan.FromSeconds(30), default).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
         Log.Position.ShouldBe(nodes.Server.Head);
     }
 }

@@ -25,7 +25,7 @@ public sealed class PendingTests
         (await b.ReadAsync(Things.Low, "1")).ShouldBe(1);
 
         a.Link.IsCut = false;
-        a.App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await a.PassIntervalAsync();
         await Nodes.UntilAsync(() => a.Log.Pending.Count == 0 && b.Log.Position.Position == 1);
 
         nodes.Server.Records.ShouldHaveSingleItem().Action.ShouldBe("write");
@@ -61,7 +61,7 @@ public sealed class PendingTests
         a.Link.LoseReply(LogCall.Append);
         (await a.WriteAsync("1", 2)).ShouldBeNull();
 
-        a.App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await a.PassIntervalAsync();
         await Nodes.UntilAsync(() => a.Log.Pending.Count == 0);
 
         nodes.Server.Records.Count.ShouldBe(1);
@@ -77,9 +77,10 @@ public sealed class PendingTests
         var slow = a.Link.HoldRequest(LogCall.Append);
         var write = a.BeginWrite("1", 2);
         await slow.Reached;
+        await a.App.Time.WhenTimerSetAsync(TimeSpan.FromSeconds(2)); // or the time would pass before it is waited for
         a.App.Time.Advance(TimeSpan.FromSeconds(2));
         (await write.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeNull();
-        a.App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await a.PassIntervalAsync();
         await Nodes.UntilAsync(() => a.Log.Pending.Count == 0);
 
         slow.Open();
@@ -146,7 +147,7 @@ public sealed class PendingTests
         lost.Open();
         await completing.WaitAsync(TimeSpan.FromSeconds(30));
         b.Link.IsCut = false;
-        b.App.Time.Advance(TimeSpan.FromMilliseconds(500));
+        await b.PassIntervalAsync();
         await Nodes.UntilAsync(() => b.Log.Position.Position == 2);
 
         (await b.ReadAsync(TwoTags.Query, "1")).ShouldBe(3);
