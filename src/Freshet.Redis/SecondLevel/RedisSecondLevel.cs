@@ -12,8 +12,8 @@ namespace Freshet.Redis;
 /// </remarks>
 internal sealed class RedisSecondLevel(RedisConnection connection, RedisCounters counters, string keyspace, ILogger<RedisSecondLevel> logger) : ISecondLevel
 {
-    private static readonly string _set = Text("set");
-    private static readonly string _unlock = Text("unlock");
+    private static readonly RedisScript _set = new(Text("set"));
+    private static readonly RedisScript _unlock = new(Text("unlock"));
 
     private readonly UnlockNews _news = new(connection, $"freshet:{{{keyspace}}}:unlock", counters, logger);
 

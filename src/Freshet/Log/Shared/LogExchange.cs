@@ -15,17 +15,25 @@ internal sealed record ExchangeRequest(LogPosition? Known, int MostRecords, Leas
 /// <param name="At">The log's own clock, to tell how old a record is. Never for ordering.</param>
 /// <param name="IsMature">Whether some node has known the epoch for a whole lease and margin.</param>
 /// <param name="LongestTimeToLive">The largest <c>MaxTimeToLive</c> of any node of this keyspace (PROTOCOL 13).</param>
-internal sealed record ExchangeReply(LogPosition Head, long Oldest, IReadOnlyList<LogRecord> Records, DateTimeOffset At, bool IsMature, TimeSpan LongestTimeToLive);
+internal sealed record ExchangeReply(LogPosition Head, long Oldest, IReadOnlyList<LogRecord> Records, DateTimeOffset At, bool IsMature, TimeSpan LongestTimeToLive)
+{
+    /// <summary>Position of the last of them that this version cannot read; 0 when it can read all. Then <see cref="Records"/> are those behind it.</summary>
+    public long UnreadableUpTo { get; init; }
+}
 
 /// <summary>Records to append, in order and with none of others between.</summary>
 /// <param name="Node">Who appends; acknowledgements come back to it.</param>
 /// <param name="Writer">The action.</param>
 /// <param name="Drafts">The records.</param>
-internal sealed record AppendRequest(NodeId Node, Writer Writer, IReadOnlyList<RecordDraft> Drafts);
+internal sealed record AppendRequest(NodeId Node, Writer Writer, IReadOnlyList<RecordDraft> Drafts)
+{
+    /// <summary>Whether the tags' last invalidations before are asked for.</summary>
+    public bool WantsBefore { get; init; }
+}
 
 /// <summary>What became of an append, all of it read in the same atomic step as the append itself (PROTOCOL 22).</summary>
 /// <param name="Records">The records as the log holds them. One that was appended before, by its id, has its earlier position.</param>
-/// <param name="Before">The position of each tag's last invalidation before these records; 0 when the log knows of none (PROTOCOL 25).</param>
+/// <param name="Before">If asked for, the position of each tag's last invalidation before these records; 0 when the log knows of none (PROTOCOL 25).</param>
 /// <param name="Leases">Every lease row, as it stood.</param>
 /// <param name="IsMature">Whether the epoch is older than any lease of an earlier one.</param>
 /// <param name="At">The log's own clock.</param>
