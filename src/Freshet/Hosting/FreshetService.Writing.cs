@@ -39,6 +39,12 @@ internal sealed partial class FreshetService
         }
     }
 
+    public ValueTask<bool> HoldAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return RequireAction("Hold").HoldAsync();
+    }
+
     public void WriteThrough<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, TValue value) where TArgs : notnull
     {
         var action = RequireAction(nameof(WriteThrough));
@@ -93,7 +99,7 @@ internal sealed partial class FreshetService
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ThrowIfReading($"Begin{trigger}");
-        return new FreshetAction(this, trigger, name, actor, reason, _log, _logger);
+        return new FreshetAction(this, trigger, name, actor, reason, _log, _high, _logger);
     }
 
     private FreshetAction RequireAction(string call)

@@ -12,7 +12,7 @@ internal sealed class InProcessLog(
     public override TimeSpan Unconfirmed => TimeSpan.Zero;
 
     /// <summary>Appends at once.</summary>
-    public override ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false)
+    public override ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false, bool keepPending = true)
     {
         var before = wantsBefore ? new Dictionary<Tag, long>() : null;
         return new ValueTask<Appended>(new Appended(Append(writer, drafts, before), before));

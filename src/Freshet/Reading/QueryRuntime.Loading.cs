@@ -112,8 +112,14 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         lock (Gate)
         {
             var applied = Node.Applied;
+            if (HoldsAt(applied) is { } holds && holds.Touch(tags, FoundKinds))
+            {
+                // A load that began after the hold may have read before the commit, and this read begin after it: it joins none (R8).
+                need = need with { FromSource = true };
+                if (!inBackground) Counters.NoteHeld();
+            }
             if (!need.FromSource && _store.TryGet(args, hash, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
-                && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
+                && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now, HoldsAt(applied)) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();
                 return new Way(null, applied, entry);

@@ -8,13 +8,14 @@ namespace Freshet;
 /// disposed without completing has failed somewhere: whether its write was committed is unknown, and <em>uncertain means
 /// invalidate</em>, so what it raised is appended as expiries, and a warning is logged.
 /// </remarks>
-public sealed class FreshetAction : IAsyncDisposable
+public sealed partial class FreshetAction : IAsyncDisposable
 {
     private readonly SemaphoreSlim _appendGate = new(1); // one append at a time, so that records and token keep the order of positions; taken before _gate
     private static readonly Dictionary<Tag, long> _nothingBefore = [];
 
     private readonly Lock _gate = new();
     private readonly FreshnessLog _log;
+    private readonly HighTags _high;
     private readonly ILogger _logger;
     private readonly Ambient _ambient;
     private List<RecordDraft> _pending = [];   // guarded by _gate: raised, not handed to the log
@@ -26,13 +27,14 @@ public sealed class FreshetAction : IAsyncDisposable
     private bool _refresh;
     private volatile bool _ended;
 
-    internal FreshetAction(IFreshet owner, TriggerKind trigger, string name, string? actor, string? reason, FreshnessLog log, ILogger logger)
+    internal FreshetAction(IFreshet owner, TriggerKind trigger, string name, string? actor, string? reason, FreshnessLog log, HighTags high, ILogger logger)
     {
         Trigger = trigger;
         Name = name;
         Actor = actor;
         Reason = reason;
         _log = log;
+        _high = high;
         _logger = logger;
         _begunAt = log.Position; // before any transaction of the action begins (PROTOCOL 25)
         _ambient = Ambient.Enter(owner, this);
@@ -229,6 +231,7 @@ public sealed class FreshetAction : IAsyncDisposable
             if (!uncertain && !appended.IsPending) WriteThrough(values, drafts, appended.Before ?? _nothingBefore, appended.Records);
             _begunAt = _log.Position; // what is written after a flush has its transaction after it
             Take(appended);
+            CloseHolds(drafts.Select(draft => draft.Id));
             // Told last: whatever a log provider throws, the records are appended.
             _log.WriteLines(appended.Records);
             if (uncertain) _logger.UncertainAction(Name, Trigger, drafts.Count);
