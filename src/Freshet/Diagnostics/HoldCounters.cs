@@ -11,6 +11,9 @@ internal enum HoldOutcome
     /// <summary>Its write was rolled back.</summary>
     Released,
 
+    /// <summary>Its action could not tell: the outbox's database was away. Its relay resolves it, or the limit.</summary>
+    Left,
+
     /// <summary>Its action ended after the hold did: from the commit to the append nothing was promised.</summary>
     Late,
 

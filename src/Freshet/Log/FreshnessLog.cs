@@ -53,6 +53,12 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     /// <param name="keepPending">Whether what the log does not take in time is kept here and handed over again. False for who keeps it elsewhere, and comes again: a relay.</param>
     public abstract ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false, bool keepPending = true);
 
+    /// <summary>Whether other processes append to it and follow it too.</summary>
+    public abstract bool IsShared { get; }
+
+    /// <summary>Treats tags as expired on this node, though no record says so yet.</summary>
+    public void ExpireAhead(IEnumerable<Tag> tags) => node.ExpireAhead(tags);
+
     /// <summary>Places holds (R8). When it ends, this node has applied them, and so has every node whose high queries they concern.</summary>
     /// <param name="writer">Who places them.</param>
     /// <param name="drafts">Their records; at least one.</param>
@@ -83,7 +89,7 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     /// <returns>Whether it stood until now.</returns>
     public bool CloseHold(OpenHold hold, HoldOutcome outcome)
     {
-        var stood = node.OpenHolds.Close(hold, Position.Epoch) || outcome == HoldOutcome.Released;
+        var stood = node.OpenHolds.Close(hold, Position.Epoch) || outcome is HoldOutcome.Released or HoldOutcome.Left;
         Holds.Note(stood ? outcome : HoldOutcome.Late);
         Holds.NoteDuration(TimeSpan.FromMilliseconds(node.Clock.Now - hold.PlacedAt));
         return stood;

@@ -34,7 +34,7 @@ public sealed partial class FreshetAction
         lock (_gate)
         {
             ThrowIfEnded(FreshnessLog.HoldCall);
-            foreach (var draft in _pending)
+            foreach (var draft in _pending.Select(intent => intent.Draft))
             {
                 // One that was given up meanwhile is placed again: the unit of work is tried once more.
                 if (_holds?.ContainsKey(draft.Id) == true && _log.Stands(draft.Id)) continue;
@@ -54,19 +54,22 @@ public sealed partial class FreshetAction
     }
 
     /// <summary>What the holds announced is in the log, or will be: it resolves them.</summary>
-    private void CloseHolds(IEnumerable<Guid> appended)
+    /// <param name="appended">What was appended.</param>
+    /// <param name="isLast">Whether the action has ended. What it then leaves is resolved by whoever finds out what the database says: a relay, or the limit.</param>
+    private void CloseHolds(IReadOnlyList<RecordDraft> appended, bool isLast)
     {
-        var late = TakeHolds(appended).Count(hold => !_log.CloseHold(hold, HoldOutcome.Resolved));
+        var late = TakeHolds(appended.Select(draft => draft.Id)).Count(hold => !_log.CloseHold(hold, HoldOutcome.Resolved));
         if (late > 0) _logger.HoldWasLate(late, Name);
+        if (isLast) foreach (var hold in TakeHolds()) _log.CloseHold(hold, HoldOutcome.Left);
     }
 
-    private List<OpenHold> TakeHolds(IEnumerable<Guid> drafts)
+    private List<OpenHold> TakeHolds(IEnumerable<Guid>? drafts = null)
     {
         lock (_gate)
         {
             var taken = new List<OpenHold>();
             if (_holds is null) return taken;
-            foreach (var draft in drafts)
+            foreach (var draft in drafts ?? [.. _holds.Keys])
             {
                 if (_holds.Remove(draft, out var hold)) taken.Add(hold);
             }

@@ -62,6 +62,8 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     /// <summary>Records the log is known to have and this node has not applied.</summary>
     public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
 
+    public override bool IsShared => true;
+
     public override TimeSpan Unconfirmed => Node.Confirmation!.Unconfirmed ?? TimeSpan.FromMilliseconds(Node.Clock.Now - _startedAt);
 
     /// <summary>Begins to follow. Doing so twice is doing so once.</summary>
@@ -102,7 +104,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         Node.Confirmation!.Revoke(); // before the row goes: from then on nobody waits for this node
         if (Volatile.Read(ref _started) == 0) return;
         if (!_exchanger.IsAway) await SendPendingAsync().ConfigureAwait(false);
-        if (Pending.Count is > 0 and var lost) Logger.PendingLost(lost);
+        if (Pending.LostWithThisProcess is > 0 and var lost) Logger.PendingLost(lost);
         if (_lease is not { } lease) return;
         try
         {
@@ -141,7 +143,11 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
             activity.End(Position.Position);
             return new Appended([], null, IsPending: true);
         }
-        if (reply.Records.Count == 0) return new Appended([], reply.Before); // holds that came too late
+        if (reply.Records.Count == 0) // holds that came too late
+        {
+            activity.End(Position.Position);
+            return new Appended([], reply.Before);
+        }
         await FinishAsync(reply, drafts).ConfigureAwait(false);
         NoteAppended(reply.Records);
         activity.End(reply.Records[^1].Position);
@@ -337,7 +343,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     }
 
     private void ExpireAhead(IReadOnlyList<RecordDraft> drafts) =>
-        Node.ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
+        ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
 
     private async Task SendPendingAsync()
     {
