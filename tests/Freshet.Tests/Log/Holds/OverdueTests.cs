@@ -1,4 +1,5 @@
 using Freshet.Tests.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Freshet.Tests.Log.Holds;
 
@@ -19,7 +20,7 @@ public sealed class OverdueTests
         await PassAsync(app);
 
         (await app.ReadAsync(Things.High, "a")).ShouldBe(2);
-        var record = (await app.Freshet.Log.FollowAsync(1).FirstAsync()).ShouldNotBeNull();
+        var record = app.Freshet.Log.FollowAsync(1).ToBlockingEnumerable().First();
         (record.Call, record.Cause, record.Action, record.Actor).ShouldBe(("Release", "overdue", "elsewhere", "ann"));
         record.Invalidations.ShouldHaveSingleItem().ShouldBe(new Invalidation(Things.Thing.For("a"), InvalidationKind.Expire, TimeSpan.Zero));
         app.LogLines.Lines.ShouldContain(line => line.Text.Contains("action elsewhere") && line.Text.Contains("was overdue after 00:00:30"));
@@ -81,8 +82,8 @@ public sealed class OverdueTests
     [Fact]
     public async Task TheMeterTellsOfThem()
     {
-        await using var app = TestApp.Start();
-        using var meter = new MeterReader(app.Services);
+        await using var app = TestApp.Start(builder => builder.Services.AddMetrics());
+        using var meter = new MeterReader(app);
         await app.HoldAsync("b");
         await using (var action = app.Freshet.BeginUserAction("write"))
         {
@@ -92,12 +93,13 @@ public sealed class OverdueTests
             await action.CompleteAsync();
         }
 
-        meter.Read("freshet.holds.standing").ShouldBe(1);
-        meter.Read("freshet.holds", ("outcome", "resolved")).ShouldBe(1);
-        meter.Read("freshet.requests.held", ("query", "high")).ShouldBe(1);
+        meter.Sum("freshet.holds.standing").ShouldBe(1);
+        meter.Sum("freshet.holds", ("outcome", "resolved")).ShouldBe(1);
+        meter.Sum("freshet.requests.held", ("query", "high")).ShouldBe(1);
+        meter.Read("freshet.hold.duration").ShouldHaveSingleItem();
         await PassAsync(app);
-        meter.Read("freshet.holds.overdue").ShouldBe(1);
-        meter.Read("freshet.holds.standing").ShouldBe(0);
+        meter.Sum("freshet.holds.overdue").ShouldBe(1);
+        meter.Sum("freshet.holds.standing").ShouldBe(0);
     }
 
     private static async Task PassAsync(TestApp app)
