@@ -99,6 +99,7 @@ public sealed class HoldTests
         foreach (var member in (Member[])[b, c]) await member.ReadAsync(Things.High, "1");
         var hold = await a.App.HoldAsync("1");
         a.Link.IsCut = true; // its process is gone
+        nodes.Server.Remove([.. nodes.Server.Leases.Where(row => row.Name == "a")]); // and its lease with it
 
         nodes.Source["1"] = new Value(2);
         nodes.ServerTime.Advance(TimeSpan.FromSeconds(30));
