@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -6,7 +6,7 @@ namespace BillingDesk.Data;
 internal static class SeedAudit
 {
     public static void Write(
-        SqliteConnection connection, SqliteTransaction transaction, SeedPeople people, SeedInvoices invoices, SeedDays days)
+        DbConnection connection, DbTransaction transaction, SeedPeople people, SeedInvoices invoices, SeedDays days)
     {
         var plans = people.Accounts.Select((account, index) =>
             (At: days.Instant(-account.AgeInDays), Account: index + 1, Action: "subscription.changed", Subject: account.PlanName));

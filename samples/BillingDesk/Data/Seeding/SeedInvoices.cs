@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -22,7 +22,7 @@ internal sealed class SeedInvoices
         return seed;
     }
 
-    public void Write(SqliteConnection connection, SqliteTransaction transaction, SeedPeople people)
+    public void Write(DbConnection connection, DbTransaction transaction, SeedPeople people)
     {
         using var invoices = new SeedTable(
             connection, transaction, "invoices", "id", "account_id", "number", "amount_cents", "currency", "due_on", "paid_at", "memo", "version", "updated_at");

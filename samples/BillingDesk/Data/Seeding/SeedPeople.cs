@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -24,7 +24,7 @@ internal sealed class SeedPeople
     /// <summary>The name of the account's first owner.</summary>
     public string OwnerOf(int account) => _users[account - 1].Name;
 
-    public void Write(SqliteConnection connection, SqliteTransaction transaction, SeedDays days)
+    public void Write(DbConnection connection, DbTransaction transaction, SeedDays days)
     {
         using (var accounts = new SeedTable(connection, transaction, "accounts", "id", "name", "currency", "version", "updated_at"))
         using (var subscriptions = new SeedTable(connection, transaction, "subscriptions", "account_id", "plan_id", "plan_name", "version", "updated_at"))

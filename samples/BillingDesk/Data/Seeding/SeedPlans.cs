@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -25,7 +25,7 @@ internal static class SeedPlans
         ("plan_scale", "Review who is an owner", "Large teams collect more owners than they need."),
     ];
 
-    public static void Write(SqliteConnection connection, SqliteTransaction transaction, SeedDays days)
+    public static void Write(DbConnection connection, DbTransaction transaction, SeedDays days)
     {
         var at = SqlText.Of(days.Instant(-400));
         using (var plans = new SeedTable(connection, transaction, "plans", "id", "name", "monthly_cents", "version", "updated_at"))

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -8,7 +8,7 @@ internal static class SeedUsage
     /// <summary>Of an account's allowance, in percent: the showcase is near its limit, so that there is something to recommend.</summary>
     private const int ShowcasePercent = 90;
 
-    public static void Write(SqliteConnection connection, SqliteTransaction transaction, SplitMix64 random, SeedPeople people, SeedDays days)
+    public static void Write(DbConnection connection, DbTransaction transaction, SplitMix64 random, SeedPeople people, SeedDays days)
     {
         var included = SeedPlans.All.ToDictionary(plan => plan.Id, plan => plan.IncludedUnits);
         using (var daily = new SeedTable(connection, transaction, "usage_daily", "account_id", "day", "units"))
@@ -26,7 +26,7 @@ internal static class SeedUsage
                 }
             }
 
-        using var pipeline = new SeedTable(connection, transaction, "usage_pipeline", "id", "rolled_up_to", "as_of");
+        using var pipeline = new SeedTable(connection, transaction, "usage_pipeline", "id", "run", "as_of");
         pipeline.Add(1L, 0L, SqlText.Of(days.Instant(0, minuteOfDay: 0)));
     }
 }

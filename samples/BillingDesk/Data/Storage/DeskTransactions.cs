@@ -13,6 +13,9 @@ public sealed class DeskTransactions(BillingDeskDatabase database)
     /// <summary>The transaction running in this scope, or null.</summary>
     public DeskTransaction? Current { get; private set; }
 
+    /// <inheritdoc cref="BillingDeskDatabase.RowLock"/>
+    internal string RowLock => database.RowLock;
+
     /// <summary>Runs the work in a transaction and commits it; an exception rolls everything back and is rethrown.</summary>
     /// <param name="work">Runs inside the transaction. Joins the running transaction of this scope, if there is one.</param>
     /// <param name="ct">Cancels the work, never the commit.</param>
@@ -41,9 +44,7 @@ public sealed class DeskTransactions(BillingDeskDatabase database)
     private async Task<T> OwnAsync<T>(Func<DeskTransaction, Task<T>> work, CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(ct);
-        // Takes the write lock now. A transaction that read first and took it at its first write could not wait for
-        // another writer: its snapshot would be old, and SQLite would fail it at once.
-        await using var transaction = connection.BeginTransaction(deferred: false);
+        await using var transaction = await database.BeginWriteAsync(connection, ct);
         Current = new DeskTransaction(connection, transaction);
         _doomed = false;
         try

@@ -39,13 +39,13 @@ public static class BillingDeskApp
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(start);
         var database = app.Services.GetRequiredService<BillingDeskDatabase>();
-        if (start.Reset) DatabaseFile.Delete(database.Path);
+        if (start.Reset) await database.ResetAsync(ct);
         await database.PrepareAsync(app.Services.GetRequiredService<DeskClock>().Today, ct);
     }
 
     private static void AddServices(WebApplicationBuilder builder)
     {
-        builder.Services.AddBillingDeskData(DatabaseFile.PathFrom(builder.Configuration));
+        builder.Services.AddBillingDeskData(DeskDatabase.From(builder.Configuration));
         builder.Services.AddDeskCatalogs(builder.Configuration).UseOutputCaching();
 
         builder.Services.AddProblemDetails();

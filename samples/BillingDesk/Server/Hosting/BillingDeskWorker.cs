@@ -11,7 +11,7 @@ public static class BillingDeskWorker
     {
         ArgumentNullException.ThrowIfNull(start);
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. start.Arguments], ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddBillingDeskData(DatabaseFile.PathFrom(builder.Configuration));
+        builder.Services.AddBillingDeskData(DeskDatabase.From(builder.Configuration));
         builder.Services.AddDeskCatalogs(builder.Configuration);
         builder.Services.AddGrowth(builder.Configuration);
         return builder.Build();
