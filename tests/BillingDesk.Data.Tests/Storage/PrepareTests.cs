@@ -62,6 +62,13 @@ public class PrepareTests
         }
     }
 
+    [Fact]
+    public async Task Every_row_of_the_seed_refers_to_rows_that_are_there()
+    {
+        await using var desk = await Desk.SeededAsync();
+        (await desk.RowsAsync<string>("PRAGMA foreign_key_check")).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]

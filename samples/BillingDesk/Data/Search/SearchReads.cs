@@ -29,10 +29,10 @@ public sealed class SearchReads(BillingDeskDatabase database, DeskClock clock)
         """;
 
     private const string OrganisationsSql =
-        """
+        $"""
         SELECT m.user_id AS UserId, m.org_id AS OrgId, a.name AS Name, m.role AS Role
         FROM memberships m JOIN accounts a ON a.id = m.org_id
-        WHERE m.user_id IN @userIds
+        WHERE m.user_id IN (SELECT found.UserId FROM ({PeopleSql}) AS found)
         ORDER BY a.name, m.org_id
         """;
 
@@ -53,9 +53,8 @@ public sealed class SearchReads(BillingDeskDatabase database, DeskClock clock)
         DbConnection connection, DbTransaction snapshot, object parameters, CancellationToken ct)
     {
         var people = (await connection.QueryAsync<PersonData>(new CommandDefinition(PeopleSql, parameters, snapshot, cancellationToken: ct))).ToArray();
-        var userIds = people.Select(person => person.UserId);
         var organisations = (await connection.QueryAsync<OrganisationData>(
-            new CommandDefinition(OrganisationsSql, new { userIds }, snapshot, cancellationToken: ct))).ToLookup(row => row.UserId);
+            new CommandDefinition(OrganisationsSql, parameters, snapshot, cancellationToken: ct))).ToLookup(row => row.UserId);
         return [.. people.Select(person => new FoundPerson(
             person.UserId, person.Name, person.Email,
             [.. organisations[person.UserId].Select(row => new OrganisationRow(row.OrgId, row.Name, row.Role))]))];
