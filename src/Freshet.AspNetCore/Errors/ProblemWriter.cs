@@ -44,10 +44,10 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
     }
 
     /// <summary>Answers with a status of its own: what is refused before anything is looked at.</summary>
-    public Task RefuseAsync(HttpContext http, int status, string code, string detail)
+    public Task RefuseAsync(HttpContext http, int status, string code, string detail, string? retryAfter = null)
     {
         logger.Refused(EndpointNames.Of(http), status, code, detail);
-        return AnswerAsync(http, status, code, detail);
+        return WriteAsync(http, status, code, TitleOf(code), detail, retryAfter);
     }
 
     /// <summary>The same, where somebody else has logged it.</summary>
