@@ -25,6 +25,7 @@ public static class BillingDeskDataExtensions
         services.AddScoped<ProfileReads>().AddScoped<ProfileWrites>();
         services.AddScoped<SiteReads>().AddScoped<SiteWrites>();
         services.AddScoped<UsageReads>().AddScoped<UsageWrites>();
+        services.AddScoped<NightlySummaryReads>().AddScoped<NightlySummaryWrites>();
         services.AddScoped<AuditReads>().AddScoped<SubscriptionReads>().AddScoped<StatementReads>();
         services.AddScoped<AccountTableReads>().AddScoped<SearchReads>().AddScoped<RecommendationReads>();
         return services;

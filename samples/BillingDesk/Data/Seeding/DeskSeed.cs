@@ -30,5 +30,6 @@ internal sealed class DeskSeed(DateOnly today)
         SeedAudit.Write(connection, transaction, people, invoices, days);
         ct.ThrowIfCancellationRequested();
         SeedUsage.Write(connection, transaction, new SplitMix64(Seed + 2), people, days);
+        SeedSummaries.Write(connection, transaction, days);
     }
 }

@@ -124,6 +124,18 @@ CREATE TABLE usage_pipeline (
     as_of TEXT   NOT NULL
 );
 
+-- What the nightly job made of each account, last time.
+CREATE TABLE nightly_summaries (
+    account_id       TEXT   NOT NULL PRIMARY KEY REFERENCES accounts (id),
+    day              TEXT   NOT NULL,
+    open_invoices    BIGINT NOT NULL,
+    overdue_invoices BIGINT NOT NULL,
+    balance_cents    BIGINT NOT NULL,
+    paid_cents       BIGINT NOT NULL,
+    members          BIGINT NOT NULL,
+    made_at          TEXT   NOT NULL
+);
+
 -- The footer below every page of a route group, such as /plain; one row for each group.
 CREATE TABLE footers (
     route_group TEXT   NOT NULL PRIMARY KEY,

@@ -51,7 +51,7 @@ public static class BillingDeskApp
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<RefusedByDatabase>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddFreshet();
-        builder.Services.AddGrowth(builder.Configuration);
+        builder.Services.AddBilling().AddAccounts(builder.Configuration).AddGrowth(builder.Configuration);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             // A body without "monthlyCents" is refused; it does not make the plan free.
