@@ -50,7 +50,9 @@ public sealed class DeskInBrowser : IAsyncLifetime
         await using var connection = await _app.Services.GetRequiredService<BillingDeskDatabase>().OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "UPDATE usage_pipeline SET as_of = @asOf";
-        command.Parameters.AddWithValue("@asOf", asOf.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("@asOf", asOf.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        command.Parameters.Add(parameter);
         await command.ExecuteNonQueryAsync();
     }
 
