@@ -25,7 +25,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
             "--urls", "http://127.0.0.1:0",
             "--BillingDesk:Database", Path.Combine(_folder.FullName, "desk.db"),
             "--BillingDesk:Page", page,
-            "--BillingDesk:UsageRollUpEvery", "00:00:00", // a run in between would be a record that the test did not cause
+            "--BillingDesk:NightlyAt", "never", "--BillingDesk:UsageRollUpEvery", "00:00:00", // a run in between would be a record that the test did not cause
         ]);
         _app = BillingDeskApp.Build(start, builder => builder.Logging.ClearProviders());
         await BillingDeskApp.PrepareAsync(_app, start);
