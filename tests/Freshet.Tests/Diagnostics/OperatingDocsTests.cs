@@ -53,6 +53,7 @@ public sealed class OperatingDocsTests
         var log = (SharedLog)app.Freshet.Log;
         foreach (var ranOut in (bool[])[true, false]) log.Counters.NoteLeaseWait(TimeSpan.Zero, ranOut);
         log.Counters.NoteWaitedOut("a");
+        log.Holds.NoteDuration(TimeSpan.Zero);
         app.Time.Advance(TimeSpan.FromDays(2));
 
         var measured = meter.Read();
