@@ -14,8 +14,8 @@ public sealed record RunRequest(ulong Seed, double Seconds = 20, int Clients = 6
 /// <param name="Failed">Reads that ended with an error, or with their node.</param>
 /// <param name="Writes">Writes that were committed.</param>
 /// <param name="Trace">A number that any other order of events would change.</param>
-/// <param name="Violation">The first broken promise; null when all were kept.</param>
-public sealed record RunReport(ulong Seed, int Reads, int Failed, int Writes, ulong Trace, Violation? Violation);
+/// <param name="Violations">The first violation of each rule that was broken.</param>
+public sealed record RunReport(ulong Seed, int Reads, int Failed, int Writes, ulong Trace, IReadOnlyList<Violation> Violations);
 
 /// <summary>A promise that was broken.</summary>
 /// <param name="Rule">Which.</param>
@@ -34,6 +34,6 @@ public static class Runner
         var history = world.History;
         return JsonSerializer.Serialize(new RunReport(
             run.Seed, history.Reads.Count(read => read.End == ReadEnd.Answered), history.Reads.Count(read => read.End != ReadEnd.Answered),
-            history.Writes.Count(write => write.CommittedAt >= 0), world.Scheduler.Trace, new Checker(history).FirstViolation()));
+            history.Writes.Count(write => write.CommittedAt >= 0), world.Scheduler.Trace, new Checker(history).Violations()));
     }
 }

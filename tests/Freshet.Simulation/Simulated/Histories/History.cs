@@ -29,6 +29,9 @@ internal sealed class History
     /// <summary>Whether any loader was made to fail: then last good values may have been served where a read does not tell its source.</summary>
     public bool LoadersFail { get; set; }
 
+    /// <summary>Processes that have ended or crashed.</summary>
+    public HashSet<(int Node, int Incarnation)> Gone { get; } = [];
+
     public void BeginEpoch(Epoch epoch, long now)
     {
         _epochs[epoch] = Epochs.Count;
@@ -84,6 +87,15 @@ internal sealed class ReadFact
     /// <summary>Whether it ran inside an action that had raised this key.</summary>
     public bool IsInAction { get; init; }
 
+    /// <summary>Whether the node could not be expected to confirm in time: something was broken between it and the log, a moment ago still or at the end.</summary>
+    public bool IsTroubled { get; set; }
+
+    /// <summary>How long the node's machine has slept so far: its clock stood still meanwhile.</summary>
+    public long Slept { get; init; }
+
+    /// <summary>Whether it was made at the end, when all was mended and every time had passed.</summary>
+    public bool IsLast { get; init; }
+
     public ReadEnd End { get; set; }
 
     public long Ended { get; set; }
@@ -128,6 +140,12 @@ internal sealed class WriteFact
     /// <summary>Whether a person waits for it (expire) or nobody does (mark stale).</summary>
     public required bool Expires { get; init; }
 
+    /// <summary>For a stale mark: how long old values may be served.</summary>
+    public long Deadline { get; init; }
+
+    /// <summary>Whether it was raised, so that a record must follow once it is committed.</summary>
+    public bool IsRaised { get; set; }
+
     /// <summary>When it was committed; negative when it was rolled back or never came to it.</summary>
     public long CommittedAt { get; set; } = -1;
 
@@ -148,10 +166,12 @@ internal sealed class WriteFact
 /// <param name="Write">The write's number.</param>
 /// <param name="Place">Its position.</param>
 /// <param name="At">When.</param>
-/// <param name="Expires">Whether it expires its tag; else it marks it stale.</param>
-internal sealed record AppendFact(int Write, Place Place, long At, bool Expires)
+/// <param name="Deadline">How long old values may still be served; 0 when it expires them.</param>
+internal sealed record AppendFact(int Write, Place Place, long At, long Deadline)
 {
-    public override string ToString() => $"append of write {Write} at {Place}, {Text.Of(At)}, {(Expires ? "expire" : "mark stale")}";
+    public bool Expires => Deadline == 0;
+
+    public override string ToString() => $"append of write {Write} at {Place}, {Text.Of(At)}, {(Expires ? "expire" : $"mark stale for {Text.Of(Deadline)}")}";
 }
 
 /// <summary>Something was broken or mended.</summary>

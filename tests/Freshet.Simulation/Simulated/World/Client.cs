@@ -52,7 +52,7 @@ internal sealed class Client(World world, int number, Chance chance)
             {
                 foreach (var kind in _kinds)
                 {
-                    var (read, told) = Begin(node, kind, key, mayAsk: false);
+                    var (read, told) = Begin(node, kind, key, mayAsk: false, isLast: true);
                     await node.CallAsync(() => ReadAsync(node, read, told, null));
                 }
             }
@@ -112,10 +112,10 @@ internal sealed class Client(World world, int number, Chance chance)
         });
     }
 
-    private (ReadFact Read, bool Told) Begin(SimNode node, QueryKind kind, int key, bool mayAsk, bool isInAction = false)
+    private (ReadFact Read, bool Told) Begin(SimNode node, QueryKind kind, int key, bool mayAsk, long committing = 0, bool isLast = false)
     {
-        var own = 0L;
-        if (_own.TryGetValue(key, out var written) && kind != QueryKind.Versioned
+        var own = committing;
+        if (committing == 0 && _own.TryGetValue(key, out var written) && kind != QueryKind.Versioned
             && (written.HasToken ? mayAsk : written.Node == node.Number && written.Incarnation == node.Incarnation)) own = written.Version;
         var minimum = mayAsk && kind == QueryKind.Versioned && _seen.TryGetValue(key, out var seen) && chance.Is(0.7) ? seen : 0;
         var read = new ReadFact
@@ -130,7 +130,10 @@ internal sealed class Client(World world, int number, Chance chance)
             At = world.History.PlaceOf(node.Freshet.Log.Position),
             Own = own,
             Minimum = minimum,
-            IsInAction = isInAction,
+            IsInAction = committing > 0,
+            IsTroubled = node.Link.IsTroubled(Scheduler.Now),
+            Slept = node.Time.Slept,
+            IsLast = isLast,
         };
         world.History.Reads.Add(read);
         return (read, own > 0 || minimum > 0 || chance.Is(0.5));
@@ -162,6 +165,7 @@ internal sealed class Client(World world, int number, Chance chance)
             (read.End, read.Error) = (ReadEnd.Failed, error.GetType().Name);
         }
         read.Ended = Scheduler.Now;
+        read.IsTroubled |= node.Link.IsTroubled(Scheduler.Now);
         Scheduler.Note((ulong)read.Version ^ ((ulong)read.Load << 20));
         return read.End == ReadEnd.Answered;
     }
@@ -171,6 +175,7 @@ internal sealed class Client(World world, int number, Chance chance)
         var key = chance.Next(world.Source.Keys);
         var write = world.History.Writes.Count;
         if (world.Source.TryLock(key, write) is not { } version) return;
+        var profile = chance.Is(0.6) ? null : chance.Of(Shop.Brief, Shop.Brief, Shop.Briefer, Shop.Longer);
         var fact = new WriteFact
         {
             Number = write,
@@ -179,12 +184,13 @@ internal sealed class Client(World world, int number, Chance chance)
             Key = key,
             Version = version,
             Began = Scheduler.Now,
-            Expires = chance.Is(0.6),
+            Expires = profile is null,
+            Deadline = profile?.Expire.Ticks ?? 0,
         };
         world.History.Writes.Add(fact);
         try
         {
-            var token = await node.CallAsync(() => WriteAsync(node, fact));
+            var token = await node.CallAsync(() => WriteAsync(node, fact, profile));
             if (fact.CommittedAt < 0 || fact.IsBroken) return;
             if (token is { } given) _token = given;
             if (fact.Expires && (token is not null || fact.IsPending)) _own[key] = new Own(version, node.Number, node.Incarnation, token is not null && !fact.IsPending);
@@ -201,7 +207,7 @@ internal sealed class Client(World world, int number, Chance chance)
         }
     }
 
-    private async Task<ConsistencyToken?> WriteAsync(SimNode node, WriteFact fact)
+    private async Task<ConsistencyToken?> WriteAsync(SimNode node, WriteFact fact, Profile? profile)
     {
         var freshet = node.Freshet;
         var name = $"write {fact.Number}";
@@ -210,18 +216,18 @@ internal sealed class Client(World world, int number, Chance chance)
         {
             await using var action = fact.Expires ? freshet.BeginUserAction(name) : freshet.BeginJob(name);
             var raisesFirst = chance.Is(0.4);
-            if (raisesFirst) freshet.Raise(new RowChanged(fact.Key));
+            if (raisesFirst) Raise();
             await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.1, 3)).Ticks);
             if (breaks == 0) throw new IOException("The handler fails before its commit.");
             world.Source.Commit(fact.Key, fact.Number, fact.Version);
             fact.CommittedAt = Scheduler.Now;
             if (breaks == 1) throw new IOException("The handler fails after its commit.");
             if (chance.Is(0.3)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.1, 30)).Ticks);
-            if (!raisesFirst) freshet.Raise(new RowChanged(fact.Key));
-            if (chance.Is(0.3)) freshet.WriteThrough(Shop.Versioned, fact.Key, new Row(fact.Key, fact.Version, NewLoad()));
+            if (!raisesFirst) Raise();
+            if (chance.Is(0.3)) freshet.WriteThrough(Shop.Written, fact.Key, new Row(fact.Key, fact.Version, NewLoad()));
             if (chance.Is(0.3))
             {
-                var (read, _) = Begin(node, _kinds[chance.Next(_kinds.Length)], fact.Key, mayAsk: false, isInAction: true);
+                var (read, _) = Begin(node, QueryOfWriter(), fact.Key, mayAsk: false, committing: fact.Version);
                 await ReadAsync(node, read, told: true, null);
             }
             var token = await action.CompleteAsync();
@@ -234,6 +240,20 @@ internal sealed class Client(World world, int number, Chance chance)
             fact.IsBroken = true;
             return null;
         }
+
+        void Raise()
+        {
+            if (profile is null || ReferenceEquals(profile, Shop.Brief)) freshet.Raise(new RowChanged(fact.Key));
+            else freshet.RevalidateTag(Shop.Thing.For(fact.Key), profile);
+            fact.IsRaised = true;
+        }
+    }
+
+    // Any but the one whose source may not have the write yet.
+    private QueryKind QueryOfWriter()
+    {
+        var kind = _kinds[chance.Next(_kinds.Length)];
+        return kind == QueryKind.Versioned ? QueryKind.High : kind;
     }
 
     // A written value counts as loaded now.

@@ -12,6 +12,7 @@ internal sealed class FaultPlan(World world, Chance chance)
 
     public async Task RunAsync(long until)
     {
+        if (Conditions.Loss + Conditions.Delay > 0) foreach (var link in world.Links) link.BeginTrouble(); // any exchange may fail
         const double Step = 0.05; // seconds
         while (Scheduler.Now < until)
         {
@@ -46,10 +47,12 @@ internal sealed class FaultPlan(World world, Chance chance)
         var (sends, receives, store) = (chance.Is(0.35), chance.Is(0.35), chance.Is(0.7));
         world.Note(node, $"is cut off{(sends ? ", but still sends" : "")}{(receives ? ", but still receives" : "")}");
         (link.Sends, link.Receives, link.ReachesStore) = (sends, receives, store);
+        link.BeginTrouble();
         if (chance.Is(0.5)) world.Nodes[node].TellConnection(false);
         await PassAsync(chance.Of(0.2, 1.5, 4, 10) * chance.NextDouble());
         (link.Sends, link.Receives, link.ReachesStore) = (true, true, true);
         if (chance.Is(0.7)) world.Nodes[node].TellConnection(true);
+        link.EndTrouble(Scheduler.Now);
         world.Note(node, "is connected again");
         _busy.Remove(node);
     }
@@ -61,9 +64,11 @@ internal sealed class FaultPlan(World world, Chance chance)
         world.Note(number, sleeps ? "sleeps with its machine" : "is stopped");
         var began = Scheduler.Now;
         node.Lane.Pause();
+        node.Link.BeginTrouble();
         await PassAsync(chance.Of(0.1, 1, 3, 8) * chance.NextDouble());
         if (sleeps) node.Time.NoteSlept(Scheduler.Now - began);
         node.Lane.Resume();
+        node.Link.EndTrouble(Scheduler.Now);
         world.Note(number, "goes on");
         _busy.Remove(number);
     }
@@ -89,6 +94,7 @@ internal sealed class FaultPlan(World world, Chance chance)
         }
         world.Note(number, kills ? "crashes" : "has ended");
         node.Kill();
+        world.History.Gone.Add((number, node.Incarnation));
         await PassAsync(chance.Of(0.01, 1, 5) * chance.NextDouble());
         var incarnation = _incarnations[number] = _incarnations.GetValueOrDefault(number) + 1;
         world.Note(number, "starts");
@@ -98,6 +104,8 @@ internal sealed class FaultPlan(World world, Chance chance)
 
     private void ShiftWall(int node)
     {
+        world.Links[node].BeginTrouble(); // it believes neither of its clocks until it has confirmed
+        world.Links[node].EndTrouble(Scheduler.Now);
         world.Nodes[node].Time.WallShift += TimeSpan.FromSeconds(chance.Between(-300, 300));
         world.Note(node, "has its wall clock moved");
     }
@@ -108,10 +116,12 @@ internal sealed class FaultPlan(World world, Chance chance)
         var kind = chance.Next(3);
         world.Note(-1, "the log crashes");
         world.Log.Crash();
+        foreach (var link in world.Links) link.BeginTrouble();
         await PassAsync(chance.Of(0.01, 0.5, 5) * chance.NextDouble());
         if (kind == 0) world.Log.RestartEmpty();
         else if (kind == 1) world.Log.RestartFromSnapshot();
         else world.Log.RestartIntact();
+        foreach (var link in world.Links) link.EndTrouble(Scheduler.Now);
         world.Note(-1, $"the log comes back {(kind == 0 ? "empty" : kind == 1 ? "from an older snapshot" : "with all it had")}");
     }
 

@@ -105,6 +105,20 @@ internal sealed class NodeLink
 
     public bool Receives { get; set; } = true;
 
+    private int _troubles;
+    private long _lastTrouble = long.MinValue / 2;
+
+    /// <summary>Whether something is broken, or was a moment ago: a node needs that long to find itself again.</summary>
+    public bool IsTroubled(long now) => _troubles > 0 || now - _lastTrouble < TimeSpan.FromSeconds(4).Ticks;
+
+    public void BeginTrouble() => _troubles++;
+
+    public void EndTrouble(long now)
+    {
+        _troubles--;
+        _lastTrouble = now;
+    }
+
     /// <summary>Whether the node reaches the second level.</summary>
     public bool ReachesStore { get; set; } = true;
 }

@@ -9,6 +9,12 @@ internal sealed class Shop() : Catalog("simulation")
     /// <summary>How long an old value may be served after its tag was marked stale.</summary>
     public static readonly Profile Brief = new("brief", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
 
+    /// <summary>Shorter: a later mark may end sooner than an earlier one (PROTOCOL 14).</summary>
+    public static readonly Profile Briefer = new("briefer", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1.2));
+
+    /// <summary>Longer.</summary>
+    public static readonly Profile Longer = new("longer", TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(7));
+
     public static readonly Tag<int> Thing = new("thing");
 
     public static readonly Event<RowChanged> Changed = new Event<RowChanged>("row.changed").Invalidates(Thing, e => e.Key).WithProfile(Brief);
@@ -41,6 +47,9 @@ internal sealed class Shop() : Catalog("simulation")
         .WithPolicy(Policy(RiskLevel.Medium))
         .LoadWith((LoaderLink link, int key, LoadContext context, CancellationToken ct) => link.LoadAsync(QueryKind.Versioned, key, context, ct));
 
+    /// <summary>Writers hand it their values (PROTOCOL 25).</summary>
+    public static readonly CachedQuery<int, Row> Written = Plain("written", RiskLevel.High, QueryKind.Written).VersionedBy(row => row.Version);
+
     /// <summary>Made of another query that may be served stale: within a load it may not (PROTOCOL 15).</summary>
     public static readonly CachedQuery<int, Row> Outer = new CachedQuery<int, Row>("outer", RiskLevel.Medium)
         .Reads(Medium)
@@ -59,6 +68,7 @@ internal sealed class Shop() : Catalog("simulation")
         QueryKind.Medium => Medium,
         QueryKind.Low => Low,
         QueryKind.Versioned => Versioned,
+        QueryKind.Written => Written,
         _ => Outer,
     };
 
@@ -89,6 +99,7 @@ internal enum QueryKind : byte
     Medium,
     Low,
     Versioned,
+    Written,
     Outer,
 }
 
@@ -112,7 +123,7 @@ internal sealed record Promises(TimeSpan TimeToLive, TimeSpan MaxStaleness, Time
 
     public static RiskLevel LevelOf(QueryKind kind) => kind switch
     {
-        QueryKind.High or QueryKind.Memory or QueryKind.Locked or QueryKind.Found => RiskLevel.High,
+        QueryKind.High or QueryKind.Memory or QueryKind.Locked or QueryKind.Found or QueryKind.Written => RiskLevel.High,
         QueryKind.Low => RiskLevel.Low,
         _ => RiskLevel.Medium,
     };

@@ -127,6 +127,6 @@ internal sealed class SimLog
     {
         if (!record.Action.StartsWith("write ", StringComparison.Ordinal)) return;
         var write = int.Parse(record.Action.AsSpan("write ".Length), provider: null);
-        _history.Appends.Add(new AppendFact(write, _history.PlaceOf(new LogPosition(record.Epoch, record.Position)), _scheduler.Now, record.Invalidations[0].Kind == InvalidationKind.Expire));
+        _history.Appends.Add(new AppendFact(write, _history.PlaceOf(new LogPosition(record.Epoch, record.Position)), _scheduler.Now, record.Invalidations[0].Kind == InvalidationKind.Expire ? 0 : record.Invalidations[0].Deadline.Ticks));
     }
 }
