@@ -9,10 +9,10 @@ namespace BillingDesk.Accounts;
 public sealed class AccountsCatalog() : Catalog(owner: "accounts-team")
 {
     /// <summary>An account's own data, and what follows from its plan.</summary>
-    public static readonly Tag<string> Account = new("account");
+    public static readonly Tag<string> Account = new Tag<string>("account").HeardBy("account").HeardByHoldersOf("desk", "all");
 
     /// <summary>The plan an account is on.</summary>
-    public static readonly Tag<string> Subscription = new("subscription");
+    public static readonly Tag<string> Subscription = new Tag<string>("subscription").HeardBy("account").HeardByHoldersOf("desk", "all");
 
     public static readonly Event<SubscriptionChanged> PlanChanged = new Event<SubscriptionChanged>("subscription.changed")
         .Invalidates(Subscription, e => e.AccountId)

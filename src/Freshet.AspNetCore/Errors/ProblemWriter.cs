@@ -36,10 +36,10 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
     }
 
     /// <summary>Answers with a status of its own: what is refused before anything is looked at.</summary>
-    public Task RefuseAsync(HttpContext http, int status, string code, string detail)
+    public Task RefuseAsync(HttpContext http, int status, string code, string detail, string? retryAfter = null)
     {
         logger.Refused(EndpointNames.Of(http), status, code, detail);
-        return WriteAsync(http, status, code, TitleOf(code), detail);
+        return WriteAsync(http, status, code, TitleOf(code), detail, retryAfter);
     }
 
     private static Task WriteAsync(HttpContext http, int status, string code, string title, string? detail, string? retryAfter = null)

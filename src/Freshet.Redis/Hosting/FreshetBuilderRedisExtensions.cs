@@ -1,7 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Freshet;
 using Freshet.Redis;
 using Microsoft.Extensions.Configuration;
@@ -46,7 +43,7 @@ public static class FreshetBuilderRedisExtensions
         services.TryAddSingleton<ILogService>(provider => new RedisLogService(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RedisCounters>(),
             LogSettings.From(provider.GetRequiredService<IOptions<FreshetOptions>>().Value, Options(provider)),
-            new EventData(Options(provider).EventJson ?? ByReflection()), provider.GetRequiredService<ILogger<RedisLogService>>()));
+            provider.GetRequiredService<EventData>(), provider.GetRequiredService<ILogger<RedisLogService>>()));
         services.TryAddSingleton<ISecondLevel>(provider => new RedisSecondLevel(
             provider.GetRequiredService<RedisConnection>(), provider.GetRequiredService<RedisCounters>(),
             provider.GetRequiredService<IOptions<FreshetOptions>>().Value.Keyspace, provider.GetRequiredService<ILogger<RedisSecondLevel>>()));
@@ -69,11 +66,6 @@ public static class FreshetBuilderRedisExtensions
         configuration.AbortOnConnectFail = false; // it goes on trying, and so an application starts without Redis
         return await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
     }
-
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Off in a trimmed application, which sets RedisOptions.EventJson or sends its events' names alone.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Off in an application compiled ahead of time.")]
-    private static JsonSerializerOptions ByReflection() =>
-        new(JsonSerializerDefaults.Web) { TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : JsonTypeInfoResolver.Combine() };
 
     private static RedisOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<RedisOptions>>().Value;
 }

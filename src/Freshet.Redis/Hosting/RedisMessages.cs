@@ -21,7 +21,7 @@ internal static partial class RedisMessages
     [LoggerMessage(1704, LogLevel.Warning, "Redis does not tell its maxmemory-policy. Make sure that it is noeviction or a volatile one: with another, each eviction makes every node drop all it has cached.")]
     public static partial void PolicyUnknown(this ILogger logger);
 
-    [LoggerMessage(1705, LogLevel.Error, "The event {Event} could not be written as JSON ({ErrorType}), so other nodes learn its name alone. Give {EventType} members that RedisOptions.EventJson can write.")]
+    [LoggerMessage(1705, LogLevel.Error, "The event {Event} could not be written as JSON ({ErrorType}), so other nodes learn its name alone. Give {EventType} members that FreshetOptions.EventJson can write.")]
     public static partial void EventNotWritable(this ILogger logger, string @event, string eventType, string errorType);
 
     [LoggerMessage(1706, LogLevel.Warning, "A message on Freshet's channel in Redis could not be read and was ignored. The log is read instead, so nothing is missed; let nobody but Freshet publish there.")]

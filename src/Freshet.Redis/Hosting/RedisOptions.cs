@@ -1,4 +1,3 @@
-using System.Text.Json;
 using StackExchange.Redis;
 
 namespace Freshet.Redis;
@@ -35,7 +34,4 @@ public sealed class RedisOptions
     /// <summary>Whether to start on a Redis whose <c>maxmemory-policy</c> may evict the log. Default: false, which refuses to start.</summary>
     /// <remarks>Nothing outdated is served either way: a log that lost a part begins a new epoch. But then every node drops all it has cached, whenever Redis is full.</remarks>
     public bool AcceptEviction { get; set; }
-
-    /// <summary>How raised events are written for other nodes, always in camelCase. Default: null, by reflection. A trimmed application sets options with its source-generated types.</summary>
-    public JsonSerializerOptions? EventJson { get; set; }
 }

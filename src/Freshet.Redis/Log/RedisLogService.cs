@@ -122,6 +122,7 @@ internal sealed class RedisLogService(
 
     private string? DataOf(RecordDraft draft)
     {
+        if (draft.EventData is { } written) return written;
         if (draft is not { Event: { } name, EventValue: { } value }) return null;
         try
         {

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Freshet;
 
 /// <summary>Settings of one keyspace. Bound from the configuration section <c>Freshet</c>.</summary>
@@ -29,6 +31,9 @@ public sealed class FreshetOptions
     /// <summary>Most bytes this node's entries take, by estimate, over all cached queries together. Default: null, a quarter of the memory available to the process when it starts. At least 1 MB (1,048,576).</summary>
     /// <remarks>An entry estimated at more than a tenth of it is answered but not stored. What a value takes is told by <c>SizedBy</c>, or guessed from its type.</remarks>
     public long? MaxBytes { get; set; }
+
+    /// <summary>How raised events are written where they leave the process, in a shared log or an outbox; always in camelCase. Default: null, by reflection. A trimmed application sets options with its source-generated types.</summary>
+    public JsonSerializerOptions? EventJson { get; set; }
 
     /// <summary>When Freshet warns about how it is used.</summary>
     public FreshetWarningOptions Warnings { get; } = new();

@@ -23,8 +23,24 @@ internal sealed partial class FreshetService
         ArgumentNullException.ThrowIfNull(raised);
         var action = RequireAction(nameof(Raise));
         var declared = Catalog.EventFor<TEvent>();
-        var (kind, deadline) = ByTrigger(action, declared.Profile);
-        Record(action, nameof(Raise), declared.Name, raised, TagsOf(declared, raised), kind, deadline);
+        var (kind, deadline) = ByTrigger(action.Trigger, declared.Profile);
+        Record(action, nameof(Raise), declared.Name, raised, TagsOf(declared, raised), kind, deadline, DataOf(declared.Name, raised));
+    }
+
+    /// <summary>What an outbox keeps of an event, made at once: what cannot be kept must not be found out after the commit.</summary>
+    private string? DataOf(string name, object raised)
+    {
+        if (_events is null) return null;
+        try
+        {
+            return _events.Of(raised) ?? throw new EventNotWritableException(name, raised.GetType(), inner: null);
+        }
+#pragma warning disable CA1031 // Whatever a member or converter of the application throws.
+        catch (Exception error) when (error is not EventNotWritableException)
+#pragma warning restore CA1031
+        {
+            throw new EventNotWritableException(name, raised.GetType(), error);
+        }
     }
 
     private static List<Tag> TagsOf<TEvent>(Event<TEvent> declared, TEvent raised) where TEvent : notnull
@@ -78,7 +94,7 @@ internal sealed partial class FreshetService
         var action = RequireAction(nameof(RevalidatePath));
         // A process without endpoints cannot tell: the pages are rendered elsewhere.
         if (_paths?.Reaches(path, scope) == false) throw new UnknownPathException(path, scope);
-        var (kind, deadline) = ByTrigger(action, Profile.Default);
+        var (kind, deadline) = ByTrigger(action.Trigger, Profile.Default);
         Record(action, nameof(RevalidatePath), null, null, [PathTags.For(path, scope)], kind, deadline);
     }
 
@@ -111,8 +127,8 @@ internal sealed partial class FreshetService
     }
 
     /// <summary>A person who waits must see their own write; nobody waits for the others.</summary>
-    private static (InvalidationKind Kind, TimeSpan Deadline) ByTrigger(FreshetAction action, Profile profile) =>
-        action.Trigger == TriggerKind.UserAction ? (InvalidationKind.Expire, TimeSpan.Zero) : (InvalidationKind.MarkStale, profile.Expire);
+    internal static (InvalidationKind Kind, TimeSpan Deadline) ByTrigger(TriggerKind trigger, Profile profile) =>
+        trigger == TriggerKind.UserAction ? (InvalidationKind.Expire, TimeSpan.Zero) : (InvalidationKind.MarkStale, profile.Expire);
 
     private void RequireDeclared(Tag tag)
     {
@@ -121,9 +137,16 @@ internal sealed partial class FreshetService
             throw new UnknownDeclarationException("tag kind", tag.Kind, "Declare it in a catalog and add the catalog with AddFreshet().Add<TCatalog>().");
     }
 
-    private static void Record(
-        FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline) =>
-        action.Record(new RecordDraft(RecordId.Next(), call, @event, value, InvalidationsOf(tags, kind, deadline), action.Reason));
+    private void Record(
+        FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline, string? data = null)
+    {
+        if (_units?.Surrounding is { } unit) action.Enter(unit);
+        action.Record(DraftOf(action, call, @event, value, tags, kind, deadline, data));
+    }
+
+    private static RecordDraft DraftOf(
+        FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline, string? data = null) =>
+        new(RecordId.Next(), call, @event, value, InvalidationsOf(tags, kind, deadline), action.Reason) { EventData = data };
 
     private static Invalidation[] InvalidationsOf(IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline)
     {

@@ -15,11 +15,14 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     private readonly FreshnessLog _log;
     private readonly ILogger _logger;
     private readonly Func<RuntimeParts> _parts;
+    private readonly EventData? _events;
+    private readonly IUnitOfWorkSource? _units;
     private IPathRegistry? _paths;
 
     public FreshetService(
         CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, FreshnessLog log,
-        IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths, bool hasScopeInitializer, SecondLevelAccess? secondLevel = null)
+        IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths, bool hasScopeInitializer, SecondLevelAccess? secondLevel = null,
+        IOutbox? outbox = null, EventData? events = null, IUnitOfWorkSource? units = null)
     {
         Catalog = catalog;
         _policies = policies;
@@ -27,6 +30,9 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         _log = log;
         _logger = logger;
         _paths = paths;
+        Outbox = outbox;
+        _events = outbox is null ? null : events;
+        _units = units;
         _tagKinds = catalog.Tags.Select(tag => tag.Declaration.Name).ToFrozenSet(StringComparer.Ordinal);
         ScreenCounters = catalog.Screens.ToFrozenDictionary(screen => screen.Declaration, _ => new ScreenCounters());
         Store = new NodeStore(StoreLimits.From(options));
@@ -48,6 +54,9 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     public IFreshnessLog Log => _log;
 
     public FreshetAction? CurrentAction => Ambient.ActionOf(this);
+
+    /// <summary>Where what is raised can be saved with its write; null when the application has none.</summary>
+    internal IOutbox? Outbox { get; }
 
     internal RuntimeList Runtimes { get; }
 

@@ -41,7 +41,9 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<PolicyBook>(), Options(provider),
             provider.GetRequiredService<Node>(), provider.GetRequiredService<FreshnessLog>(),
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>(),
-            provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer)), SecondLevelSetup.AccessOf(provider)));
+            provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer)), SecondLevelSetup.AccessOf(provider),
+            provider.GetService<IOutbox>(), provider.GetRequiredService<EventData>(), provider.GetService<IUnitOfWorkSource>()));
+        services.TryAddSingleton(provider => EventData.From(Options(provider)));
         SecondLevelSetup.AddTo(services, Section);
         AddDiagnostics(services);
         services.TryAddSingleton(provider => new Sweeper(

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Freshet;
 
-/// <summary>A raised event's members as JSON, for nodes that did not raise it: named as in <c>freshness_events</c>, in camelCase.</summary>
+/// <summary>A raised event's members as JSON, for whoever did not raise it: named as in <c>freshness_events</c>, in camelCase.</summary>
 internal sealed class EventData
 {
     private readonly JsonSerializerOptions _options;
@@ -15,6 +17,8 @@ internal sealed class EventData
         WriteIndented = false,
     };
 
+    public static EventData From(FreshetOptions options) => new(options.EventJson ?? ByReflection());
+
     /// <summary>The event as a JSON object; null when it is not written as one.</summary>
     /// <exception cref="Exception">Whatever a member or converter of the application throws.</exception>
     public string? Of(object value)
@@ -22,4 +26,13 @@ internal sealed class EventData
         var text = JsonSerializer.Serialize(value, _options.GetTypeInfo(value.GetType()));
         return text.StartsWith('{') ? text : null;
     }
+
+    /// <summary>The event that JSON tells of; null when it tells of none.</summary>
+    /// <exception cref="Exception">It does not fit the type, or whatever a converter of the application throws.</exception>
+    public object? Read(string json, Type type) => JsonSerializer.Deserialize(json, _options.GetTypeInfo(type));
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Off in a trimmed application, which sets FreshetOptions.EventJson or sends its events' names alone.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Off in an application compiled ahead of time.")]
+    private static JsonSerializerOptions ByReflection() =>
+        new(JsonSerializerDefaults.Web) { TypeInfoResolver = JsonSerializer.IsReflectionEnabledByDefault ? new DefaultJsonTypeInfoResolver() : JsonTypeInfoResolver.Combine() };
 }

@@ -38,7 +38,14 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     /// <param name="writer">Who appends.</param>
     /// <param name="drafts">What is appended; at least one.</param>
     /// <param name="wantsBefore">Whether the tags' last invalidations before these records are asked for.</param>
-    public abstract ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false);
+    /// <param name="keepPending">Whether what the log does not take in time is kept here and handed over again. False for who keeps it elsewhere, and comes again: a relay.</param>
+    public abstract ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false, bool keepPending = true);
+
+    /// <summary>Whether other processes append to it and follow it too.</summary>
+    public abstract bool IsShared { get; }
+
+    /// <summary>Treats tags as expired on this node, though no record says so yet.</summary>
+    public void ExpireAhead(IEnumerable<Tag> tags) => node.ExpireAhead(tags);
 
     /// <summary>Refuses a record that could not be appended, while nothing is written yet.</summary>
     public virtual void Check(Writer writer, RecordDraft draft)

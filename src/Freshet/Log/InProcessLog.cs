@@ -8,11 +8,14 @@ internal sealed class InProcessLog(
     : FreshnessLog(node, history, targets, invalidations, logger)
 {
     private readonly Lock _gate = new();
+    private readonly AppendedIds _durable = new(); // guarded by _gate
+
+    public override bool IsShared => false;
 
     public override TimeSpan Unconfirmed => TimeSpan.Zero;
 
     /// <summary>Appends at once.</summary>
-    public override ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false)
+    public override ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false, bool keepPending = true)
     {
         var before = wantsBefore ? new Dictionary<Tag, long>() : null;
         return new ValueTask<Appended>(new Appended(Append(writer, drafts, before), before));
@@ -40,19 +43,28 @@ internal sealed class InProcessLog(
     {
         var activity = AppendActivity.Start(writer, drafts.Count, failures); // listeners are strangers: before the gate and after it
         var records = new List<LogRecord>(drafts.Count);
+        var earlier = new List<LogRecord>();
         lock (_gate)
         {
             var (epoch, position) = Position;
             foreach (var draft in drafts)
             {
+                // An action and the relay may both find its row: whoever comes second learns where the first has put it.
+                if (draft.IsDurable && _durable.TryFind(draft.Id, out var place))
+                {
+                    earlier.Add(LogRecord.Of(writer, draft, place.Position, place.At));
+                    continue;
+                }
                 var record = LogRecord.Of(writer, draft, new LogPosition(epoch, ++position), Node.Clock.UtcNow);
                 Node.Apply(record, before);
                 History.Add(record);
                 Targets.Apply(record); // after the history: a link that is just being made looks there
+                if (draft.IsDurable) _durable.Add(record);
                 records.Add(record);
             }
         }
         NoteAppended(records);
+        if (earlier.Count > 0) records = [.. earlier.Concat(records).OrderBy(record => record.Position)];
         activity.End(records[^1].Position);
         return records;
     }

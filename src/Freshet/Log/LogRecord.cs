@@ -52,7 +52,7 @@ public sealed record LogRecord
     /// <summary>The raised event itself, in the process that raised it; null elsewhere.</summary>
     public object? EventValue { get; init; }
 
-    /// <summary>The raised event's members as JSON, <c>{"invoiceId":"inv_1"}</c>, on every node that shares the log. Null for the other calls, when the event has no JSON form, and where no log is shared.</summary>
+    /// <summary>The raised event's members as JSON, <c>{"invoiceId":"inv_1"}</c>, on every node that shares the log, and where an outbox keeps it. Null for the other calls, when the event has no JSON form, and in a process of its own without an outbox.</summary>
     public string? EventData { get; init; }
 
     /// <summary>The tags it invalidates, each once.</summary>
@@ -68,20 +68,25 @@ public sealed record LogRecord
     internal bool IsUncertain => Cause == Uncertain || Cause?.StartsWith(Uncertain + ": ", StringComparison.Ordinal) == true;
 
     /// <summary>A draft with the position the log gave it.</summary>
-    internal static LogRecord Of(Writer writer, RecordDraft draft, LogPosition position, DateTimeOffset at) => new()
+    internal static LogRecord Of(Writer writer, RecordDraft draft, LogPosition position, DateTimeOffset at)
     {
-        Position = position.Position,
-        Id = draft.Id,
-        Epoch = position.Epoch,
-        At = at,
-        Trigger = writer.Trigger,
-        Action = writer.Action,
-        Actor = writer.Actor,
-        Call = draft.Call,
-        Event = draft.Event,
-        EventValue = draft.EventValue,
-        Invalidations = draft.Invalidations,
-        TraceParent = writer.TraceParent,
-        Cause = draft.Cause,
-    };
+        var by = draft.By ?? writer;
+        return new LogRecord
+        {
+            Position = position.Position,
+            Id = draft.Id,
+            Epoch = position.Epoch,
+            At = at,
+            Trigger = by.Trigger,
+            Action = by.Action,
+            Actor = by.Actor,
+            Call = draft.Call,
+            Event = draft.Event,
+            EventValue = draft.EventValue,
+            EventData = draft.EventData,
+            Invalidations = draft.Invalidations,
+            TraceParent = by.TraceParent,
+            Cause = draft.Cause,
+        };
+    }
 }

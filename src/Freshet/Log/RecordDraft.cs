@@ -1,7 +1,17 @@
 namespace Freshet;
 
 /// <summary>A record before the log gave it a position.</summary>
-internal sealed record RecordDraft(Guid Id, string Call, string? Event, object? EventValue, IReadOnlyList<Invalidation> Invalidations, string? Cause = null);
+internal sealed record RecordDraft(Guid Id, string Call, string? Event, object? EventValue, IReadOnlyList<Invalidation> Invalidations, string? Cause = null)
+{
+    /// <summary>The event's members as JSON, where an outbox keeps them; null when they are written as late as the log asks for them.</summary>
+    public string? EventData { get; init; }
+
+    /// <summary>Who raised it, when it is not who appends: a relay appends the records of many actions at once.</summary>
+    public Writer? By { get; init; }
+
+    /// <summary>Whether an outbox keeps it, so that it outlives this process.</summary>
+    public bool IsDurable { get; init; }
+}
 
 /// <summary>Who appends: the same for all records of an action.</summary>
 internal sealed record Writer(TriggerKind Trigger, string Action, string? Actor, string? TraceParent);

@@ -20,14 +20,15 @@ internal static class RecordJson
     /// <param name="eventData">Its event's members as JSON (<see cref="EventData"/>); null for none.</param>
     public static byte[] Write(Writer writer, RecordDraft draft, string? eventData)
     {
+        var by = draft.By ?? writer;
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer, _options))
         {
             json.WriteStartObject();
             json.WriteString("id"u8, draft.Id);
-            json.WriteString("trigger"u8, NameOf(writer.Trigger));
-            json.WriteString("action"u8, writer.Action);
-            if (writer.Actor is { } actor) json.WriteString("actor"u8, actor);
+            json.WriteString("trigger"u8, NameOf(by.Trigger));
+            json.WriteString("action"u8, by.Action);
+            if (by.Actor is { } actor) json.WriteString("actor"u8, actor);
             json.WriteString("call"u8, draft.Call);
             if (draft.Event is { } name) json.WriteString("event"u8, name);
             if (eventData is not null)
@@ -36,7 +37,7 @@ internal static class RecordJson
                 json.WriteRawValue(eventData, skipInputValidation: true);
             }
             WriteInvalidations(json, draft.Invalidations);
-            if (writer.TraceParent is { } parent) json.WriteString("trace"u8, parent);
+            if (by.TraceParent is { } parent) json.WriteString("trace"u8, parent);
             if (draft.Cause is { } cause) json.WriteString("cause"u8, cause);
             json.WriteEndObject();
         }

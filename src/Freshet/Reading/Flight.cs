@@ -23,6 +23,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
     private volatile bool _ended;  // also read without the gate, by whoever clears the queue
+    private bool _hasTurn;         // one of its own at the source: not in a batch
 
     private long _expiresAt;
     private BatchLoad<TArgs, TValue>? _batch;
@@ -88,7 +89,15 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _context.FromSource |= need.FromSource;
     }
 
-    /// <summary>Takes the right to end the load. False when it has ended already.</summary>
+    /// <summary>Gives its turn at the source back, once. Advance the turns when the gate is free.</summary>
+    public void ReturnTurnLocked()
+    {
+        if (!_hasTurn) return;
+        _hasTurn = false;
+        _runtime.Turns.LeaveLocked();
+    }
+
+    /// <summary>Takes the right to end the load; the rest of its end is the query's. False when it has ended already.</summary>
     public bool TryEndLocked()
     {
         if (_ended) return false;
@@ -144,14 +153,10 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         lock (_runtime.Gate)
         {
             if (--_waiters > 0) return;
-            _runtime.ForgetLocked(this);
-            if (!_context.HasBegun && TryEndLocked()) neverBegins = true;
+            if (_context.HasBegun) _runtime.ForgetLocked(this);
+            else neverBegins = _runtime.TryEndLocked(this);
         }
-        if (neverBegins)
-        {
-            _runtime.Node.Running.Leave(this);
-            LoadActivity.End(_activity, _runtime, LoadOutcome.Failed, new OperationCanceledException());
-        }
+        if (neverBegins) LoadActivity.End(_activity, _runtime, LoadOutcome.Failed, new OperationCanceledException());
         Cancel();
     }
 }

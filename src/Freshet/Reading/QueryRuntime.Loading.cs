@@ -7,8 +7,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 {
     private readonly LinkTable _flights = new(); // the newest shared load of each key; guarded by Gate
 
-    /// <summary>Guards the running loads and what is put into the store. Held for dictionary work only: of the user's code, just Equals and GetHashCode of the arguments run under it.</summary>
-    public Lock Gate { get; } = new();
+    /// <summary>Guards the running loads and what is put into the store: the store's own gate. Held for dictionary work only: of the user's code, just Equals and GetHashCode of the arguments run under it.</summary>
+    public Lock Gate => _store.Gate;
 
     /// <summary>A load to wait for, or an answer that came in between.</summary>
     /// <param name="Flight">The load; null when there is an answer.</param>
@@ -112,7 +112,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         lock (Gate)
         {
             var applied = Node.Applied;
-            if (!need.FromSource && _store.TryGet(args, hash, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
+            if (!need.FromSource && _store.TryGetLocked(args, hash, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
                 && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();
@@ -128,7 +128,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 
             if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted
             var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, replaces) { Hash = hash };
-            if (!isBatched && TakeTurn(need)) BeginLocked(flight);
+            if (!isBatched && TakeTurnLocked(need)) BeginLocked(flight);
             if (running is null || !_flights.TryReplaceLocked(running, flight)) _flights.AddLocked(flight);
             return new Way(flight);
         }
@@ -149,10 +149,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     }
 
     // What another load of this query waits for cannot queue behind it: with every turn taken by such loads, none would ever end.
-    private bool TakeTurn(Need need)
+    private bool TakeTurnLocked(Need need)
     {
-        if (need.Load?.IsWithin(this) != true) return Turns.TryEnter();
-        Turns.EnterNested();
+        if (need.Load?.IsWithin(this) != true) return Turns.TryEnterLocked();
+        Turns.EnterNestedLocked();
         return true;
     }
 
@@ -180,4 +180,13 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 
     /// <summary>Lets nobody join it any more. Asks no key: it leaves by reference, and one that a newer load has replaced has left already.</summary>
     internal void ForgetLocked(Flight<TArgs, TValue> flight) => _flights.TryRemoveLocked(flight);
+
+    /// <summary>Takes the right to end a load: nobody joins it any more, and it is no longer under way. False when it has ended already.</summary>
+    internal bool TryEndLocked(Flight<TArgs, TValue> flight)
+    {
+        if (!flight.TryEndLocked()) return false;
+        ForgetLocked(flight);
+        UnderWay.LeaveLocked(flight); // before anyone is answered: whoever reads the value next finds nothing of this load under way
+        return true;
+    }
 }

@@ -74,7 +74,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             foreach (var flight in flights) flight.Abort(error); // others may have joined them by now
             throw;
         }
-        if (flights.Count > 0) new BatchLoad<TArgs, TValue>(this, flights).Start(TakeTurn(need));
+        if (flights.Count == 0) return ways;
+        bool hasTurn;
+        lock (Gate) hasTurn = TakeTurnLocked(need);
+        new BatchLoad<TArgs, TValue>(this, flights).Start(hasTurn);
         return ways;
     }
 }

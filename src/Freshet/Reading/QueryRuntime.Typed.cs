@@ -23,8 +23,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         _confirmation = parts.Node.Confirmation;
         NeedsServices = query.LoaderNeedsServices || parts.HasScopeInitializer;
         LoadsBatches = query.BatchLoader is not null && !parts.HasScopeInitializer;
-        Turns = new LoadGate(() => Policy.MaxConcurrentLoads);
         _store = new EntryStore<TArgs, TValue>(parts.Store, query.SizeOfValue);
+        Turns = new LoadGate(Gate, () => Policy.MaxConcurrentLoads);
+        UnderWay = parts.Node.Running.Open(Gate);
         _maxTimeToLive = (long)parts.Options.MaxTimeToLive.TotalMilliseconds;
         SecondLevel = QuerySecondLevel<TArgs, TValue>.For(this, parts.SecondLevel);
     }
@@ -48,6 +49,9 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     public LoadGate Turns { get; }
 
     public override EntryStore Store => _store;
+
+    /// <summary>Its loads that have been asked for and have not ended.</summary>
+    public LoadList UnderWay { get; }
 
     /// <summary>The hit: entry present, not outdated since it was last checked, alive, and this node as current as the query asks for. Takes no lock and allocates nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,7 +103,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         var flight = new Flight<TArgs, TValue>(this, args, Query.TagsOf(args), need, isShared: false);
         lock (Gate)
         {
-            if (TakeTurn(need)) BeginLocked(flight);
+            if (TakeTurnLocked(need)) BeginLocked(flight);
         }
         flight.Start();
         var (entry, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it

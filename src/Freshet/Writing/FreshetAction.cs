@@ -6,19 +6,20 @@ namespace Freshet;
 /// <remarks>
 /// Raising records an intent; <see cref="CompleteAsync"/> appends the intents, so call it after the commit. An action that is
 /// disposed without completing has failed somewhere: whether its write was committed is unknown, and <em>uncertain means
-/// invalidate</em>, so what it raised is appended as expiries, and a warning is logged.
+/// invalidate</em>, so what it raised is appended as expiries, and a warning is logged. What was saved in an outbox is known: the
+/// database is asked, and what it committed is appended as it was raised, whichever way the action ends. The rest is dropped.
 /// </remarks>
-public sealed class FreshetAction : IAsyncDisposable
+public sealed partial class FreshetAction : IAsyncDisposable
 {
     private readonly SemaphoreSlim _appendGate = new(1); // one append at a time, so that records and token keep the order of positions; taken before _gate
-    private static readonly Dictionary<Tag, long> _nothingBefore = [];
 
     private readonly Lock _gate = new();
     private readonly FreshnessLog _log;
     private readonly ILogger _logger;
     private readonly Ambient _ambient;
-    private List<RecordDraft> _pending = [];   // guarded by _gate: raised, not handed to the log
-    private List<RecordDraft> _appending = []; // guarded by _gate: handed to the log, perhaps not applied yet
+    private readonly IFreshet _owner;
+    private List<Intent> _pending = [];   // guarded by _gate: raised, not handed to the log
+    private List<Intent> _appending = []; // guarded by _gate: handed to the log, perhaps not applied yet
     private List<LogRecord> _records = [];     // guarded by _gate
     private List<(IWriteThrough Value, int After)> _writeThroughs = []; // guarded by _gate: with how many drafts were pending before
     private LogPosition _begunAt;
@@ -35,6 +36,7 @@ public sealed class FreshetAction : IAsyncDisposable
         _log = log;
         _logger = logger;
         _begunAt = log.Position; // before any transaction of the action begins (PROTOCOL 25)
+        _owner = owner;
         _ambient = Ambient.Enter(owner, this);
     }
 
@@ -68,7 +70,7 @@ public sealed class FreshetAction : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the log could not be reached in time, so that other nodes have yet to learn of something this action raised. It is appended as soon as the log is back; until then there is no token for it.</summary>
+    /// <summary>Whether the log, or the database whose outbox something was saved in, could not be reached in time: other nodes have yet to learn of something this action raised. It is appended as soon as that is back; until then there is no token for it.</summary>
     public bool IsPending
     {
         get
@@ -80,13 +82,13 @@ public sealed class FreshetAction : IAsyncDisposable
     /// <summary>Whether <c>Refresh()</c> was called: the client is to ask again, though nothing was invalidated.</summary>
     public bool RefreshRequested => Volatile.Read(ref _refresh);
 
-    /// <summary>Appends what was raised so far and leaves the action open: for a long job that commits in steps.</summary>
+    /// <summary>Appends what was raised so far and leaves the action open: for a long job that commits in steps. What is saved in an outbox and not committed yet stays with the action.</summary>
     /// <returns>The position for the writer's next read; null when nothing was ever raised.</returns>
     public async ValueTask<ConsistencyToken?> FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowIfEnded(nameof(FlushAsync));
-        await AppendAsync(uncertain: false).ConfigureAwait(false);
+        await AppendAsync(Ending.NotYet).ConfigureAwait(false);
         return await TokenOnceAppliedAsync().ConfigureAwait(false);
     }
 
@@ -96,14 +98,14 @@ public sealed class FreshetAction : IAsyncDisposable
     public ValueTask<ConsistencyToken?> CompleteAsync()
     {
         ThrowIfEnded(nameof(CompleteAsync));
-        return LeaveIfCompleted(EndAsync(uncertain: false));
+        return LeaveIfCompleted(EndAsync(Ending.Completed));
     }
 
-    /// <summary>Ends the action. If it was not completed, what it raised is appended as expiries: the write may have been committed.</summary>
+    /// <summary>Ends the action. If it was not completed, what it raised is appended as expiries, since the write may have been committed; of what is saved in an outbox, exactly what was committed is appended.</summary>
     public ValueTask DisposeAsync()
     {
         if (_ended) return ValueTask.CompletedTask;
-        var ending = LeaveIfCompleted(EndAsync(uncertain: true));
+        var ending = LeaveIfCompleted(EndAsync(Ending.Failed));
         return ending.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(ending.AsTask());
     }
 
@@ -140,10 +142,11 @@ public sealed class FreshetAction : IAsyncDisposable
     internal void Record(RecordDraft draft)
     {
         _log.Check(Writer, draft); // a record that the log refuses must not be found out after the commit
+        var raisedIn = OpenUnits();
         lock (_gate)
         {
             ThrowIfEnded(draft.Call);
-            _pending.Add(draft);
+            _pending.Add(new Intent(draft, raisedIn));
         }
     }
 
@@ -156,23 +159,6 @@ public sealed class FreshetAction : IAsyncDisposable
         }
     }
 
-    /// <summary>Appends one record now, whatever else is still to be appended, and keeps it among the action's own.</summary>
-    internal async ValueTask<Appended> AppendNowAsync(RecordDraft draft)
-    {
-        await _appendGate.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            var appended = await _log.AppendAsync(Writer, [draft]).ConfigureAwait(false);
-            Take(appended);
-            _log.WriteLines(appended.Records);
-            return appended;
-        }
-        finally
-        {
-            _appendGate.Release();
-        }
-    }
-
     private Writer Writer => new(Trigger, Name, Actor, System.Diagnostics.Activity.Current?.Id);
 
     /// <summary>Whether what was raised, and is not applied yet, touches a read: then the read must see neither cached nor cacheable data (DESIGN 6).</summary>
@@ -182,99 +168,17 @@ public sealed class FreshetAction : IAsyncDisposable
     }
 
     // Tags found while loading are known only afterwards, so their whole kind counts.
-    private static bool Touches(List<RecordDraft> drafts, IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
+    private static bool Touches(List<Intent> intents, IReadOnlyCollection<string> foundKinds, IReadOnlyList<Tag> tags)
     {
-        foreach (var draft in drafts)
+        foreach (var intent in intents)
         {
-            foreach (var invalidation in draft.Invalidations)
+            foreach (var invalidation in intent.Draft.Invalidations)
             {
                 if (foundKinds.Contains(invalidation.Tag.Kind) || tags.Contains(invalidation.Tag)) return true;
             }
         }
         return false;
     }
-
-    private async ValueTask<ConsistencyToken?> EndAsync(bool uncertain)
-    {
-        lock (_gate) _ended = true; // with Record's own check under the same lock, nothing is raised that would not be appended
-        try
-        {
-            await AppendAsync(uncertain).ConfigureAwait(false);
-        }
-        finally
-        {
-            _ambient.Leave();
-        }
-        return await TokenOnceAppliedAsync().ConfigureAwait(false);
-    }
-
-    private async ValueTask AppendAsync(bool uncertain)
-    {
-        await _appendGate.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            List<RecordDraft> drafts;
-            List<(IWriteThrough Value, int After)> values;
-            lock (_gate)
-            {
-                (values, _writeThroughs) = (_writeThroughs, []);
-                if (_pending.Count + values.Count == 0) return;
-                (drafts, _pending) = (_pending, []);
-                _appending = drafts;
-            }
-            var appended = drafts.Count == 0
-                ? new Appended([], null)
-                : await _log.AppendAsync(Writer, uncertain ? drafts.ConvertAll(AsUncertain) : drafts, wantsBefore: values.Count > 0).ConfigureAwait(false);
-            // What may have been rolled back is not written through, nor what nobody knows the place of.
-            if (!uncertain && !appended.IsPending) WriteThrough(values, drafts, appended.Before ?? _nothingBefore, appended.Records);
-            _begunAt = _log.Position; // what is written after a flush has its transaction after it
-            Take(appended);
-            // Told last: whatever a log provider throws, the records are appended.
-            _log.WriteLines(appended.Records);
-            if (uncertain) _logger.UncertainAction(Name, Trigger, drafts.Count);
-        }
-        finally
-        {
-            _appendGate.Release();
-        }
-    }
-
-    private void Take(Appended appended)
-    {
-        lock (_gate)
-        {
-            _records = _records.Count == 0 ? appended.Records : [.. _records, .. appended.Records];
-            _isPending |= appended.IsPending;
-            // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records, or while
-            // they are pending refuses what they outdate.
-            _appending = [];
-        }
-    }
-
-    private void WriteThrough(List<(IWriteThrough Value, int After)> values, List<RecordDraft> drafts, IReadOnlyDictionary<Tag, long> before, List<LogRecord> records)
-    {
-        foreach (var (value, after) in values)
-        {
-            // What the action itself invalidated after the value was handed over, it has written once more.
-            var rewritten = drafts.Skip(after).SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag).ToHashSet();
-            try
-            {
-                value.Store(new WrittenAt(_begunAt, records.Count == 0 ? _begunAt : new LogPosition(records[^1].Epoch, records[^1].Position), before, rewritten));
-            }
-#pragma warning disable CA1031 // Whatever the query's own code throws: the write is committed and its records are appended; only the head start is lost.
-            catch (Exception error)
-#pragma warning restore CA1031
-            {
-                _logger.WriteThroughFailed(error, value.Query, error.GetType().Name);
-            }
-        }
-    }
-
-    private static RecordDraft AsUncertain(RecordDraft draft) => draft with
-    {
-        Cause = draft.Cause is { } reason ? $"{LogRecord.Uncertain}: {reason}" : LogRecord.Uncertain,
-        Invalidations = [.. draft.Invalidations.Select(invalidation => new Invalidation(invalidation.Tag, InvalidationKind.Expire, TimeSpan.Zero))],
-    };
 
     private void ThrowIfEnded(string call)
     {

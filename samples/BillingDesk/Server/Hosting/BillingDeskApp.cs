@@ -80,6 +80,7 @@ public static class BillingDeskApp
         app.MapWorkspace();
         app.MapGrowth();
 
+        app.MapFreshetStream("/api/stream", options => options.TellsNames = true); // the strip shows names; a product keeps them on the server
         app.MapLive();
         app.MapNodes();
         app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));

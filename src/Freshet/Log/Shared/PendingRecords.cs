@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Freshet;
 
 /// <summary>Records the log could not take in time. They are handed to it again until it has them; their ids make that harmless.</summary>
-/// <remarks>They live as long as the process. What must outlive it belongs into an outbox.</remarks>
+/// <remarks>They live as long as the process. What must outlive it belongs into an outbox, whose relay appends it if this process does not.</remarks>
 internal sealed class PendingRecords(ILogger logger)
 {
     private readonly Lock _gate = new();
@@ -14,6 +14,15 @@ internal sealed class PendingRecords(ILogger logger)
         get
         {
             lock (_gate) return _waiting.Sum(each => each.Drafts.Count);
+        }
+    }
+
+    /// <summary>Those that no outbox keeps.</summary>
+    public int LostWithThisProcess
+    {
+        get
+        {
+            lock (_gate) return _waiting.Sum(each => each.Drafts.Count(draft => !draft.IsDurable));
         }
     }
 

@@ -62,6 +62,8 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     /// <summary>Records the log is known to have and this node has not applied.</summary>
     public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
 
+    public override bool IsShared => true;
+
     public override TimeSpan Unconfirmed => Node.Confirmation!.Unconfirmed ?? TimeSpan.FromMilliseconds(Node.Clock.Now - _startedAt);
 
     /// <summary>Begins to follow. Doing so twice is doing so once.</summary>
@@ -102,7 +104,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         Node.Confirmation!.Revoke(); // before the row goes: from then on nobody waits for this node
         if (Volatile.Read(ref _started) == 0) return;
         if (!_exchanger.IsAway) await SendPendingAsync().ConfigureAwait(false);
-        if (Pending.Count is > 0 and var lost) Logger.PendingLost(lost);
+        if (Pending.LostWithThisProcess is > 0 and var lost) Logger.PendingLost(lost);
         if (_lease is not { } lease) return;
         try
         {
@@ -120,7 +122,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
 
     public override void Check(Writer writer, RecordDraft draft) => _service.Check(writer, draft);
 
-    public override async ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false)
+    public override async ValueTask<Appended> AppendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false, bool keepPending = true)
     {
         var activity = AppendActivity.Start(writer, drafts.Count, _failures);
         AppendReply reply;
@@ -132,9 +134,12 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         catch (Exception error)
 #pragma warning restore CA1031
         {
-            Pending.Add(writer, drafts);
+            if (keepPending)
+            {
+                Pending.Add(writer, drafts);
+                Logger.NowPending(error, drafts.Count, writer.Action, error.GetType().Name);
+            }
             ExpireAhead(drafts);
-            Logger.NowPending(error, drafts.Count, writer.Action, error.GetType().Name);
             activity.End(Position.Position);
             return new Appended([], null, IsPending: true);
         }
@@ -310,7 +315,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     }
 
     private void ExpireAhead(IReadOnlyList<RecordDraft> drafts) =>
-        Node.ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
+        ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
 
     private async Task SendPendingAsync()
     {

@@ -191,4 +191,36 @@ public sealed class PendingTests
             .DependsOn(Thing, id => id).DependsOn(Owner, id => id).VersionedBy(value => value.Version)
             .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
     }
+
+    [Fact]
+    public async Task WhatARelayHandsOverAndTheLogDoesNotTakeIsKeptByItsOutboxAlone()
+    {
+        await using var nodes = new Nodes();
+        var a = nodes.Start("a");
+        a.Link.IsCut = true;
+
+        var appended = await a.Log.AppendAsync(_writer, [Durable()], keepPending: false);
+
+        (appended.IsPending, appended.Records.Count, a.Log.Pending.Count).ShouldBe((true, 0, 0));
+    }
+
+    [Fact]
+    public async Task WhatAnOutboxKeepsIsNotLostWithTheProcess()
+    {
+        await using var nodes = new Nodes();
+        var a = nodes.Start("a");
+        a.Link.IsCut = true;
+        await a.Log.AppendAsync(_writer, [Durable()]);
+        (a.Log.Pending.Count, a.Log.Pending.LostWithThisProcess).ShouldBe((1, 0));
+        await a.Log.AppendAsync(_writer, [Durable() with { IsDurable = false }, Durable()]);
+
+        await a.Log.StopAsync();
+
+        a.App.LogLines.Lines.ShouldContain(line => line.Text.Contains("This process ends with 1 records"));
+    }
+
+    private static readonly Writer _writer = new(TriggerKind.Job, "relay", null, null);
+
+    private static RecordDraft Durable() =>
+        new(RecordId.Next(), "Raise", "thing.changed", null, [new Invalidation(Things.Thing.For("1"), InvalidationKind.Expire, TimeSpan.Zero)]) { IsDurable = true };
 }

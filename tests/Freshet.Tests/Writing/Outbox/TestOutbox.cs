@@ -1,0 +1,39 @@
+namespace Freshet.Tests.Writing.Outbox;
+
+/// <summary>An outbox whose database is a set of ids: a test says what is committed.</summary>
+internal sealed class TestOutbox : IOutbox
+{
+    /// <summary>The rows of committed transactions.</summary>
+    public Dictionary<Guid, RecordDraft> Committed { get; } = [];
+
+    public List<LogRecord> Appended { get; } = [];
+
+    public HashSet<(string Source, string Delivery)> Claims { get; } = [];
+
+    /// <summary>Thrown when the database is asked.</summary>
+    public Exception? Failure { get; set; }
+
+    public int Asked { get; private set; }
+
+    /// <summary>Runs one transaction: saves what is raised, and commits it or not.</summary>
+    public IReadOnlyList<RecordDraft> Save(FreshetAction action, bool commit, object? transaction = null)
+    {
+        var drafts = action.TakeToSave(this, transaction).Drafts;
+        if (commit)
+        {
+            foreach (var draft in drafts) Committed.TryAdd(draft.Id, draft);
+        }
+        return drafts;
+    }
+
+    public ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        Asked++;
+        if (Failure is { } failure) throw failure;
+        return new(ids.Where(Committed.ContainsKey).ToHashSet());
+    }
+
+    public void NoteAppended(IReadOnlyList<LogRecord> records) => Appended.AddRange(records);
+
+    public ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) => new(Claims.Contains((claim.Source, claim.Delivery)));
+}
