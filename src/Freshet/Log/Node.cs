@@ -22,6 +22,12 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
     /// <summary>Told, before the position is published, that everything of a query counts as outdated: its name, the marks of the epoch, the position.</summary>
     public Action<string, MarkTable, long>? QueryFlushed { get; set; }
 
+    /// <summary>Tags whose record is yet to come.</summary>
+    public ExpiredAhead Ahead { get; } = new();
+
+    /// <summary>The longest any entry may live, on this node or another, in milliseconds.</summary>
+    public long LongestLife { get; set; } = (long)new FreshetOptions().MaxTimeToLive.TotalMilliseconds;
+
     /// <summary>What outdated too much at once, for the warnings.</summary>
     public InvalidationBreadth Breadth { get; } = new();
 
@@ -48,19 +54,22 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
             }
             Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));
         }
+        Ahead.Remove(record.Id);
     }
 
     public void Dispose() => Running.Dispose();
 
     /// <summary>Treats tags as expired whose record this node could not append yet: as if it were the next one.</summary>
     /// <remarks>Loads that begin before that record comes are outdated too, and read anew: while the log is away nobody can tell what they missed.</remarks>
-    public void ExpireAhead(IEnumerable<Tag> tags)
+    public void ExpireAhead(IReadOnlyCollection<RecordDraft> drafts)
     {
+        Ahead.Add(drafts, clock.Now + LongestLife);
         lock (_gate)
         {
             var applied = _applied;
             var now = clock.Now;
-            foreach (var tag in tags) InvalidateLocked(applied.Marks, new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now, age: 0);
+            foreach (var invalidation in drafts.SelectMany(draft => draft.Invalidations))
+                InvalidateLocked(applied.Marks, new Invalidation(invalidation.Tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now, age: 0);
             Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1));
         }
     }

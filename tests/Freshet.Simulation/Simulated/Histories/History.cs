@@ -26,7 +26,7 @@ internal sealed class History
     /// <summary>Screens that were shown as coherent, with their high reads.</summary>
     public List<ScreenFact> Screens { get; } = [];
 
-    /// <summary>Whether any loader was made to fail: then last good values may have been served where a read does not tell its source.</summary>
+    /// <summary>Whether any loader was made to fail, or took too long because its node was stopped: then last good values may have been served where a read does not tell its source.</summary>
     public bool LoadersFail { get; set; }
 
     /// <summary>Processes that have ended or crashed.</summary>
@@ -81,6 +81,9 @@ internal sealed class ReadFact
     /// <summary>The version of the session's own write that it must see; 0 for none.</summary>
     public long Own { get; init; }
 
+    /// <summary>Whether it brings the token of its session's last write.</summary>
+    public bool HasToken { get; init; }
+
     /// <summary>The minimum version it asks for; 0 for none.</summary>
     public long Minimum { get; init; }
 
@@ -90,7 +93,7 @@ internal sealed class ReadFact
     /// <summary>Whether the node could not be expected to confirm in time: something was broken between it and the log, a moment ago still or at the end.</summary>
     public bool IsTroubled { get; set; }
 
-    /// <summary>How long the node's machine has slept so far: its clock stood still meanwhile.</summary>
+    /// <summary>How long machines have slept so far: their clocks stood still, and so did the lives of what they loaded, stored and kept.</summary>
     public long Slept { get; init; }
 
     /// <summary>Whether it was made at the end, when all was mended and every time had passed.</summary>

@@ -43,8 +43,8 @@ internal sealed class ReadRules(History history, KeyTimeline[] keys)
     private string? FinishedWrite(ReadFact read) => IsHigh(read) && keys[read.Key].FinishedBy(read.Began) is var floor && floor > read.Version
         ? $"version {floor} had finished before the read began" : null;
 
-    /// <summary>R3: a writer sees its own write.</summary>
-    private static string? OwnWrite(ReadFact read) => read.Own > read.Version ? $"the reader had written version {read.Own} itself" : null;
+    /// <summary>R3: a writer sees its own write. While its write is pending there is no token, so the last good value of a failing loader may be served to it as to others.</summary>
+    private string? OwnWrite(ReadFact read) => read.Own > read.Version && (read.HasToken || read.IsInAction || !MayBeLastGood(read)) ? $"the reader had written version {read.Own} itself" : null;
 
     /// <summary>R1, R2: what its node had applied when the read began outdates what was loaded before, at once or from the deadline on.</summary>
     private string? Applied(ReadFact read)

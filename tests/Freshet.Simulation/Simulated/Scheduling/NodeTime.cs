@@ -9,21 +9,20 @@ internal sealed class NodeTime(Scheduler scheduler, Lane lane, double rate) : Ti
     private static readonly DateTimeOffset _beginning = new(2026, 1, 15, 0, 0, 0, TimeSpan.Zero);
     private readonly long _bornAt = scheduler.Now;
 
-    /// <summary>How long its machine has slept.</summary>
-    public long Slept { get; private set; }
+    private long _slept;
 
     /// <summary>How far the wall clock is off.</summary>
     public TimeSpan WallShift { get; set; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => (long)((scheduler.Now - _bornAt - Slept) * rate);
+    public override long GetTimestamp() => (long)((scheduler.Now - _bornAt - _slept) * rate);
 
     /// <remarks>It runs at the monotonic clock's rate: both are driven by one quartz, and only sleep and people set them apart.</remarks>
     public override DateTimeOffset GetUtcNow() => _beginning.AddTicks((long)((scheduler.Now - _bornAt) * rate) + _bornAt) + WallShift;
 
     /// <summary>The machine slept so long: its monotonic clock stood still.</summary>
-    public void NoteSlept(long ticks) => Slept += ticks;
+    public void NoteSlept(long ticks) => _slept += ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -115,8 +115,9 @@ internal sealed class Client(World world, int number, Chance chance)
     private (ReadFact Read, bool Told) Begin(SimNode node, QueryKind kind, int key, bool mayAsk, long committing = 0, bool isLast = false)
     {
         var own = committing;
+        var hasToken = false;
         if (committing == 0 && _own.TryGetValue(key, out var written) && kind != QueryKind.Versioned
-            && (written.HasToken ? mayAsk : written.Node == node.Number && written.Incarnation == node.Incarnation)) own = written.Version;
+            && (written.HasToken ? mayAsk : written.Node == node.Number && written.Incarnation == node.Incarnation)) (own, hasToken) = (written.Version, written.HasToken);
         var minimum = mayAsk && kind == QueryKind.Versioned && _seen.TryGetValue(key, out var seen) && chance.Is(0.7) ? seen : 0;
         var read = new ReadFact
         {
@@ -129,10 +130,11 @@ internal sealed class Client(World world, int number, Chance chance)
             Began = Scheduler.Now,
             At = world.History.PlaceOf(node.Freshet.Log.Position),
             Own = own,
+            HasToken = hasToken,
             Minimum = minimum,
             IsInAction = committing > 0,
             IsTroubled = node.Link.IsTroubled(Scheduler.Now),
-            Slept = node.Time.Slept,
+            Slept = world.Slept,
             IsLast = isLast,
         };
         world.History.Reads.Add(read);
@@ -140,7 +142,7 @@ internal sealed class Client(World world, int number, Chance chance)
     }
 
     private ReadRequirement? Requirement(ReadFact read) =>
-        read.Own == 0 && read.Minimum == 0 ? null : new ReadRequirement(read.Own > 0 ? _token : null, read.Minimum > 0 ? read.Minimum : null);
+        read.Own == 0 && read.Minimum == 0 ? null : new ReadRequirement(read.HasToken ? _token : null, read.Minimum > 0 ? read.Minimum : null);
 
     private async Task<bool> ReadAsync(SimNode node, ReadFact read, bool told, ReadRequirement? requirement)
     {

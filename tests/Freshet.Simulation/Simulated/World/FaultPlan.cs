@@ -64,9 +64,14 @@ internal sealed class FaultPlan(World world, Chance chance)
         world.Note(number, sleeps ? "sleeps with its machine" : "is stopped");
         var began = Scheduler.Now;
         node.Lane.Pause();
+        world.History.LoadersFail = true;
         node.Link.BeginTrouble();
         await PassAsync(chance.Of(0.1, 1, 3, 8) * chance.NextDouble());
-        if (sleeps) node.Time.NoteSlept(Scheduler.Now - began);
+        if (sleeps)
+        {
+            node.Time.NoteSlept(Scheduler.Now - began);
+            world.Slept += Scheduler.Now - began;
+        }
         node.Lane.Resume();
         node.Link.EndTrouble(Scheduler.Now);
         world.Note(number, "goes on");

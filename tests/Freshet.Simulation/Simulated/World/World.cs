@@ -50,6 +50,9 @@ internal sealed class World
 
     public Scheduler Scheduler => _scheduler;
 
+    /// <summary>How long the nodes' machines have slept, all together.</summary>
+    public long Slept { get; set; }
+
     /// <summary>Whether people still read and write.</summary>
     public bool IsOpen { get; private set; } = true;
 
