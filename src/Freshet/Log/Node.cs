@@ -59,17 +59,22 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
 
     public void Dispose() => Running.Dispose();
 
-    /// <summary>Treats tags as expired whose record this node could not append yet: as if it were the next one.</summary>
-    /// <remarks>Loads that begin before that record comes are outdated too, and read anew: while the log is away nobody can tell what they missed.</remarks>
+    /// <summary>Treats what records would invalidate as expired, which this node could not append yet: as if the next record did so.</summary>
     public void ExpireAhead(IReadOnlyCollection<RecordDraft> drafts)
     {
         Ahead.Add(drafts, clock.Now + LongestLife);
+        ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
+    }
+
+    /// <summary>Treats tags as expired by the next record.</summary>
+    /// <remarks>Loads that begin before that record comes are outdated too, and read anew: while the log is away nobody can tell what they missed.</remarks>
+    internal void ExpireAhead(IEnumerable<Tag> tags)
+    {
         lock (_gate)
         {
             var applied = _applied;
             var now = clock.Now;
-            foreach (var invalidation in drafts.SelectMany(draft => draft.Invalidations))
-                InvalidateLocked(applied.Marks, new Invalidation(invalidation.Tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now, age: 0);
+            foreach (var tag in tags) InvalidateLocked(applied.Marks, new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now, age: 0);
             Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1));
         }
     }

@@ -6,16 +6,24 @@ namespace Freshet.Simulation;
 /// <param name="Seed">Everything that happens comes from it.</param>
 /// <param name="Seconds">How long people read and write, in virtual time.</param>
 /// <param name="Clients">How many they are.</param>
-public sealed record RunRequest(ulong Seed, double Seconds = 20, int Clients = 6);
+public sealed record RunRequest(ulong Seed, double Seconds = 20, int Clients = 6)
+{
+    /// <summary>Kinds of faults that are left out, by their names in <c>Conditions</c>: to see which of them matter.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+
+    /// <summary>Operations that are left out: the client's number times 1,000,000, and the operation's own.</summary>
+    public IReadOnlyList<int> Skipped { get; init; } = [];
+}
 
 /// <summary>What became of a run.</summary>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Reads">Reads that were answered and checked.</param>
 /// <param name="Failed">Reads that ended with an error, or with their node.</param>
 /// <param name="Writes">Writes that were committed.</param>
+/// <param name="Operations">What the clients did, as <see cref="RunRequest.Skipped"/> names it.</param>
 /// <param name="Trace">A number that any other order of events would change.</param>
 /// <param name="Violations">The first violation of each rule that was broken.</param>
-public sealed record RunReport(ulong Seed, int Reads, int Failed, int Writes, ulong Trace, IReadOnlyList<Violation> Violations);
+public sealed record RunReport(ulong Seed, int Reads, int Failed, int Writes, IReadOnlyList<int> Operations, ulong Trace, IReadOnlyList<Violation> Violations);
 
 /// <summary>A promise that was broken.</summary>
 /// <param name="Rule">Which.</param>
@@ -34,6 +42,6 @@ public static class Runner
         var history = world.History;
         return JsonSerializer.Serialize(new RunReport(
             run.Seed, history.Reads.Count(read => read.End == ReadEnd.Answered), history.Reads.Count(read => read.End != ReadEnd.Answered),
-            history.Writes.Count(write => write.CommittedAt >= 0), world.Scheduler.Trace, new Checker(history).Violations()));
+            history.Writes.Count(write => write.CommittedAt >= 0), world.Operations, world.Scheduler.Trace, new Checker(history).Violations()));
     }
 }

@@ -1,8 +1,12 @@
 namespace Freshet.Simulation;
 
 /// <summary>One person or service that reads and writes, mostly through one node.</summary>
-internal sealed class Client(World world, int number, Chance chance)
+/// <remarks>Each operation draws from a stream of its own, so that leaving one out leaves the others as they are.</remarks>
+internal sealed class Client(World world, int number, Chance seed)
 {
+    private readonly Chance _pauses = seed.Split();
+    private readonly ulong _seed = seed.NextLong();
+    private Chance _chance = new(0);
     private static readonly QueryKind[] _kinds = Enum.GetValues<QueryKind>();
 
     private readonly Dictionary<int, long> _seen = []; // highest version of each key it was shown by a versioned query
@@ -21,16 +25,19 @@ internal sealed class Client(World world, int number, Chance chance)
 
     public async Task RunAsync()
     {
-        var pause = chance.Between(2, 40);
-        while (world.IsOpen)
+        var pause = _pauses.Between(2, 40);
+        for (var operation = number * 1_000_000; ; operation++)
         {
-            await world.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0, 2 * pause)).Ticks);
-            if (chance.Is(0.05)) _node = chance.Next(world.Nodes.Length);
+            await world.Lane.DelayAsync(TimeSpan.FromMilliseconds(_pauses.Between(0, 2 * pause)).Ticks);
+            if (!world.IsOpen) break;
+            if (!world.TryOperate(operation)) continue;
+            _chance = new Chance(_seed ^ ((ulong)operation * 0x9E3779B97F4A7C15));
+            if (_chance.Is(0.05)) _node = _chance.Next(world.Nodes.Length);
             var node = world.Nodes[_node];
             if (node.IsGone || node.Freshet is null) continue;
             try
             {
-                var draw = chance.NextDouble();
+                var draw = _chance.NextDouble();
                 if (draw < 0.72) await ReadSomeAsync(node);
                 else if (draw < 0.8) await ReadScreenAsync(node);
                 else await WriteAsync(node);
@@ -38,7 +45,7 @@ internal sealed class Client(World world, int number, Chance chance)
             catch (NodeGoneException)
             {
                 // Somebody at the load balancer sends it elsewhere.
-                _node = chance.Next(world.Nodes.Length);
+                _node = _chance.Next(world.Nodes.Length);
             }
         }
     }
@@ -61,19 +68,19 @@ internal sealed class Client(World world, int number, Chance chance)
 
     private Task<bool> ReadSomeAsync(SimNode node)
     {
-        var reads = 1 + chance.Next(12);
-        var together = chance.Is(0.4);
+        var reads = 1 + _chance.Next(12);
+        var together = _chance.Is(0.4);
         return node.CallAsync(async () =>
         {
             var running = new List<Task<bool>>();
             for (var i = 0; i < reads; i++)
             {
-                var (kind, key) = (_kinds[chance.Next(_kinds.Length)], chance.Next(world.Source.Keys));
+                var (kind, key) = (_kinds[_chance.Next(_kinds.Length)], _chance.Next(world.Source.Keys));
                 var (read, told) = Begin(node, kind, key, mayAsk: true);
                 var reading = ReadAsync(node, read, told, Requirement(read));
-                if (!together || chance.Is(0.3)) await reading;
+                if (!together || _chance.Is(0.3)) await reading;
                 else running.Add(reading);
-                if (chance.Is(0.1)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.05, 4)).Ticks);
+                if (_chance.Is(0.1)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(_chance.Between(0.05, 4)).Ticks);
             }
             foreach (var reading in running) await reading;
             return true;
@@ -83,7 +90,7 @@ internal sealed class Client(World world, int number, Chance chance)
     private Task<bool> ReadScreenAsync(SimNode node)
     {
         QueryKind[] kinds = [QueryKind.High, QueryKind.Memory, QueryKind.Found];
-        var keys = kinds.Select(_ => chance.Next(world.Source.Keys)).ToArray();
+        var keys = kinds.Select(_ => _chance.Next(world.Source.Keys)).ToArray();
         return node.CallAsync(async () =>
         {
             List<ReadFact> shown = [];
@@ -97,7 +104,7 @@ internal sealed class Client(World world, int number, Chance chance)
                         var (read, _) = Begin(node, kinds[i], keys[i], mayAsk: false);
                         reads.Add(read);
                         if (!await ReadAsync(node, read, told: true, null)) throw new IOException("A part failed.");
-                        if (chance.Is(0.3)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.05, 4)).Ticks);
+                        if (_chance.Is(0.3)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(_chance.Between(0.05, 4)).Ticks);
                     }
                     return reads;
                 });
@@ -118,7 +125,7 @@ internal sealed class Client(World world, int number, Chance chance)
         var hasToken = false;
         if (committing == 0 && _own.TryGetValue(key, out var written) && kind != QueryKind.Versioned
             && (written.HasToken ? mayAsk : written.Node == node.Number && written.Incarnation == node.Incarnation)) (own, hasToken) = (written.Version, written.HasToken);
-        var minimum = mayAsk && kind == QueryKind.Versioned && _seen.TryGetValue(key, out var seen) && chance.Is(0.7) ? seen : 0;
+        var minimum = mayAsk && kind == QueryKind.Versioned && _seen.TryGetValue(key, out var seen) && _chance.Is(0.7) ? seen : 0;
         var read = new ReadFact
         {
             Number = world.History.Reads.Count,
@@ -138,7 +145,7 @@ internal sealed class Client(World world, int number, Chance chance)
             IsLast = isLast,
         };
         world.History.Reads.Add(read);
-        return (read, own > 0 || minimum > 0 || chance.Is(0.5));
+        return (read, own > 0 || minimum > 0 || _chance.Is(0.5));
     }
 
     private ReadRequirement? Requirement(ReadFact read) =>
@@ -174,10 +181,10 @@ internal sealed class Client(World world, int number, Chance chance)
 
     private async Task WriteAsync(SimNode node)
     {
-        var key = chance.Next(world.Source.Keys);
+        var key = _chance.Next(world.Source.Keys);
         var write = world.History.Writes.Count;
         if (world.Source.TryLock(key, write) is not { } version) return;
-        var profile = chance.Is(0.6) ? null : chance.Of(Shop.Brief, Shop.Brief, Shop.Briefer, Shop.Longer);
+        var profile = _chance.Is(0.6) ? null : _chance.Of(Shop.Brief, Shop.Brief, Shop.Briefer, Shop.Longer);
         var fact = new WriteFact
         {
             Number = write,
@@ -213,21 +220,21 @@ internal sealed class Client(World world, int number, Chance chance)
     {
         var freshet = node.Freshet;
         var name = $"write {fact.Number}";
-        var breaks = world.Conditions.BrokenActions > 0 && chance.Is(world.Conditions.BrokenActions) ? chance.Next(3) : -1;
+        var breaks = world.Conditions.BrokenActions > 0 && _chance.Is(world.Conditions.BrokenActions) ? _chance.Next(3) : -1;
         try
         {
             await using var action = fact.Expires ? freshet.BeginUserAction(name) : freshet.BeginJob(name);
-            var raisesFirst = chance.Is(0.4);
+            var raisesFirst = _chance.Is(0.4);
             if (raisesFirst) Raise();
-            await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.1, 3)).Ticks);
+            await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(_chance.Between(0.1, 3)).Ticks);
             if (breaks == 0) throw new IOException("The handler fails before its commit.");
             world.Source.Commit(fact.Key, fact.Number, fact.Version);
             fact.CommittedAt = Scheduler.Now;
             if (breaks == 1) throw new IOException("The handler fails after its commit.");
-            if (chance.Is(0.3)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.1, 30)).Ticks);
+            if (_chance.Is(0.3)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(_chance.Between(0.1, 30)).Ticks);
             if (!raisesFirst) Raise();
-            if (chance.Is(0.3)) freshet.WriteThrough(Shop.Written, fact.Key, new Row(fact.Key, fact.Version, NewLoad()));
-            if (chance.Is(0.3))
+            if (_chance.Is(0.3)) freshet.WriteThrough(Shop.Written, fact.Key, new Row(fact.Key, fact.Version, NewLoad()));
+            if (_chance.Is(0.3))
             {
                 var (read, _) = Begin(node, QueryOfWriter(), fact.Key, mayAsk: false, committing: fact.Version);
                 await ReadAsync(node, read, told: true, null);
@@ -254,7 +261,7 @@ internal sealed class Client(World world, int number, Chance chance)
     // Any but the one whose source may not have the write yet.
     private QueryKind QueryOfWriter()
     {
-        var kind = _kinds[chance.Next(_kinds.Length)];
+        var kind = _kinds[_chance.Next(_kinds.Length)];
         return kind == QueryKind.Versioned ? QueryKind.High : kind;
     }
 

@@ -43,6 +43,39 @@ internal sealed class Conditions
     /// <summary>How far a node's clock may run fast or slow.</summary>
     public double Drift { get; set; } = 0.001;
 
+    /// <summary>Leaves a kind of fault out.</summary>
+    public void LeaveOut(string kind)
+    {
+        _ = kind switch
+        {
+            nameof(LoaderFails) => LoaderFails = 0,
+            nameof(LoaderHangs) => LoaderHangs = 0,
+            nameof(LoaderIsSlow) => LoaderIsSlow = 0,
+            nameof(Loss) => Loss = 0,
+            nameof(Doubling) => Doubling = 0,
+            nameof(Delay) => Delay = 0,
+            nameof(SecondLevelFails) => SecondLevelFails = 0,
+            nameof(Cuts) => Cuts = 0,
+            nameof(Pauses) => Pauses = 0,
+            nameof(Sleeps) => Sleeps = 0,
+            nameof(Crashes) => Crashes = 0,
+            nameof(WallShifts) => WallShifts = 0,
+            nameof(LogRestarts) => LogRestarts = 0,
+            nameof(Trims) => Trims = 0,
+            nameof(Evictions) => Evictions = 0,
+            nameof(BrokenActions) => BrokenActions = 0,
+            nameof(Drift) => Drift = 0,
+            _ => throw new ArgumentException($"There is no kind of fault '{kind}'."),
+        };
+    }
+
+    /// <summary>Every kind of fault, by its name.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+    [
+        nameof(LoaderFails), nameof(LoaderHangs), nameof(LoaderIsSlow), nameof(Loss), nameof(Doubling), nameof(Delay), nameof(SecondLevelFails), nameof(Cuts), nameof(Pauses),
+        nameof(Sleeps), nameof(Crashes), nameof(WallShifts), nameof(LogRestarts), nameof(Trims), nameof(Evictions), nameof(BrokenActions), nameof(Drift),
+    ];
+
     /// <summary>The conditions of a seed.</summary>
     public static Conditions Draw(Chance chance)
     {

@@ -8,15 +8,18 @@ internal sealed class World
     private readonly RunRequest _request;
     private readonly List<Client> _clients = [];
     private readonly double[] _rates;
+    private readonly HashSet<int> _skipped;
     private int _running;
 
     public World(RunRequest request)
     {
         _request = request;
+        _skipped = [.. request.Skipped];
         _chance = new Chance(request.Seed);
         _scheduler = new Scheduler(_chance.Split());
         Lane = new Lane(_scheduler, 0, "world");
         Conditions = Conditions.Draw(_chance.Split());
+        foreach (var kind in request.Without) Conditions.LeaveOut(kind);
         var drift = Conditions.Drift;
         var nodes = 2 + _chance.Next(2);
         Links = [.. Enumerable.Range(0, nodes).Select(_ => new NodeLink())];
@@ -50,6 +53,9 @@ internal sealed class World
 
     public Scheduler Scheduler => _scheduler;
 
+    /// <summary>What clients did so far.</summary>
+    public List<int> Operations { get; } = [];
+
     /// <summary>How long the nodes' machines have slept, all together.</summary>
     public long Slept { get; set; }
 
@@ -77,6 +83,14 @@ internal sealed class World
         foreach (var node in Nodes) node?.Kill();
         if (failure is not null) throw new InvalidOperationException("The simulator itself failed.", failure);
         if (!isDone) throw new InvalidOperationException("The run came to a standstill: somebody waits for nothing.");
+    }
+
+    /// <summary>Notes an operation. False when it is to be left out.</summary>
+    public bool TryOperate(int operation)
+    {
+        if (_skipped.Contains(operation)) return false;
+        Operations.Add(operation);
+        return true;
     }
 
     /// <summary>Starts a process of a node, in place of the one that is gone.</summary>
