@@ -6,7 +6,7 @@ namespace Freshet.Simulation;
 /// <summary>The core as it is, on a fixed set of seeds. <c>./test --simulate 10m</c> runs more of them.</summary>
 public sealed class SeedTests(ITestOutputHelper output)
 {
-    private const int Seeds = 600;
+    private const int Seeds = 400;
 
     [Fact]
     public void EverySeedKeepsEveryPromise()
