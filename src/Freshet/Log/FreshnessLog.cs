@@ -56,8 +56,8 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     /// <summary>Whether other processes append to it and follow it too.</summary>
     public abstract bool IsShared { get; }
 
-    /// <summary>Treats tags as expired on this node, though no record says so yet.</summary>
-    public void ExpireAhead(IEnumerable<Tag> tags) => node.ExpireAhead(tags);
+    /// <summary>Treats what records would invalidate as expired on this node, though the log does not have them yet.</summary>
+    public void ExpireAhead(IReadOnlyCollection<RecordDraft> drafts) => node.ExpireAhead(drafts);
 
     /// <summary>Places holds (R8). When it ends, this node has applied them, and so has every node whose high queries they concern.</summary>
     /// <param name="writer">Who places them.</param>

@@ -139,7 +139,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
                 Pending.Add(writer, drafts);
                 Logger.NowPending(error, drafts.Count, writer.Action, error.GetType().Name);
             }
-            ExpireAhead(drafts);
+            if (drafts.Any(draft => draft.Invalidations.Count > 0)) ExpireAhead(drafts); // not for holds
             activity.End(Position.Position);
             return new Appended([], null, IsPending: true);
         }
@@ -341,9 +341,6 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         }
         return false;
     }
-
-    private void ExpireAhead(IReadOnlyList<RecordDraft> drafts) =>
-        ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
 
     private async Task SendPendingAsync()
     {
