@@ -111,8 +111,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 flight.LinkReader();
             }
 
-            if (way.At is not { Position: var at }) return Answer(landed, flight.SourceOr(AnswerSource.Load), need);
-            if (again || IsAsGoodAsOwn(landed.Entry, at))
+            if (way.At is not { } at) return Answer(landed, flight.SourceOr(AnswerSource.Load), need);
+            if (again || IsAsGoodAsOwn(flight, landed.Entry, at))
             {
                 Counters.NoteJoin();
                 return Answer(landed, flight.SourceOr(AnswerSource.JoinedLoad), need);
@@ -120,14 +120,17 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 
             // The joined load learnt at its end a tag that was invalidated before this read began. So this read needs a load begun
             // since then, its own or another reader's, and accepts that one whatever happens: nobody circles (PROTOCOL 6).
-            need = need with { RequiredPosition = Math.Max(need.RequiredPosition, at.Position) };
+            need = need with { RequiredPosition = Math.Max(need.RequiredPosition, at.Position.Position) };
             way = JoinOrStart(args, Query.TagsOf(args), need);
             if (way.MustStart) way.Flight!.Start();
         }
     }
 
-    private static bool IsAsGoodAsOwn(Entry entry, LogPosition joinedAt) =>
-        (entry.Loaded.Epoch == joinedAt.Epoch && entry.Loaded.Position >= joinedAt.Position) || !entry.WasInvalidated;
+    // By the node's own sequence, which grows with what is expired ahead of its record too. By position:
+    //   a load begins at 5 -> a write is pending, so its tag is expired as of 6 -> its writer reads, at 5 still, and joins -> the load
+    //   finds the tag, and "loaded at 5, asked at 5" would hand the writer what it has outdated.
+    private static bool IsAsGoodAsOwn(Flight<TArgs, TValue> flight, Entry entry, AppliedPosition joinedAt) =>
+        flight.Context.Captured.Sequence >= joinedAt.Sequence || !entry.WasInvalidated;
 
     private static Reading<TValue> Answer(Landed<TValue> landed, AnswerSource source, in Need need) =>
         new(landed.Entry, source, landed.ValidAt, need.AcceptsVersion(landed.Entry.Version));
