@@ -36,20 +36,9 @@ internal sealed class RedisLogService(
     public async ValueTask<ExchangeReply> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken)
     {
         if (request.Lease is { } own) _channels.Acknowledged(own.Node);
-        var reply = (RedisResult[])(await RunAsync(LogScript.Exchange,
-        [
-            request.Refused.Count == 0 ? "" : string.Join(' ', request.Refused), LogText.Milliseconds(settings.MaxTimeToLive),
-            LogText.Milliseconds(settings.MarkMargin), LogText.Milliseconds(settings.IdWindow), settings.RecordRetention,
-            request.Known?.Epoch.ToString() ?? "", request.Known?.Position ?? 0, request.MostRecords, MostBytesExchanged,
-            request.Lease?.Node.ToString() ?? "", request.Lease is { } lease ? LogText.WriteLease(lease) : "", request.Lease?.Renewal ?? 0,
-            request.IsMature ? "1" : "0",
-        ], cancellationToken).ConfigureAwait(false))!;
-
-        var epoch = EpochOf(reply[0]);
-        var (records, unreadable) = ReadRecords(new LogPosition(epoch, request.Known?.Position ?? 0), (RedisResult[])reply[6]!);
-        return new ExchangeReply(
-            new LogPosition(epoch, (long)reply[1]), (long)reply[2], records, TimeOf(reply[3]), IsSet(reply[4]), TimeSpan.FromMilliseconds((long)reply[5]))
-        { UnreadableUpTo = unreadable };
+        var reply = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        // Asked once more as one who knows nothing, who is told what it takes to begin at the head.
+        return reply.UnreadableAt == 0 ? reply : await AskAsync(request with { Known = null }, cancellationToken).ConfigureAwait(false) with { UnreadableAt = reply.UnreadableAt };
     }
 
     public async ValueTask<AppendReply> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
@@ -101,6 +90,24 @@ internal sealed class RedisLogService(
     public void Acknowledge(NodeId node, NodeId writer, LogPosition applied) => _channels.Acknowledge(node, writer, applied);
 
     public void Check(Writer writer, RecordDraft draft) => Sized(writer, draft, DataOf(draft));
+
+    private async ValueTask<ExchangeReply> AskAsync(ExchangeRequest request, CancellationToken cancellationToken)
+    {
+        var reply = (RedisResult[])(await RunAsync(LogScript.Exchange,
+        [
+            request.Refused.Count == 0 ? "" : string.Join(' ', request.Refused), LogText.Milliseconds(settings.MaxTimeToLive),
+            LogText.Milliseconds(settings.MarkMargin), LogText.Milliseconds(settings.IdWindow), settings.RecordRetention,
+            request.Known?.Epoch.ToString() ?? "", request.Known?.Position ?? 0, request.MostRecords, MostBytesExchanged,
+            request.Lease?.Node.ToString() ?? "", request.Lease is { } lease ? LogText.WriteLease(lease) : "", request.Lease?.Renewal ?? 0,
+            request.IsMature ? "1" : "0",
+        ], cancellationToken).ConfigureAwait(false))!;
+
+        var epoch = EpochOf(reply[0]);
+        var (records, unreadable) = ReadRecords(new LogPosition(epoch, request.Known?.Position ?? 0), (RedisResult[])reply[6]!);
+        return new ExchangeReply(
+            new LogPosition(epoch, (long)reply[1]), (long)reply[2], records, TimeOf(reply[3]), IsSet(reply[4]), TimeSpan.FromMilliseconds((long)reply[5]))
+        { UnreadableAt = unreadable };
+    }
 
     private Task<RedisResult> RunAsync(RedisScript script, RedisValue[] own, CancellationToken cancellationToken) =>
         RunWithEpochAsync(script, [default, .. own], cancellationToken);
@@ -164,24 +171,17 @@ internal sealed class RedisLogService(
             : (LogText.ToLong(place.AsSpan(0, colon)), DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place.AsSpan(colon + 1))));
     }
 
-    /// <summary>Reads records that follow a position. Those before the last that cannot be read are left out: a node begins again behind it.</summary>
-    private static (List<LogRecord> Records, long UnreadableUpTo) ReadRecords(LogPosition after, RedisResult[] chunks)
+    /// <summary>Reads records that follow a position; none, and the position of the first that cannot be read, when one cannot.</summary>
+    private static (IReadOnlyList<LogRecord> Records, long UnreadableAt) ReadRecords(LogPosition after, RedisResult[] chunks)
     {
-        var (records, unreadable, position) = (new List<LogRecord>(), 0L, after);
+        var records = new List<LogRecord>();
         foreach (var entry in chunks.SelectMany(chunk => (RedisResult[])chunk!))
         {
-            position = position with { Position = position.Position + 1 };
-            if (RecordEntry.TryRead((byte[])entry!, position) is { } record)
-            {
-                records.Add(record);
-            }
-            else
-            {
-                records.Clear();
-                unreadable = position.Position;
-            }
+            var position = after with { Position = after.Position + records.Count + 1 };
+            if (RecordEntry.TryRead((byte[])entry!, position) is not { } record) return ([], position.Position);
+            records.Add(record);
         }
-        return (records, unreadable);
+        return (records, 0);
     }
 
     private static List<LeaseRow> ReadLeases(RedisResult told)

@@ -20,12 +20,13 @@ internal sealed class FreshetMeter : IDisposable
         _meter = factory is null ? new Meter(Name) : factory.Create(Name);
         _meter.CreateObservableCounter("freshet.requests", () => queries.SelectMany(Requests), "{request}", "Reads by cached query and result.");
         _meter.CreateObservableCounter("freshet.requests.unconfirmed", () => queries.SelectMany(Unconfirmed), "{request}", "Reads for which this node could not confirm in time that it is current, by cached query and outcome.");
+        _meter.CreateObservableCounter("freshet.requests.held", () => queries.Select(query => new Measurement<long>(query.Counters.Held, Query(query))), "{request}", "Reads that asked the source because of a hold, by cached query.");
         _meter.CreateObservableCounter("freshet.loads", () => queries.SelectMany(Loads), "{load}", "Loads by cached query and outcome.");
         Count("freshet.loads.queued", "{load}", "Loads that waited for a turn at the source, by cached query.", loads => loads.Queued);
         Count("freshet.loads.rejected", "{load}", "Loads that got no turn at the source, by cached query.", loads => loads.Rejected);
         Count("freshet.loads.early", "{load}", "Loads started before the value had died, by cached query.", loads => loads.Early);
         Count("freshet.loads.outwaited", "{request}", "Reads that were answered before a slow load ended, by cached query.", loads => loads.Outwaited);
-        _meter.CreateObservableUpDownCounter("freshet.loads.running", () => queries.Select(query => new Measurement<long>(query.Counters.Loads.Running, Query(query))), "{load}", "Loaders at work, by cached query.");
+        _meter.CreateObservableUpDownCounter("freshet.loads.running", () => queries.Select(query => new Measurement<long>(query.LoadsRunning, Query(query))), "{load}", "Loads that have their turn at the source, by cached query.");
         _meter.CreateObservableCounter("freshet.screens", () => freshet.ScreenCounters.SelectMany(Screens), "{screen}", "Screens read as a set, by screen and result.");
         _meter.CreateObservableCounter("freshet.invalidations", () => invalidations.All.Select(Invalidations), "{invalidation}", "Tags invalidated by this node, by event, call, trigger, kind of tag and kind of invalidation.");
         _meter.CreateObservableCounter("freshet.policies.refused", () => policies.RefusedReloads, "{reload}", "Policies that a configuration reload could not loosen or set.");

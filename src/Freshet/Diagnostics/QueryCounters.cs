@@ -11,13 +11,14 @@ internal sealed class QueryCounters
     private long _lastGoods;
     private long _servedUnconfirmed;
     private long _refusedUnconfirmed;
+    private long _held;
     private QueryInstruments? _instruments;
 
     public long Hits => _hits.Total;
 
     public long Stale => Interlocked.Read(ref _stale);
 
-    public long Misses => Interlocked.Read(ref _misses);
+    public long Misses => Volatile.Read(ref _misses);
 
     public long Joins => Interlocked.Read(ref _joins);
 
@@ -32,7 +33,13 @@ internal sealed class QueryCounters
     /// <summary>Reads that asked the source because this node could not confirm that it is current.</summary>
     public long RefusedUnconfirmed => Interlocked.Read(ref _refusedUnconfirmed);
 
+    /// <summary>Reads that asked the source because a write was on its way (R8).</summary>
+    public long Held => Interlocked.Read(ref _held);
+
     public LoadCounters Loads { get; } = new();
+
+    /// <summary>Whether somebody listens to how long loads take: only then the finer clock is read.</summary>
+    public bool TimesLoads => _instruments is { TimesLoads: true };
 
     /// <summary>The first thing that goes wrong in a listener is told here; null until the meter is made.</summary>
     public ListenerFailures? ListenerFailures => _instruments?.Failures;
@@ -41,13 +48,16 @@ internal sealed class QueryCounters
 
     public void NoteStale() => Interlocked.Increment(ref _stale);
 
-    public void NoteMiss() => Interlocked.Increment(ref _misses);
+    /// <summary>A read found nothing that would do. The caller holds the query's gate: counting there costs a cold read nothing more.</summary>
+    public void NoteMissLocked() => Volatile.Write(ref _misses, _misses + 1);
 
     public void NoteJoin() => Interlocked.Increment(ref _joins);
 
     public void NoteLastGood() => Interlocked.Increment(ref _lastGoods);
 
     public void NoteUnconfirmed(bool served) => Interlocked.Increment(ref served ? ref _servedUnconfirmed : ref _refusedUnconfirmed);
+
+    public void NoteHeld() => Interlocked.Increment(ref _held);
 
     public void NoteBypass() => Interlocked.Increment(ref _bypasses);
 
@@ -57,17 +67,17 @@ internal sealed class QueryCounters
     /// <summary>A load was refused: the queue was full, or its turn did not come in time.</summary>
     public void NoteRejected() => Loads.Reject();
 
-    /// <summary>A loader is about to be called.</summary>
-    public void NoteBegun() => Loads.Begin();
+    /// <summary>A load ended well, and in time. The caller holds the query's gate; call <see cref="ReportLoaded"/> once it is free.</summary>
+    public void NoteLoadedLocked() => Loads.LoadLocked();
 
-    /// <summary>A loader has returned or thrown, in time or late.</summary>
-    public void NoteReturned() => Loads.Return();
+    /// <summary>Tells listeners of a load that ended well.</summary>
+    public void ReportLoaded(TimeSpan took) => _instruments?.RecordLoad(took, LoadOutcome.Loaded);
 
-    /// <summary>A load ended in time.</summary>
-    public void NoteLoad(TimeSpan took, bool failed)
+    /// <summary>A load failed, in time.</summary>
+    public void NoteFailed(TimeSpan took)
     {
-        Loads.End(failed);
-        _instruments?.RecordLoad(took, failed ? LoadOutcome.Failed : LoadOutcome.Loaded);
+        Loads.Fail();
+        _instruments?.RecordLoad(took, LoadOutcome.Failed);
     }
 
     /// <summary>A load took too long, and its readers were told so.</summary>

@@ -35,9 +35,21 @@ internal static partial class LogMessages
     [LoggerMessage(1009, LogLevel.Warning, "The shared log cannot be reached yet ({Reason}); the application starts without it. Until it can be reached, queries read their source as their level says.")]
     public static partial void StartedWithoutLog(this ILogger logger, string reason);
 
+    [LoggerMessage(1011, LogLevel.Warning, "The log could not take {Holds} holds of action {Action}. From its commit until its records are appended, high queries may show what it replaces.")]
+    public static partial void HoldNotPlaced(this ILogger logger, int holds, string action);
+
+    [LoggerMessage(1012, LogLevel.Warning, "The hold of action {Action} ({Trigger}) at position {Position} on {Tags} tags was overdue after {Limit} and is ended by an expiry. Its process ended, or its transaction takes longer: shorten it, or raise Freshet:HoldLimit.")]
+    public static partial void HoldOverdue(this ILogger logger, string action, TriggerKind trigger, long position, int tags, TimeSpan limit);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Action {Action} ended after {Holds} of its holds had been given up: from its commit until its records were appended, high queries may have shown what it replaced. Shorten its transaction, or raise Freshet:HoldLimit.")]
+    public static partial void HoldWasLate(this ILogger logger, int holds, string action);
+
+    [LoggerMessage(1014, LogLevel.Debug, "Holds of actions under way could not be placed in the new log yet ({Reason}).")]
+    public static partial void HoldsNotPlacedAgain(this ILogger logger, string reason);
+
     [LoggerMessage(1010, LogLevel.Debug, "The lease of this node could not be released ({Reason}): writers wait until it has run out.")]
     public static partial void LeaseNotReleased(this ILogger logger, string reason);
 
-    [LoggerMessage(1011, LogLevel.Error, "The shared log's record at position {Position} cannot be read, so this node has begun again behind it: everything it had loaded is outdated. A newer version of Freshet wrote it, or something else did: bring all nodes of the keyspace to one version, and let nobody but Freshet write to the log's keys. Told once; freshet.log.resets counts the rest as unreadable.")]
+    [LoggerMessage(1015, LogLevel.Error, "The shared log's record at position {Position} cannot be read, so this node has begun again at the head: everything it had loaded is outdated. A newer version of Freshet wrote it, or something else did: bring all nodes of the keyspace to one version, and let nobody but Freshet write to the log's keys. Told once; freshet.log.resets counts the rest as unreadable.")]
     public static partial void RecordUnreadable(this ILogger logger, long position);
 }

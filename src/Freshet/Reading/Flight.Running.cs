@@ -33,7 +33,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     /// <summary>Waits for its turn from now on, for no longer than a load may take.</summary>
     public void AwaitTurn()
     {
-        Deadline = _runtime.Clock.Now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        Deadline = _runtime.Clock.Now + QueryRuntime<TArgs, TValue>.Milliseconds(_runtime.Policy.LoadTimeout);
         _runtime.UnderWay.Enter(this);
         _runtime.Counters.NoteQueued();
     }
@@ -45,9 +45,10 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         var now = _runtime.Clock.Now;
         _expiresAt = now + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
         var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
-        _context.Begin(_runtime.Node.Applied, _tags, minimum, now);
+        var applied = _runtime.Node.Applied;
+        _context.Begin(applied, _runtime.AcquireLocked(applied.Marks, _tags), minimum, now);
         CapturedPosition = _context.Captured.Position.Position;
-        Deadline = now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        Deadline = now + QueryRuntime<TArgs, TValue>.Milliseconds(_runtime.Policy.LoadTimeout);
         if (!IsListed) _runtime.UnderWay.EnterLocked(this);
         _hasTurn = batch is null; // last: a load that could not begin has none
     }
@@ -80,8 +81,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         if (isReadersThread) ReadersThread.LeaveCaller();
         var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
         LoadActivity.Enter(_activity, CapturedPosition);
-        _runtime.Counters.NoteBegun();
-        var started = _runtime.Clock.Time.GetTimestamp();
+        var timing = LoadTiming.Start(_runtime);
         TValue? value = default;
         Exception? failure = null;
         try
@@ -102,8 +102,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             failure = error;
         }
         ambient.End(); // work that the loader started and that outlives it is no longer part of a load
-        _runtime.Counters.NoteReturned();
-        var took = _runtime.Clock.Time.GetElapsedTime(started);
+        var took = timing.Elapsed(_runtime);
         _cancellation.Dispose();
         if (failure is null)
         {
@@ -138,7 +137,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         bool mayStore;
         try
         {
-            landed = _runtime.Land(this, entry = MakeEntry(value, took), out outdated, out mayStore);
+            landed = _runtime.Land(this, entry = MakeEntry(value, took), isCounted, out outdated, out mayStore);
         }
 #pragma warning disable CA1031 // The query's own code read the value's version or size and threw: that fails the load.
         catch (Exception error)
@@ -154,7 +153,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             if (!IsPromoted) _runtime.NoteLate(took, error: null);
             return;
         }
-        if (!isCounted) _runtime.Counters.NoteLoad(took, failed: false);
+        if (!isCounted) _runtime.Counters.ReportLoaded(took);
         LoadActivity.End(_activity, _runtime, IsPromoted ? LoadOutcome.SecondLevel : LoadOutcome.Loaded);
         _answers.Give(result);
         if (mayStore) Share(entry, took);
@@ -176,7 +175,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             _runtime.NoteLate(took, error);
             return;
         }
-        if (!isCounted) _runtime.Counters.NoteLoad(took, failed: true);
+        if (!isCounted) _runtime.Counters.NoteFailed(took);
         EndWith(error, LoadOutcome.Failed, isUnheard);
     }
 

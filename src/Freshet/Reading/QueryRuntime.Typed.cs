@@ -54,8 +54,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     public LoadList UnderWay { get; }
 
     /// <summary>The hit: entry present, not outdated since it was last checked, alive, and this node as current as the query asks for. Takes no lock and allocates nothing.</summary>
+    /// <param name="args">The key.</param>
+    /// <param name="entry">What is stored, whether it will do or not; null for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryGetFresh(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
+    public bool TryGetFresh(TArgs args, [NotNullWhen(true)] out Entry<TValue>? entry)
     {
         if (!_store.TryGet(args, out entry)) return false;
         // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
@@ -63,15 +65,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         var now = Clock.Now;
         return entry.RefreshAt > now
             && (_confirmation is null || _confirmation.Covers(MaxStaleness, now))
-            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
+            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0, HoldsAt(applied)) == Verdict.Fresh);
     }
 
     /// <summary>Reads with everything a surrounding may ask for.</summary>
-    public ValueTask<Reading<TValue>> ReadAsync(TArgs args, Need need, CancellationToken cancellationToken) =>
+    public ValueTask<Reading<TValue>> ReadAsync(TArgs args, in Need need, CancellationToken cancellationToken) =>
         TryAnswer(args, need) is { } present ? new(present) : LoadAsync(args, need, cancellationToken);
 
     /// <summary>The answer that is in memory, if it will do.</summary>
-    internal Reading<TValue>? TryAnswer(TArgs args, Need need)
+    internal Reading<TValue>? TryAnswer(TArgs args, in Need need)
     {
         if (need.FromSource) return null;
         // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
@@ -79,7 +81,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         if (!_store.TryGet(args, out var entry)) return null;
         var now = Clock.Now;
         if (entry.ExpiresAt <= now || !need.AcceptsVersion(entry.Version)) return null;
-        switch (entry.Judge(applied, now))
+        switch (entry.Judge(applied, now, HoldsAt(applied)))
         {
             case Verdict.Fresh:
                 if (entry.RefreshAt <= now) RefreshEarly(args, entry);
@@ -95,6 +97,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     }
 
     /// <summary>Reads the source and leaves the cache alone.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public async ValueTask<Reading<TValue>> BypassAsync(TArgs args, Need need, bool satisfied, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -121,6 +124,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     {
         var removed = _store.RemoveExpired(now - KeptPastTimeToLive);
         _failing.ForgetUnless(entry => entry.IsLinked);
+        ForgetOtherMarks();
         return removed;
     }
 
@@ -132,14 +136,25 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     }
 
     /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>
-    internal long JitteredTimeToLive() => TimeToLive(0.9 + 0.2 * Random.Shared.NextDouble());
+    internal long JitteredTimeToLive()
+    {
+        var timeToLive = Milliseconds(Policy.TimeToLive);
+        return Math.Min(timeToLive - timeToLive / 10 + Random.Shared.NextInt64(2 * (timeToLive / 10) + 1), _maxTimeToLive);
+    }
 
     /// <summary>The longest that its policy ever gives.</summary>
-    internal long LongestTimeToLive() => TimeToLive(1.1);
+    internal long LongestTimeToLive()
+    {
+        var timeToLive = Milliseconds(Policy.TimeToLive);
+        return Math.Min(timeToLive + timeToLive / 10, _maxTimeToLive);
+    }
 
-    private long TimeToLive(double share) => Math.Min((long)(Policy.TimeToLive.TotalMilliseconds * share), _maxTimeToLive);
+    // Without the division that TotalMilliseconds makes of it.
+    internal static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
 
     public override void Detach() => Interlocked.CompareExchange(ref Query.LastRuntime, null, this);
+
+    public override int LoadsRunning => Turns.Running;
 
     protected override void AdvanceTurns() => Turns.Advance();
 

@@ -17,11 +17,14 @@ internal sealed record ExchangeRequest(LogPosition? Known, int MostRecords, Leas
 /// <param name="LongestTimeToLive">The largest <c>MaxTimeToLive</c> of any node of this keyspace (PROTOCOL 13).</param>
 internal sealed record ExchangeReply(LogPosition Head, long Oldest, IReadOnlyList<LogRecord> Records, DateTimeOffset At, bool IsMature, TimeSpan LongestTimeToLive)
 {
-    /// <summary>Position of the last of them that this version cannot read; 0 when it can read all. Then <see cref="Records"/> are those behind it.</summary>
-    public long UnreadableUpTo { get; init; }
+    /// <summary>The records of the holds that stand at the head, for a node that begins there because it cannot read on from where it is; empty for any other.</summary>
+    public IReadOnlyList<LogRecord> Holds { get; init; } = [];
+
+    /// <summary>Position of a record that follows the node's and cannot be read by this version; 0 for none. Then the node begins again at the head, and no records come.</summary>
+    public long UnreadableAt { get; init; }
 }
 
-/// <summary>Records to append, in order and with none of others between.</summary>
+/// <summary>Records to append, in order and with none of others between. A hold whose draft the log has already, or that was released, is not appended: it came too late.</summary>
 /// <param name="Node">Who appends; acknowledgements come back to it.</param>
 /// <param name="Writer">The action.</param>
 /// <param name="Drafts">The records.</param>
