@@ -8,20 +8,17 @@ internal sealed class Intent(RecordDraft draft)
     /// <summary>The outbox it was saved in; null when nothing but this process knows of it.</summary>
     public IOutbox? SavedIn { get; private set; }
 
-    /// <summary>The transaction it was saved in, where whoever saved it tells; compared, never used.</summary>
-    public object? SavedWith { get; private set; }
-
     /// <summary>It goes into a transaction: from here on its fate is the transaction's.</summary>
-    public RecordDraft Save(IOutbox outbox, object? transaction, Writer by)
+    public RecordDraft Save(IOutbox outbox, Writer by)
     {
-        (SavedIn, SavedWith) = (outbox, transaction);
+        SavedIn = outbox;
         return Draft = Draft with { IsDurable = true, By = Draft.By ?? by };
     }
 
     /// <summary>It did not get into the transaction.</summary>
     public void Unsave()
     {
-        (SavedIn, SavedWith) = (null, null);
+        SavedIn = null;
         Draft = Draft with { IsDurable = false };
     }
 }
