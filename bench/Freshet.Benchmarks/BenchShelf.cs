@@ -4,7 +4,6 @@ namespace Freshet.Benchmarks;
 internal sealed class BenchShelf<TKey>(int maxEntries) where TKey : notnull
 {
     private static readonly Epoch _epoch = Epoch.Create();
-    private readonly Lock _gate = new();
     private readonly AppliedPosition _applied = new(new LogPosition(_epoch, 0), new MarkTable(_epoch, forgottenUpTo: 0), sequence: 1);
 
     public NodeStore Node { get; } = new(new StoreLimits(maxEntries, long.MaxValue));
@@ -17,7 +16,7 @@ internal sealed class BenchShelf<TKey>(int maxEntries) where TKey : notnull
     {
         var entry = new Entry<TKey, TKey>(key, key, _applied, [], 0, expiresAt, null, isCacheable: true);
         bool stored;
-        lock (_gate) stored = Store.PutLocked(key, entry, bytes: 300);
+        lock (Store.Gate) stored = Store.PutLocked(key, entry, bytes: 300);
         if (stored) Store.MakeRoom(entry);
         return stored;
     }

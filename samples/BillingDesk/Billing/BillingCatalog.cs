@@ -10,14 +10,14 @@ public sealed class BillingCatalog() : Catalog(owner: "billing-team")
     /// <summary>The one price list there is, as key of <see cref="PlanList"/> and argument of <see cref="Plans"/>.</summary>
     public const string AllPlans = "all";
 
-    /// <summary>One invoice, by its id.</summary>
-    public static readonly Tag<string> Invoice = new("invoice");
-
     /// <summary>Everything that is counted, summed or listed from the invoices of one account.</summary>
-    public static readonly Tag<string> AccountInvoices = new("account-invoices");
+    public static readonly Tag<string> AccountInvoices = new Tag<string>("account-invoices").HeardBy("account").HeardByHoldersOf("desk", "all");
+
+    /// <summary>One invoice, by its id. That says nothing of whose it is; the record that invalidates it does.</summary>
+    public static readonly Tag<string> Invoice = new Tag<string>("invoice").HeardWith(AccountInvoices).HeardByHoldersOf("desk", "all");
 
     /// <summary>The price list.</summary>
-    public static readonly Tag<string> PlanList = new("plan-list");
+    public static readonly Tag<string> PlanList = new Tag<string>("plan-list").HeardByEveryone();
 
     public static readonly Event<InvoicePaid> Paid = new Event<InvoicePaid>("invoice.paid")
         .Invalidates(Invoice, e => e.InvoiceId)

@@ -10,10 +10,10 @@ namespace BillingDesk.Growth;
 public sealed class GrowthCatalog() : Catalog(owner: "growth-team")
 {
     /// <summary>The daily usage of one account.</summary>
-    public static readonly Tag<string> Usage = new("usage");
+    public static readonly Tag<string> Usage = new Tag<string>("usage").HeardBy("account").HeardByHoldersOf("desk", "all");
 
     /// <summary>How far a pipeline has come, by its name. All that shows an as-of time depends on it.</summary>
-    public static readonly Tag<string> Pipeline = new("pipeline");
+    public static readonly Tag<string> Pipeline = new Tag<string>("pipeline").HeardByEveryone();
 
     public static readonly Event<UsageRolledUp> RolledUp = new Event<UsageRolledUp>("usage.rolled-up")
         .Invalidates(Pipeline, e => e.Pipeline)

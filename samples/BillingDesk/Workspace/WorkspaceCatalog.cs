@@ -9,16 +9,16 @@ namespace BillingDesk.Workspace;
 public sealed class WorkspaceCatalog() : Catalog(owner: "workspace-team")
 {
     /// <summary>Who belongs to an organisation, and as what.</summary>
-    public static readonly Tag<string> Team = new("team");
+    public static readonly Tag<string> Team = new Tag<string>("team").HeardBy("account").HeardByHoldersOf("desk", "all");
 
     /// <summary>The organisations a user belongs to.</summary>
-    public static readonly Tag<string> UserOrganisations = new("user-organisations");
+    public static readonly Tag<string> UserOrganisations = new Tag<string>("user-organisations").HeardBy("user").HeardByHoldersOf("desk", "all");
 
     /// <summary>What others see of a user.</summary>
-    public static readonly Tag<string> Profile = new("profile");
+    public static readonly Tag<string> Profile = new Tag<string>("profile").HeardBy("user").HeardWith(Team).HeardByHoldersOf("desk", "all");
 
     /// <summary>The audit timeline of an account. No event names it: each row is written along with something that has its own event.</summary>
-    public static readonly Tag<string> Audit = new("audit");
+    public static readonly Tag<string> Audit = new Tag<string>("audit").HeardBy("account").HeardByHoldersOf("desk", "all");
 
     public static readonly Event<MemberRoleChanged> RoleChanged = new Event<MemberRoleChanged>("member.role-changed")
         .Invalidates(Team, e => e.OrgId)

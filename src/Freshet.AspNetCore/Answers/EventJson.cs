@@ -36,10 +36,16 @@ internal sealed class EventJson
         var events = new JsonArray();
         foreach (var record in records)
         {
-            if (record.Event is not null && !record.IsUncertain) events.Add((JsonNode)Write(record.Event, record.EventValue));
+            if (Write(record) is { } written) events.Add((JsonNode)written);
         }
         return events;
     }
+
+    /// <summary>The event of one record, raised by this process or another; null when it raised none, or nobody knows that it happened.</summary>
+    public JsonObject? Write(LogRecord record) =>
+        record.Event is null || record.IsUncertain ? null
+        : record is { EventValue: null, EventData: { } data } ? Write(record.Event, JsonNode.Parse(data) as JsonObject ?? [])
+        : Write(record.Event, record.EventValue is { } value ? Members(record.Event, value) : []);
 
     /// <summary>The events for the header: JSON in ASCII, members and all if that fits; null when not even the names do, or nothing was raised.</summary>
     public static string? ForHeader(JsonArray events)
@@ -53,11 +59,10 @@ internal sealed class EventJson
         return named.Length <= MaxHeaderLength ? named : null;
     }
 
-    private JsonObject Write(string name, object? value)
+    private static JsonObject Write(string name, JsonObject members)
     {
         var written = new JsonObject { [TypeMember] = name };
-        if (value is null) return written;
-        foreach (var (member, content) in Members(name, value))
+        foreach (var (member, content) in members)
         {
             // The event's name has the word; a member called Type stays behind.
             if (member != TypeMember) written[member] = content?.DeepClone();

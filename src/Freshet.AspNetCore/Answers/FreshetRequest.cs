@@ -23,6 +23,9 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
     /// <summary>What becomes of it as a request for a page that may be stored; null when it is none.</summary>
     public PageRequest? Page { get; set; }
 
+    /// <summary>Whether the answer tells nothing of what was read or written: another system asked, which has no cache of ours to keep fresh.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>Whether the request brought a token cookie that is none.</summary>
     public bool DeleteCookie { get; set; }
 
@@ -83,6 +86,7 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
     /// <summary>Writes the headers; called when the answer starts, whoever starts it.</summary>
     public void WriteHeaders()
     {
+        if (IsSilent) return;
         // An action's headers say what it invalidated. Were they mixed with what it read, the client would take those tags for invalidated too.
         if (Action is not null) WriteActionHeaders(Action);
         else if (!HasFailed && Scope is not null && (Page?.Interval ?? Scope.Interval) is { } interval)

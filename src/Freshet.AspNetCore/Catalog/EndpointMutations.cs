@@ -16,8 +16,8 @@ internal static class EndpointMutations
         var catalog = services.GetRequiredService<IFreshet>().Catalog;
         var pages = services.GetService<PageLoader>();
         var declared = endpoints.OfType<RouteEndpoint>()
-            .Select(endpoint => DeclaredMutation.Of(endpoint, pages)).OfType<DeclaredMutation>()
-            .SelectMany(mutation => mutation.Names.Select(name => (Name: name, mutation.Events)))
+            .SelectMany(endpoint => DeclaredMutation.Of(endpoint, pages))
+            .SelectMany(mutation => mutation.Names.Select(name => (Name: name, mutation.Events, mutation.Trigger)))
             .ToList();
 
         var faults = declared.SelectMany(mutation => mutation.Events.Where(type => catalog.EventFor(type) is null).Select(type => Fault(mutation.Name, type))).ToList();
@@ -25,9 +25,9 @@ internal static class EndpointMutations
 
         // One name may stand for several endpoints, told apart by host or content type.
         return [.. declared
-            .GroupBy(mutation => mutation.Name, mutation => mutation.Events)
-            .OrderBy(named => named.Key, StringComparer.Ordinal)
-            .Select(named => new EndpointMutation(named.Key, Names(named.SelectMany(types => types), catalog), TriggerKind.UserAction))];
+            .GroupBy(mutation => (mutation.Name, mutation.Trigger), mutation => mutation.Events)
+            .OrderBy(named => named.Key.Name, StringComparer.Ordinal)
+            .Select(named => new EndpointMutation(named.Key.Name, Names(named.SelectMany(types => types), catalog), named.Key.Trigger))];
     }
 
     private static List<string> Names(IEnumerable<Type> types, CatalogModel catalog) =>

@@ -1,6 +1,6 @@
 namespace Freshet.AspNetCore;
 
-/// <summary>An endpoint declares a user action or is cached rendered, but <c>UseFreshet()</c> is not in the pipeline in front of it. Nothing was run.</summary>
+/// <summary>An endpoint declares a user action, is cached rendered or is the stream, but <c>UseFreshet()</c> is not in the pipeline in front of it. Nothing was run.</summary>
 public sealed class MiddlewareMissingException : FreshetException
 {
     internal MiddlewareMissingException(string endpoint)
@@ -12,6 +12,9 @@ public sealed class MiddlewareMissingException : FreshetException
 
     internal static MiddlewareMissingException BeforeOutputCache(string endpoint) => new(
         endpoint, $"'{endpoint}' is cached rendered, but the request did not pass UseFreshet(), so nobody would know what its page is made of. Call app.UseFreshet() before app.UseOutputCache().");
+
+    internal static MiddlewareMissingException BeforeStream(string endpoint) => new(
+        endpoint, $"'{endpoint}' is the stream, but the request did not pass UseFreshet(), which has the keys of its hashes. Call app.UseFreshet() before the endpoints.");
 
     /// <inheritdoc/>
     public override string Code => "middleware-missing";

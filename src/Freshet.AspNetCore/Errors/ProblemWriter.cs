@@ -20,6 +20,14 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
             logger.Refused(endpoint, StatusCodes.Status400BadRequest, error.Code, error.Message);
             return WriteAsync(http, StatusCodes.Status400BadRequest, error.Code, TitleOf(error.Code), error.Message);
         }
+        return WriteFaultAsync(http, error, endpoint);
+    }
+
+    /// <summary>Answers an error that no caller can mend, though its kind may say so: 500 or 503.</summary>
+    public Task WriteOwnFaultAsync(HttpContext http, FreshetException error) => WriteFaultAsync(http, error, EndpointNames.Of(http));
+
+    private Task WriteFaultAsync(HttpContext http, FreshetException error, string endpoint)
+    {
         logger.Failed(error, endpoint, error.Code);
         var detail = isDevelopment ? error.Message : null;
         return error.IsTransient
@@ -36,11 +44,14 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
     }
 
     /// <summary>Answers with a status of its own: what is refused before anything is looked at.</summary>
-    public Task RefuseAsync(HttpContext http, int status, string code, string detail)
+    public Task RefuseAsync(HttpContext http, int status, string code, string detail, string? retryAfter = null)
     {
         logger.Refused(EndpointNames.Of(http), status, code, detail);
-        return WriteAsync(http, status, code, TitleOf(code), detail);
+        return WriteAsync(http, status, code, TitleOf(code), detail, retryAfter);
     }
+
+    /// <summary>The same, where somebody else has logged it.</summary>
+    public static Task AnswerAsync(HttpContext http, int status, string code, string detail) => WriteAsync(http, status, code, TitleOf(code), detail);
 
     private static Task WriteAsync(HttpContext http, int status, string code, string title, string? detail, string? retryAfter = null)
     {

@@ -22,7 +22,9 @@ internal sealed class HttpFreshness
         Tags = new TagHasher(keys);
         Events = new EventJson(services.GetRequiredService<IOptions<HttpJsonOptions>>().Value.SerializerOptions, Logger);
         Audit = new MutationAudit(Freshet.Catalog, Logger);
-        Requirements = new RequirementReader(Tokens, new TokenCounter(services.GetService<System.Diagnostics.Metrics.IMeterFactory>()), Logger);
+        var meters = services.GetService<System.Diagnostics.Metrics.IMeterFactory>();
+        Webhooks = new WebhookMeter(meters);
+        Requirements = new RequirementReader(Tokens, new TokenCounter(meters), Logger);
         var isDevelopment = services.GetService<IHostEnvironment>()?.IsDevelopment() ?? false;
         Problems = new ProblemWriter(isDevelopment, Logger);
 
@@ -32,6 +34,7 @@ internal sealed class HttpFreshness
         // payment commits, and only then does Raise() throw.
         _ = EndpointMutations.Read(endpoints.Endpoints, services);
         PageRendering.Check(endpoints.Endpoints, services);
+        foreach (var endpoint in endpoints.Endpoints) endpoint.Metadata.GetMetadata<WebhookMetadata>()?.Webhook.Start();
         if (!isDevelopment) OperatorAccess.Check(endpoints.Endpoints);
         if (services.GetService<ParameterPolicyFactory>() is { } policies)
             services.GetRequiredService<FreshetService>().UsePaths(new EndpointPathRegistry(endpoints, policies));
@@ -50,6 +53,8 @@ internal sealed class HttpFreshness
     public RequirementReader Requirements { get; }
 
     public ProblemWriter Problems { get; }
+
+    public WebhookMeter Webhooks { get; }
 
     /// <summary>The pages that are stored; null without <c>UseOutputCaching()</c>.</summary>
     public PageRendering? Pages { get; }

@@ -13,10 +13,22 @@ internal sealed class MutationAudit(CatalogModel catalog, ILogger logger)
     public void Compare(HttpContext http, IReadOnlyList<LogRecord> records)
     {
         if (http.Response.StatusCode is < 200 or >= 400 or StatusCodes.Status202Accepted) return;
-        var endpoint = EndpointNames.Of(http);
-        var declared = http.GetEndpoint()?.Metadata.GetOrderedMetadata<IRaisesEvent>() ?? [];
+        var declared = DeclaredOn(http.GetEndpoint());
+        Compare(EndpointNames.Of(http), declared, declared, records);
+    }
 
-        foreach (var type in declared.Select(metadata => metadata.EventType).Distinct())
+    /// <summary>CLR types of the events that an endpoint declares, each once.</summary>
+    public static IReadOnlyList<Type> DeclaredOn(Endpoint? endpoint) =>
+        [.. (endpoint?.Metadata.GetOrderedMetadata<IRaisesEvent>() ?? []).Select(metadata => metadata.EventType).Distinct()];
+
+    /// <summary>Compares after a mutation that succeeded.</summary>
+    /// <param name="endpoint">What it is called.</param>
+    /// <param name="expected">CLR types of the events it should have raised, each once.</param>
+    /// <param name="declared">CLR types of all the events it may raise.</param>
+    /// <param name="records">What it raised.</param>
+    public void Compare(string endpoint, IReadOnlyList<Type> expected, IReadOnlyList<Type> declared, IReadOnlyList<LogRecord> records)
+    {
+        foreach (var type in expected)
         {
             var name = catalog.EventFor(type)?.Name ?? type.Name;
             if (records.Any(record => record.Event == name)) continue;
@@ -24,7 +36,7 @@ internal sealed class MutationAudit(CatalogModel catalog, ILogger logger)
         }
         foreach (var record in records)
         {
-            if (record is not { Event: { } name, EventValue: { } value } || declared.Any(metadata => metadata.EventType == value.GetType())) continue;
+            if (record is not { Event: { } name, EventValue: { } value } || declared.Contains(value.GetType())) continue;
             if (Says(endpoint, "+" + name)) logger.RaisedButNotDeclared(endpoint, name, value.GetType().Name);
         }
     }

@@ -18,6 +18,7 @@ internal static class UserActions
     public static FreshetRequest? ToOpen(HttpContext http, bool includesReads)
     {
         if (!includesReads && IsRead(http.Request.Method)) return null;
+        if (http.GetEndpoint()?.Metadata.GetMetadata<WebhookMetadata>() is not null) return null; // it opens its own trigger, whatever its group declares
         var request = FreshetRequest.Of(http) ?? throw new MiddlewareMissingException(EndpointNames.Of(http));
         return request.Action is null ? request : null;
     }

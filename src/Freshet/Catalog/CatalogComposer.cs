@@ -24,6 +24,7 @@ internal static class CatalogComposer
         faults.AddRange(ReachRules.Find(draft));
         faults.AddRange(ReferenceRules.Find(draft));
         faults.AddRange(CircleRules.Find(draft));
+        faults.AddRange(AudienceRules.Find(draft));
         var policies = PolicyRules.Find(draft, faults);
 
         var queries = Queries(draft, policies);

@@ -66,6 +66,25 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
     {
         Head(declared);
         Texts("keys", declared.Declaration.KeyTypes.Select(TypeText.Of));
+        // As each, only where there is something to say: most files were written before there was an audience.
+        if (declared.Declaration.Audience.Count > 0) Objects("audience", declared.Declaration.Audience.Distinct(), Audience);
+    }
+
+    private void Audience(AudienceRule rule)
+    {
+        if (rule.Holders is { } holders)
+        {
+            json.WriteString("claim", holders.Type);
+            json.WriteString("value", holders.Value);
+        }
+        else if (rule.With is not null) json.WriteString("with", rule.With);
+        else if (rule.Everyone) json.WriteBoolean("everyone", true);
+        else
+        {
+            json.WriteStartArray("claims");
+            foreach (var claim in rule.KeyClaims) json.WriteStringValue(claim); // null is written as null
+            json.WriteEndArray();
+        }
     }
 
     private void Event(Declared<Event> declared)

@@ -53,6 +53,9 @@ public enum CatalogFaultKind
 
     /// <summary>A catalog's static fields could not be read, because setting one of them throws.</summary>
     UnreadableCatalog,
+
+    /// <summary>A tag's audience names no claim, or goes with a kind that has no audience of its own.</summary>
+    InvalidAudience,
 }
 
 /// <summary>One fault in one declaration: which, whose, what, and what to do.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class FreshetService
 
     /// <summary>Records a flush in an operator's action.</summary>
     internal static void Flush(FreshetAction action, FlushScope scope) =>
-        Record(action, nameof(Flush), null, null, scope.Tags, InvalidationKind.Expire, TimeSpan.Zero);
+        action.Record(DraftOf(action, nameof(Flush), null, null, scope.Tags, InvalidationKind.Expire, TimeSpan.Zero));
 
     private List<string> TargetNames() =>
         [.. _log.Targets.Settings.Where(settings => !settings.Options.ObserveOnly).Select(settings => settings.Name).Order(StringComparer.Ordinal)];

@@ -137,9 +137,16 @@ internal sealed partial class FreshetService
             throw new UnknownDeclarationException("tag kind", tag.Kind, "Declare it in a catalog and add the catalog with AddFreshet().Add<TCatalog>().");
     }
 
-    private static void Record(
+    private void Record(
+        FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline, string? data = null)
+    {
+        if (_units?.Surrounding is { } unit) action.Enter(unit);
+        action.Record(DraftOf(action, call, @event, value, tags, kind, deadline, data));
+    }
+
+    private static RecordDraft DraftOf(
         FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline, string? data = null) =>
-        action.Record(new RecordDraft(RecordId.Next(), call, @event, value, InvalidationsOf(tags, kind, deadline), action.Reason) { EventData = data });
+        new(RecordId.Next(), call, @event, value, InvalidationsOf(tags, kind, deadline), action.Reason) { EventData = data };
 
     private static Invalidation[] InvalidationsOf(IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline)
     {

@@ -16,12 +16,13 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     private readonly ILogger _logger;
     private readonly Func<RuntimeParts> _parts;
     private readonly EventData? _events;
+    private readonly IUnitOfWorkSource? _units;
     private IPathRegistry? _paths;
 
     public FreshetService(
         CatalogModel catalog, PolicyBook policies, FreshetOptions options, Node node, FreshnessLog log,
         IServiceScopeFactory services, ILogger<IFreshet> logger, IPathRegistry? paths, bool hasScopeInitializer, SecondLevelAccess? secondLevel = null,
-        IOutbox? outbox = null, EventData? events = null)
+        IOutbox? outbox = null, EventData? events = null, IUnitOfWorkSource? units = null)
     {
         Catalog = catalog;
         _policies = policies;
@@ -31,6 +32,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         _paths = paths;
         Outbox = outbox;
         _events = outbox is null ? null : events;
+        _units = units;
         _tagKinds = catalog.Tags.Select(tag => tag.Declaration.Name).ToFrozenSet(StringComparer.Ordinal);
         ScreenCounters = catalog.Screens.ToFrozenDictionary(screen => screen.Declaration, _ => new ScreenCounters());
         Store = new NodeStore(StoreLimits.From(options));

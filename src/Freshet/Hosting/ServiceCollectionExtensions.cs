@@ -42,7 +42,7 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<Node>(), provider.GetRequiredService<FreshnessLog>(),
             provider.GetRequiredService<IServiceScopeFactory>(), provider.GetRequiredService<ILogger<IFreshet>>(), provider.GetService<IPathRegistry>(),
             provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IScopeInitializer)), SecondLevelSetup.AccessOf(provider),
-            provider.GetService<IOutbox>(), provider.GetRequiredService<EventData>()));
+            provider.GetService<IOutbox>(), provider.GetRequiredService<EventData>(), provider.GetService<IUnitOfWorkSource>()));
         services.TryAddSingleton(provider => EventData.From(Options(provider)));
         SecondLevelSetup.AddTo(services, Section);
         AddDiagnostics(services);

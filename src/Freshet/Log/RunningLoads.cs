@@ -1,12 +1,12 @@
 namespace Freshet;
 
-/// <summary>A load that has been asked for and has not ended: its place in <see cref="RunningLoads"/>, and among the loads of its query.</summary>
+/// <summary>A load that has been asked for and has not ended: its place in a <see cref="LoadList"/>, and among the loads of its query.</summary>
 internal abstract class RunningLoad : Link
 {
     /// <summary><see cref="CapturedPosition"/> of a load that still waits for its turn at the source.</summary>
     public const long NotBegun = long.MaxValue;
 
-    // The links are guarded by RunningLoads; no list node, since every cold read makes one of these.
+    // The links are guarded by the gate of its list's owner; no list node, since every cold read makes one of these.
     internal RunningLoad? Newer;
     internal RunningLoad? Older;
     internal bool IsListed;
@@ -32,7 +32,7 @@ internal abstract class RunningLoad : Link
     public abstract void TimeOut();
 }
 
-/// <summary>The loads that are under way: none outstays its deadline, and no mark is forgotten that one of them may yet need.</summary>
+/// <summary>The loads that are under way, each in its owner's list: none outstays its deadline, and no mark is forgotten that one of them may yet need.</summary>
 /// <remarks>
 /// One timer for all of them, which runs only while there are any: a timer for each load would cost a fast one more than the rest
 /// of its bookkeeping. So a deadline is noticed up to <see cref="Interval"/> late.
@@ -42,53 +42,43 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
     /// <summary>How often deadlines are looked at.</summary>
     internal static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock _gate = new();
-    private RunningLoad? _newest; // guarded by _gate, like the links of what is in the list
+    private readonly Lock _looking = new(); // one look at a time; never waited for
+    private readonly Lock _gate = new(); // taken under an owner's gate, so nothing else is taken under it
+    private volatile LoadList[] _lists = []; // replaced under _gate, never changed
     private ITimer? _timer;
-    private bool _ticking;
+    private bool _ticking; // written under _gate, except before a look
     private bool _disposed;
 
     /// <summary>The lowest captured position; <see cref="long.MaxValue"/> when nothing loads. Marks younger than it are not forgotten (PROTOCOL 12): a load may yet find their tags.</summary>
+    /// <remarks>List by list. A load that enters one already looked at has captured what this node has applied by now, which is younger than anything that is forgotten.</remarks>
     public long Lowest
     {
         get
         {
-            lock (_gate)
-            {
-                var lowest = long.MaxValue;
-                for (var load = _newest; load is not null; load = load.Older) lowest = Math.Min(lowest, load.CapturedPosition);
-                return lowest;
-            }
+            var lowest = long.MaxValue;
+            foreach (var list in _lists) lowest = Math.Min(lowest, list.Lowest);
+            return lowest;
         }
     }
 
-    public void Enter(RunningLoad load)
+    /// <summary>A list for the loads of an owner.</summary>
+    /// <param name="gate">The owner's gate.</param>
+    public LoadList Open(Lock gate)
     {
-        lock (_gate)
-        {
-            load.IsListed = true;
-            load.Older = _newest;
-            if (_newest is not null) _newest.Newer = load;
-            _newest = load;
-            if (_ticking || _disposed) return;
-            _ticking = true;
-            if (_timer is null) _timer = CreateTimer();
-            else _timer.Change(Interval, Interval);
-        }
+        var list = new LoadList(this, gate);
+        lock (_gate) _lists = [.. _lists, list];
+        return list;
     }
 
-    /// <summary>Takes a load out; leaving twice is leaving once.</summary>
-    public void Leave(RunningLoad load)
+    /// <summary>Sees to it that deadlines are looked at. Called under an owner's gate, after a load was listed.</summary>
+    /// <remarks>
+    /// A look says first that nobody ticks any more, and then takes each owner's gate. Whoever lists a load before that is seen by the
+    /// look; whoever lists it after sees what the look has said, and goes on ticking. The other way round:
+    ///   the look finds the list empty -> a load enters it, and sees that the timer ticks -> the look stops the timer -> the load hangs for good.
+    /// </remarks>
+    public void Watch()
     {
-        lock (_gate)
-        {
-            if (!load.IsListed) return;
-            load.IsListed = false;
-            if (load.Newer is null) _newest = load.Older;
-            else load.Newer.Older = load.Older;
-            if (load.Older is not null) load.Older.Newer = load.Newer;
-            load.Newer = load.Older = null;
-        }
+        if (!Volatile.Read(ref _ticking)) Tick();
     }
 
     public void Dispose()
@@ -97,6 +87,25 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
         {
             _disposed = true;
             _timer?.Dispose();
+        }
+    }
+
+    private void Tick()
+    {
+        lock (_gate)
+        {
+            if (_ticking || _disposed) return;
+            Volatile.Write(ref _ticking, true);
+            if (_timer is null) _timer = CreateTimer();
+            else _timer.Change(Interval, Interval);
+        }
+    }
+
+    private void Rest()
+    {
+        lock (_gate)
+        {
+            if (!_ticking && !_disposed) _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -109,22 +118,22 @@ internal sealed class RunningLoads(Clock clock) : IDisposable
 
     private void Look()
     {
-        List<RunningLoad>? overdue = null;
-        lock (_gate)
+        var overdue = new List<RunningLoad>();
+        if (!_looking.TryEnter()) return;
+        try
         {
-            if (_newest is null)
-            {
-                if (!_disposed) _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _ticking = false;
-                return;
-            }
+            Volatile.Write(ref _ticking, false); // before the lists: see Watch
             var now = clock.Now;
-            for (var load = _newest; load is not null; load = load.Older)
-            {
-                if (load.Deadline <= now) (overdue ??= []).Add(load);
-            }
+            var any = false;
+            foreach (var list in _lists) any |= list.FindOverdue(now, overdue);
+            if (any) Tick();
+            else Rest();
         }
-        // Outside the lock: ending a load takes its query's gate, under which loads enter this list.
-        foreach (var load in overdue ?? []) load.TimeOut();
+        finally
+        {
+            _looking.Exit();
+        }
+        // Under no gate: ending a load takes its owner's.
+        foreach (var load in overdue) load.TimeOut();
     }
 }

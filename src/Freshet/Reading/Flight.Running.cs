@@ -33,8 +33,8 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     /// <summary>Waits for its turn from now on, for no longer than a load may take.</summary>
     public void AwaitTurn()
     {
-        Deadline = _runtime.Clock.Now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
-        _runtime.Node.Running.Enter(this);
+        Deadline = _runtime.Clock.Now + QueryRuntime<TArgs, TValue>.Milliseconds(_runtime.Policy.LoadTimeout);
+        _runtime.UnderWay.Enter(this);
         _runtime.Counters.NoteQueued();
     }
 
@@ -47,8 +47,9 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
         _context.Begin(_runtime.Node.Applied, _tags, minimum, now);
         CapturedPosition = _context.Captured.Position.Position;
-        Deadline = now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
-        if (!IsListed) _runtime.Node.Running.Enter(this);
+        Deadline = now + QueryRuntime<TArgs, TValue>.Milliseconds(_runtime.Policy.LoadTimeout);
+        if (!IsListed) _runtime.UnderWay.EnterLocked(this);
+        _hasTurn = batch is null; // last: a load that could not begin has none
     }
 
     /// <summary>Begins unless everybody has left, or waited too long.</summary>
@@ -79,8 +80,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         if (isReadersThread) ReadersThread.LeaveCaller();
         var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
         LoadActivity.Enter(_activity, CapturedPosition);
-        _runtime.Counters.NoteBegun();
-        var started = _runtime.Clock.Time.GetTimestamp();
+        var timing = LoadTiming.Start(_runtime);
         TValue? value = default;
         Exception? failure = null;
         try
@@ -101,11 +101,15 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             failure = error;
         }
         ambient.End(); // work that the loader started and that outlives it is no longer part of a load
-        Return(); // once, and before landing: whatever goes wrong there, the loader has returned
-        var took = _runtime.Clock.Time.GetElapsedTime(started);
+        var took = timing.Elapsed(_runtime);
         _cancellation.Dispose();
-        if (failure is null) Succeed(value!, took);
-        else Fail(failure, took);
+        if (failure is null)
+        {
+            Succeed(value!, took);
+            return;
+        }
+        ReturnTurn(); // before anyone is told: who tries again at once finds it free
+        Fail(failure, took);
     }
 
     private async Task<TValue> LoadInScopeAsync()
@@ -116,10 +120,10 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         return await _runtime.Loader(scope.ServiceProvider, _args, Context, _cancellation.Token).ConfigureAwait(false);
     }
 
-    private void Return()
+    private void ReturnTurn()
     {
-        _runtime.Counters.NoteReturned();
-        _runtime.Turns.Leave();
+        lock (_runtime.Gate) ReturnTurnLocked();
+        _runtime.Turns.Advance();
     }
 
     /// <summary>Takes the loader's value in, and answers everyone who waits.</summary>
@@ -138,9 +142,11 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            ReturnTurn();
             Fail(error, took, isCounted);
             return;
         }
+        _runtime.Turns.Advance();
         if (landed is not { } result)
         {
             if (!IsPromoted) _runtime.NoteLate(took, error: null);
@@ -148,8 +154,6 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         }
         if (!isCounted) _runtime.Counters.NoteLoad(took, failed: false);
         LoadActivity.End(_activity, _runtime, IsPromoted ? LoadOutcome.SecondLevel : LoadOutcome.Loaded);
-        // Before anyone is answered: whoever reads the value next finds nothing of this load under way.
-        _runtime.Node.Running.Leave(this);
         _answers.Give(result);
         if (mayStore) Share(entry, took);
         if (outdated is null)
@@ -198,7 +202,6 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     private void EndWith(Exception error, string outcome, bool isUnheard)
     {
         LoadActivity.End(_activity, _runtime, outcome, error);
-        _runtime.Node.Running.Leave(this);
         _answers.Give(error);
         TellStarterElsewhere();
         if (isUnheard) _runtime.NoteUnheard(_args, _replaces, error);

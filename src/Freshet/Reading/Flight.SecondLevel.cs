@@ -58,8 +58,9 @@ internal sealed partial class Flight<TArgs, TValue>
         {
             isTaken = !_ended && Context.TryTakeOver(found.Captured, found.Marks, found.CapturedAt);
             if (isTaken) (_expiresAt, IsPromoted) = (found.ExpiresAt, true);
+            ReturnTurnLocked();
         }
-        _runtime.Turns.Leave();
+        _runtime.Turns.Advance();
         _cancellation.Dispose();
         if (isTaken) Succeed(found.Value, found.LoadTook, isCounted: true);
         else found.Captured.Marks.Release(found.Marks);

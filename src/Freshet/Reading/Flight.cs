@@ -23,12 +23,13 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
     private volatile bool _ended;  // also read without the gate, by whoever clears the queue
+    private bool _hasTurn;         // one of its own at the source: not in a batch
 
     private long _expiresAt;
     private BatchLoad<TArgs, TValue>? _batch;
     private Activity? _activity;
 
-    public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, Need need, bool isShared, Entry<TValue>? replaces = null)
+    public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, in Need need, bool isShared, Entry<TValue>? replaces = null)
     {
         _runtime = runtime;
         _args = args;
@@ -65,7 +66,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
     /// <remarks>One that still waits for its turn captures its position later than now, so it suits everyone.</remarks>
-    public bool CanBeJoinedLocked(AppliedPosition now, Need need)
+    public bool CanBeJoinedLocked(AppliedPosition now, in Need need)
     {
         if (_waiters == 0 || _ended) return false;
         if (!_context.HasBegun) return true;
@@ -80,7 +81,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
             && !Entry.InvalidatedAfterLoad(loaded.Position, _context.Marks);
     }
 
-    public void JoinLocked(Need need)
+    public void JoinLocked(in Need need)
     {
         _waiters++;
         if (_context.HasBegun) return;
@@ -88,7 +89,15 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _context.FromSource |= need.FromSource;
     }
 
-    /// <summary>Takes the right to end the load. False when it has ended already.</summary>
+    /// <summary>Gives its turn at the source back, once. Advance the turns when the gate is free.</summary>
+    public void ReturnTurnLocked()
+    {
+        if (!_hasTurn) return;
+        _hasTurn = false;
+        _runtime.Turns.LeaveLocked();
+    }
+
+    /// <summary>Takes the right to end the load; the rest of its end is the query's. False when it has ended already.</summary>
     public bool TryEndLocked()
     {
         if (_ended) return false;
@@ -144,14 +153,10 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         lock (_runtime.Gate)
         {
             if (--_waiters > 0) return;
-            _runtime.ForgetLocked(this);
-            if (!_context.HasBegun && TryEndLocked()) neverBegins = true;
+            if (_context.HasBegun) _runtime.ForgetLocked(this);
+            else neverBegins = _runtime.TryEndLocked(this);
         }
-        if (neverBegins)
-        {
-            _runtime.Node.Running.Leave(this);
-            LoadActivity.End(_activity, _runtime, LoadOutcome.Failed, new OperationCanceledException());
-        }
+        if (neverBegins) LoadActivity.End(_activity, _runtime, LoadOutcome.Failed, new OperationCanceledException());
         Cancel();
     }
 }

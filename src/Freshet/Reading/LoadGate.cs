@@ -18,13 +18,14 @@ internal interface ISourceLoad
 /// A turn ends when the loader has returned, not when its readers have stopped waiting: a source that hangs is not relieved by
 /// asking it again, and again, from loads whose readers have given up.
 /// </remarks>
-internal sealed class LoadGate(Func<int> limit)
+/// <param name="gate">The query's gate, which is held anyway when a load takes its turn and when it has landed.</param>
+/// <param name="limit">How many may ask at the same time.</param>
+internal sealed class LoadGate(Lock gate, Func<int> limit)
 {
     /// <summary>Most loads in the queue, for each one that may run. Past it a load is refused at once: it would only wait to be refused later.</summary>
     internal const int QueuedPerTurn = 16;
 
-    private readonly Lock _gate = new();
-    private readonly Queue<ISourceLoad> _waiting = new();
+    private readonly Queue<ISourceLoad> _waiting = new(); // both guarded by the gate
     private int _running;
 
     /// <summary>Loads that have their turn.</summary>
@@ -35,31 +36,25 @@ internal sealed class LoadGate(Func<int> limit)
     {
         get
         {
-            lock (_gate) return _waiting.Count;
+            lock (gate) return _waiting.Count;
         }
     }
 
     /// <summary>Takes a turn, if one is free and nobody came before.</summary>
-    public bool TryEnter()
+    public bool TryEnterLocked()
     {
-        lock (_gate)
-        {
-            if (_waiting.Count > 0 || _running >= limit()) return false;
-            _running++;
-            return true;
-        }
+        if (_waiting.Count > 0 || _running >= limit()) return false;
+        _running++;
+        return true;
     }
 
     /// <summary>Takes a turn beyond the limit, for a load that another one of the same query waits for.</summary>
-    public void EnterNested()
-    {
-        lock (_gate) _running++;
-    }
+    public void EnterNestedLocked() => _running++;
 
     /// <summary>Queues a load. False when the queue is full.</summary>
     public bool TryQueue(ISourceLoad load)
     {
-        lock (_gate)
+        lock (gate)
         {
             var most = (long)limit() * QueuedPerTurn;
             if (_waiting.Count >= most) ForgetUnwantedLocked();
@@ -78,27 +73,27 @@ internal sealed class LoadGate(Func<int> limit)
     /// <summary>Ends a turn, and hands it to whoever has waited longest.</summary>
     public void Leave()
     {
-        lock (_gate)
-        {
-            _running--;
-            if (_waiting.Count == 0) return;
-        }
+        lock (gate) LeaveLocked();
         Advance();
     }
+
+    /// <summary>Ends a turn. Call <see cref="Advance"/> once the gate is free.</summary>
+    public void LeaveLocked() => _running--;
 
     /// <summary>Hands out free turns. Called when one has ended, and when something was queued while the last one ended.</summary>
     public void Advance()
     {
-        while (true)
+        // Seen without the gate: who was queued before the turn ended is seen here, and who is queued later looks for free turns then.
+        while (_waiting.Count > 0)
         {
             ISourceLoad? next;
-            lock (_gate)
+            lock (gate)
             {
                 if (_running >= limit() || !_waiting.TryDequeue(out next)) return;
                 _running++;
             }
             if (TryBegin(next)) continue; // the limit may have been raised: perhaps there is a turn for another
-            lock (_gate) _running--;
+            lock (gate) _running--;
         }
     }
 

@@ -5,7 +5,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 {
     private int _toldOversized;
 
-    /// <summary>Takes in the result of a load: stores it unless it may not be stored or something newer is there. Null when the load has ended already.</summary>
+    /// <summary>Takes in the result of a load, and its turn back: stores it unless it may not be stored or something newer is there. Null when the load has ended already.</summary>
     /// <param name="flight">The load.</param>
     /// <param name="entry">What it loaded.</param>
     /// <param name="outdated">The entry that a tag had outdated and that this one replaces; null when there was none.</param>
@@ -17,23 +17,24 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var stored = false;
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
         var applied = Node.Applied;
-        var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, Clock.Now);
+        var now = Clock.Now;
+        var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, now);
         var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
         {
+            flight.ReturnTurnLocked(); // first: whatever goes wrong here, the loader has returned
             if (flight.HasEnded) return null;
             // Ended last: the rest looks the key up, with the user's own equality, and a load that could not be ended must end as failed.
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > Clock.Now && verdict != Verdict.Expired && !WasFlushed(entry)
+            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > now && verdict != Verdict.Expired && !WasFlushed(entry)
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry);
             if (mayStore)
             {
-                if (_store.TryGet(args, flight.Hash, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
+                if (_store.TryGetLocked(args, flight.Hash, out var present) && QueryCounters.WasOutdatedByTag(present, entry)) outdated = present;
                 stored = _store.PutLocked(entry, flight.Hash, present, bytes);
             }
-            ForgetLocked(flight);
-            flight.TryEndLocked();
+            TryEndLocked(flight);
         }
         if (stored) _store.MakeRoom(entry);
         else flight.Context.ReleaseMarks();
@@ -51,8 +52,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         lock (Gate)
         {
             isUnheard = flight.IsUnheardLocked;
-            if (!flight.TryEndLocked()) return false;
-            ForgetLocked(flight);
+            if (!TryEndLocked(flight)) return false;
         }
         flight.LetGo();
         return true;

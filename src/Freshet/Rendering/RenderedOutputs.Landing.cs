@@ -24,7 +24,7 @@ internal sealed partial class RenderedOutputs
         var bytes = _store.Estimate(rendering.Order.Key, entry);
         var stored = false;
         var isEvicted = false;
-        lock (_gate)
+        lock (Gate)
         {
             ForgetLocked(rendering);
             _anyOutputTags |= outputTags.Count > 0;
@@ -35,7 +35,7 @@ internal sealed partial class RenderedOutputs
         }
         if (stored) _store.MakeRoom(entry);
         else rendering.ReleaseMarks();
-        node.Running.Leave(rendering);
+        _underWay.Leave(rendering);
         rendering.Complete(isEvicted ? new RenderEnd(null, 0, HasFailed: true) : new RenderEnd(entry, validAt, HasFailed: false));
         return stored;
     }
@@ -54,7 +54,7 @@ internal sealed partial class RenderedOutputs
     /// <summary>Removes what carries one of output caching's own tags, and keeps renders that began before from being stored or joined.</summary>
     public void EvictTagged(string outputTag)
     {
-        lock (_gate)
+        lock (Gate)
         {
             _evictions.Note(outputTag); // before the look around: what lands in between is either refused or found
             if (!_anyOutputTags) return;
@@ -70,9 +70,9 @@ internal sealed partial class RenderedOutputs
 
     private void Leave(Rendering rendering, RenderEnd end)
     {
-        lock (_gate) ForgetLocked(rendering);
+        lock (Gate) ForgetLocked(rendering);
         rendering.ReleaseMarks();
-        node.Running.Leave(rendering);
+        _underWay.Leave(rendering);
         rendering.Complete(end);
     }
 

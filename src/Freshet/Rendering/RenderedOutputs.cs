@@ -8,12 +8,14 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
 
     private readonly EntryStore<string, RenderedOutput> _store = new(store, RenderedOutput.SizeOf);
     private readonly long _maxTimeToLive = (long)options.MaxTimeToLive.TotalMilliseconds;
-    private readonly Lock _gate = new(); // the running renders, and what is put into the store
-    private readonly Dictionary<string, Rendering> _running = []; // the newest shared render of each key; guarded by _gate
-    private readonly OutputTagEvictions _evictions = new(); // guarded by _gate
-    private bool _anyOutputTags; // whether a page ever carried one; guarded by _gate
+    private readonly Dictionary<string, Rendering> _running = []; // the newest shared render of each key; guarded by Gate
+    private readonly LoadList _underWay = node.Running.Open(new Lock());
+    private readonly OutputTagEvictions _evictions = new(); // guarded by Gate
+    private bool _anyOutputTags; // whether a page ever carried one; guarded by Gate
 
     public EntryStore Store => _store;
+
+    private Lock Gate => _store.Gate; // the running renders, and what is put into the store
 
     public Node Node => node;
 
@@ -28,7 +30,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
         var applied = node.Applied;
         var found = _store.TryGet(order.Key, out var entry);
         if (found && StepFor(entry!, applied, required) is { } step) return new(step, entry, null, applied.Position, false);
-        lock (_gate)
+        lock (Gate)
         {
             applied = node.Applied;
             // Once more under the gate: a render may have landed since the miss.
@@ -49,7 +51,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     /// <param name="isShared">Whether others may join it.</param>
     public Rendering Begin(RenderOrder order, bool isShared)
     {
-        lock (_gate) return BeginLocked(order, isShared);
+        lock (Gate) return BeginLocked(order, isShared);
     }
 
     /// <summary>Whether this output, and no other of its key, is what is stored.</summary>
@@ -58,7 +60,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     /// <summary>Whether a render is running that whoever comes now could join.</summary>
     public bool IsRendering(string key)
     {
-        lock (_gate) return _running.TryGetValue(key, out var running) && CanBeJoinedLocked(running, node.Applied, 0);
+        lock (Gate) return _running.TryGetValue(key, out var running) && CanBeJoinedLocked(running, node.Applied, 0);
     }
 
     /// <summary>Whether a stored output may be served, and how.</summary>
@@ -99,7 +101,7 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     {
         var applied = node.Applied; // before anything of the page is read (PROTOCOL 1)
         var rendering = new Rendering(order, applied, Clock.Now, isShared, _evictions.Count);
-        node.Running.Enter(rendering);
+        _underWay.Enter(rendering);
         if (isShared) _running[order.Key] = rendering;
         return rendering;
     }

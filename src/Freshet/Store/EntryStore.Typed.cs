@@ -22,6 +22,15 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
         return true;
     }
 
+    /// <summary>The same under the gate, where nothing moves: one look is sure.</summary>
+    public bool TryGetLocked(TArgs args, uint hash, [MaybeNullWhen(false)] out Entry<TValue> entry)
+    {
+        entry = Find(args, hash);
+        if (entry is null) return false;
+        if (!entry.Visited) entry.Visited = true;
+        return true;
+    }
+
     /// <summary>The same for people who ask: it does not count as a read.</summary>
     public Entry<TValue>? Peek(TArgs args)
     {
@@ -38,7 +47,7 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
     public bool PutLocked(TArgs args, Entry<TValue> entry, int bytes)
     {
         var hash = HashOf(args);
-        return PutLocked(entry, hash, Find(args, hash) ?? FindSurely(args, hash), bytes);
+        return PutLocked(entry, hash, Find(args, hash), bytes);
     }
 
     /// <summary>The same, for a caller that has looked for the key under the gate it still holds.</summary>
@@ -55,7 +64,7 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
             return false;
         }
         entry.Settle(this, hash, bytes);
-        Place(entry, present);
+        PlaceLocked(entry, present);
         if (!Node.Link(entry, present)) return true;
         present!.ReleaseMarks();
         Evictions.Note(EvictionReason.Replaced);
@@ -104,7 +113,7 @@ internal sealed class EntryStore<TArgs, TValue>(NodeStore node, Func<TValue, lon
             if (Table.Moves == moves) return null;
         }
         // Not tried over and over: where keys of one hash make a chain long, something would always be moving meanwhile.
-        lock (TableGate) return Find(args, hash);
+        lock (Gate) return Find(args, hash);
     }
 
     private static bool IsNewer(Entry present, Entry entry) =>

@@ -17,16 +17,20 @@ internal abstract class EntryStore(NodeStore node)
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Bytes the entries take, by estimate.</summary>
-    public long Bytes => Interlocked.Read(ref _bytes);
+    public long Bytes => Volatile.Read(ref _bytes);
 
     public EvictionCounters Evictions { get; } = new();
 
     protected LinkTable Table { get; } = new();
 
-    /// <summary>Guards writes to the table: a few links at a time. Taken while a query's gate is held, never together with the node's.</summary>
-    protected Lock TableGate { get; } = new();
+    /// <summary>The query's gate. Guards writes to the table, and whatever else the query decides together with them: its running loads.</summary>
+    /// <remarks>
+    /// One for both, because a load takes it when it begins and when it lands, and each gate more would cost a cold read. Whoever
+    /// evicts or sweeps takes it for a few links at a time, with no other query's gate held. The node store's may be taken under it.
+    /// </remarks>
+    public Lock Gate { get; } = new();
 
-    /// <summary>Removes entries past their time to live. Takes no query's gate, the table's for a few chains at a time and the node's for each entry removed, so a sweep of a million entries holds nobody back.</summary>
+    /// <summary>Removes entries past their time to live. Takes the query's gate for a few chains or one entry at a time, and the node's for each entry removed, so a sweep of a million entries holds nobody back.</summary>
     public int RemoveExpired(long now)
     {
         var removed = 0;
@@ -44,7 +48,7 @@ internal abstract class EntryStore(NodeStore node)
     {
         // Out of the table before the marks go back. The other way round: the marks are given back -> forgotten -> their tag is
         // invalidated, on a new mark -> a read that begins now still finds the entry, whose old marks know nothing of it.
-        lock (TableGate) Table.TryRemoveLocked(entry);
+        lock (Gate) Table.TryRemoveLocked(entry);
         entry.ReleaseMarks();
         Evictions.Note(reason);
     }
@@ -73,17 +77,13 @@ internal abstract class EntryStore(NodeStore node)
     internal void NoteLinkedLocked(Entry entry, int change)
     {
         Volatile.Write(ref _count, _count + change);
-        Interlocked.Exchange(ref _bytes, _bytes + (long)change * entry.Bytes);
+        Volatile.Write(ref _bytes, _bytes + (long)change * entry.Bytes);
     }
 
-    /// <summary>Makes an entry findable, in place of the one found under its key if that is still there.</summary>
-    protected void Place(Entry entry, Entry? present)
+    /// <summary>Makes an entry findable, in place of the one found under its key. The caller has held the gate since it looked.</summary>
+    protected void PlaceLocked(Entry entry, Entry? present)
     {
-        lock (TableGate)
-        {
-            // Gone by now: evicted since it was found. Nobody else can have put another in its place: that takes the query's gate.
-            if (present is null || !Table.TryReplaceLocked(present, entry)) Table.AddLocked(entry);
-        }
+        if (present is null || !Table.TryReplaceLocked(present, entry)) Table.AddLocked(entry);
     }
 
     /// <summary>Everything that is in the table from beginning to end, and perhaps what comes or goes meanwhile. No lock is held between two entries.</summary>
@@ -92,7 +92,7 @@ internal abstract class EntryStore(NodeStore node)
         var links = new List<Link>();
         for (var below = uint.MaxValue; below > 0;)
         {
-            lock (TableGate) below = Table.CopyLocked(below, links);
+            lock (Gate) below = Table.CopyLocked(below, links);
             foreach (var link in links) yield return (Entry)link;
             links.Clear();
         }

@@ -6,8 +6,8 @@ namespace Freshet;
 /// and then gives its marks back; nobody else does. So the marks are given back once, whatever runs at the same time:
 ///   A evicts entry X of another query and takes it off the list -> B replaces X in that query's table -> B finds X off the
 ///   list already and leaves its marks alone -> A finds X out of the table already and gives its marks back.
-/// The gate is held for a few pointers at a time. It may be taken while a query's gate is held, never the other way round, and no
-/// table and no mark is touched under it: their own locks would be waited for by every landing load of every query.
+/// The gate is held for a few pointers at a time. It may be taken while a query's gate is held, never the other way round: so no table
+/// is touched under it. No mark is either: their lock would be waited for by every landing load of every query.
 /// </remarks>
 internal sealed class NodeStore(StoreLimits limits)
 {

@@ -73,6 +73,7 @@ public sealed partial class FreshetAction
             NoteInOutboxes(intents, appended.Records);
             _log.WriteLines(appended.Records);
             if (settled.Uncertain > 0) _logger.UncertainAction(Name, Trigger, settled.Uncertain);
+            if (settled.Left > 0) _logger.LeftToTransaction(Name, Trigger, settled.Left);
             if (settled.Dropped > 0) _logger.RolledBack(Name, Trigger, settled.Dropped);
         }
         finally
@@ -86,7 +87,7 @@ public sealed partial class FreshetAction
         lock (_gate)
         {
             _records = _records.Count == 0 ? appended.Records : [.. _records, .. appended.Records];
-            _isPending |= appended.IsPending || settled?.IsUnknown == true;
+            _isPending |= appended.IsPending || settled is { IsUnknown: true } or { Left: > 0 };
             // Only now does a read inside the action go back to the cache (PROTOCOL 23): this node has applied the records, or while
             // they are pending refuses what they outdate.
             _appending = [];

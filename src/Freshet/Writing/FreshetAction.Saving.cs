@@ -18,12 +18,22 @@ public sealed partial class FreshetAction
         lock (_gate)
         {
             ThrowIfEnded("SaveOutbox");
+            IsClaimSaved = Claim is not null;
             var taken = _pending.FindAll(intent => intent.SavedIn is null);
             if (taken.Count == 0 && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox));
             if (taken.Count == 0) return new ToSave([], Claim);
             var by = Writer;
-            return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, by)), Claim);
+            return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, unit: null, by)), Claim);
         }
+    }
+
+    /// <summary>Whether the claim was written into a transaction: with that it is committed, or not.</summary>
+    internal bool IsClaimSaved { get; private set; }
+
+    /// <summary>Drops what was saved and did not get into its transaction, because another action has committed the same delivery: by this one it did not happen. The rest stays uncertain.</summary>
+    internal void Forget()
+    {
+        lock (_gate) _pending.RemoveAll(intent => intent.IsUnsaved);
     }
 
     /// <summary>Gives back what could not be written, or what was rolled back and belongs to the next unit of work.</summary>

@@ -4,27 +4,36 @@ public sealed partial class FreshetAction
 {
     /// <summary>What becomes of what was raised.</summary>
     /// <param name="Drafts">To be appended, in the order raised.</param>
-    /// <param name="Kept">Saved and not committed, in an action that goes on: its transaction may still be open.</param>
-    /// <param name="Dropped">How many were saved in a transaction that was rolled back: nothing happened.</param>
+    /// <param name="Kept">Not committed, in an action that goes on: its transaction may still be open.</param>
+    /// <param name="Left">How many are left to a transaction that is open though the action ends: they follow its commit, by the relay.</param>
+    /// <param name="Dropped">How many were raised or saved in a transaction that was rolled back: nothing happened.</param>
     /// <param name="Uncertain">How many are appended as expiries, because nobody knows whether their write was committed.</param>
     /// <param name="IsUnknown">Whether an outbox could not be asked: the relay appends what it has once its database is back.</param>
-    private sealed record Settled(IReadOnlyList<RecordDraft> Drafts, List<Intent> Kept, int Dropped, int Uncertain, bool IsUnknown)
+    private sealed record Settled(IReadOnlyList<RecordDraft> Drafts, List<Intent> Kept, int Left, int Dropped, int Uncertain, bool IsUnknown)
     {
         /// <summary>Whether everything that was raised is appended.</summary>
-        public bool IsWhole => Kept.Count == 0 && Dropped == 0 && !IsUnknown;
+        public bool IsWhole => Kept.Count == 0 && Left + Dropped == 0 && !IsUnknown;
     }
 
     /// <summary>Asks each outbox what of this action its database has committed. It does not matter which object's Commit was called, or what it threw.</summary>
     private async ValueTask<Settled> SettleAsync(List<Intent> intents, Ending ending)
     {
         var committed = intents.TrueForAll(intent => intent.SavedIn is null) ? [] : await AskAsync(intents).ConfigureAwait(false);
-        var (drafts, kept, dropped, uncertain, isUnknown) = (new List<RecordDraft>(intents.Count), new List<Intent>(), 0, 0, false);
+        var (drafts, kept, left, dropped, uncertain, isUnknown) = (new List<RecordDraft>(intents.Count), new List<Intent>(), 0, 0, 0, false);
         foreach (var intent in intents)
         {
             if (intent.SavedIn is not { } outbox)
             {
-                if (ending == Ending.Failed) uncertain++;
-                drafts.Add(ending == Ending.Failed ? AsUncertain(intent.Draft) : intent.Draft);
+                var fate = FateOf(intent);
+                if (fate == Fate.RolledBack) dropped++;
+                else if (fate == Fate.Open && ending == Ending.NotYet) kept.Add(intent);
+                else if (fate == Fate.Open && TryLeave(intent)) left++;
+                else if (fate == Fate.Committed || ending != Ending.Failed) drafts.Add(intent.Draft);
+                else
+                {
+                    uncertain++;
+                    drafts.Add(AsUncertain(intent.Draft));
+                }
             }
             else if (committed[outbox] is not { } those)
             {
@@ -35,9 +44,17 @@ public sealed partial class FreshetAction
             }
             else if (those.Contains(intent.Draft.Id)) drafts.Add(intent.Draft);
             else if (ending == Ending.NotYet) kept.Add(intent);
+            else if (intent.SavedWith is { Fate: Fate.Open }) left++;
             else dropped++;
         }
-        return new Settled(drafts, kept, dropped, uncertain, isUnknown);
+        return new Settled(drafts, kept, left, dropped, uncertain, isUnknown);
+    }
+
+    // A transaction that is open longer than the action saves it before its commit.
+    private bool TryLeave(Intent intent)
+    {
+        var by = Writer;
+        return intent.RaisedIn.Any(unit => unit.Fate == Fate.Open && unit.TryLeave(intent.Draft with { IsDurable = true, By = intent.Draft.By ?? by }));
     }
 
     /// <summary>What each outbox says is committed; null for one that cannot be asked.</summary>

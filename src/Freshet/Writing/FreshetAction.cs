@@ -17,6 +17,7 @@ public sealed partial class FreshetAction : IAsyncDisposable
     private readonly FreshnessLog _log;
     private readonly ILogger _logger;
     private readonly Ambient _ambient;
+    private readonly IFreshet _owner;
     private List<Intent> _pending = [];   // guarded by _gate: raised, not handed to the log
     private List<Intent> _appending = []; // guarded by _gate: handed to the log, perhaps not applied yet
     private List<LogRecord> _records = [];     // guarded by _gate
@@ -35,6 +36,7 @@ public sealed partial class FreshetAction : IAsyncDisposable
         _log = log;
         _logger = logger;
         _begunAt = log.Position; // before any transaction of the action begins (PROTOCOL 25)
+        _owner = owner;
         _ambient = Ambient.Enter(owner, this);
     }
 
@@ -140,10 +142,11 @@ public sealed partial class FreshetAction : IAsyncDisposable
     internal void Record(RecordDraft draft)
     {
         _log.Check(Writer, draft); // a record that the log refuses must not be found out after the commit
+        var raisedIn = OpenUnits();
         lock (_gate)
         {
             ThrowIfEnded(draft.Call);
-            _pending.Add(new Intent(draft));
+            _pending.Add(new Intent(draft, raisedIn));
         }
     }
 

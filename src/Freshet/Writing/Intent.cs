@@ -1,24 +1,54 @@
 namespace Freshet;
 
 /// <summary>What an action raised, until the log has it: the record to be, and the outbox that keeps it. Guarded by the action's gate.</summary>
-internal sealed class Intent(RecordDraft draft)
+/// <param name="draft">The record to be.</param>
+/// <param name="raisedIn">The transactions that were open when it was raised; it shares their fate.</param>
+internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raisedIn)
 {
     public RecordDraft Draft { get; private set; } = draft;
+
+    /// <summary>The transactions that were open when it was raised. One as a rule; with several, nobody can tell which it belongs to.</summary>
+    public IReadOnlyList<IUnitOfWork> RaisedIn => raisedIn;
 
     /// <summary>The outbox it was saved in; null when nothing but this process knows of it.</summary>
     public IOutbox? SavedIn { get; private set; }
 
+    /// <summary>The transaction it was saved in, where whoever saved it watches transactions.</summary>
+    public IUnitOfWork? SavedWith { get; private set; }
+
+    /// <summary>Whether it was to get into a transaction, and did not.</summary>
+    public bool IsUnsaved { get; private set; }
+
+    /// <summary>It was raised after a savepoint that was rolled back to, and not saved: it never happened.</summary>
+    public bool IsUndone { get; private set; }
+
     /// <summary>It goes into a transaction: from here on its fate is the transaction's.</summary>
-    public RecordDraft Save(IOutbox outbox, Writer by)
+    public RecordDraft Save(IOutbox outbox, IUnitOfWork? unit, Writer by)
     {
-        SavedIn = outbox;
+        (SavedIn, SavedWith, IsUnsaved) = (outbox, unit, false);
         return Draft = Draft with { IsDurable = true, By = Draft.By ?? by };
     }
 
     /// <summary>It did not get into the transaction.</summary>
     public void Unsave()
     {
-        SavedIn = null;
+        (SavedIn, SavedWith, IsUnsaved) = (null, null, true);
         Draft = Draft with { IsDurable = false };
     }
+
+    /// <summary>Goes on as another one of its own, and returns the one that was saved where nobody knows whether it was committed.</summary>
+    /// <remarks>
+    /// Under the same id it could come too early: the first transaction was committed, though its commit got no answer -> the relay
+    /// appends its row -> the unit of work is tried again and commits -> its row is there already, and in the log too. What was
+    /// loaded between the two would stand.
+    /// </remarks>
+    public Intent Part()
+    {
+        var saved = new Intent(Draft, raisedIn) { SavedIn = SavedIn };
+        Unsave();
+        Draft = Draft with { Id = RecordId.Next() };
+        return saved;
+    }
+
+    public void Undo() => IsUndone = true;
 }

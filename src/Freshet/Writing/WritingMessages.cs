@@ -16,4 +16,7 @@ internal static partial class WritingMessages
 
     [LoggerMessage(1203, LogLevel.Error, "The outbox could not be asked which of {Records} records of action '{Action}' are committed ({Reason}). Other nodes do not know of this write yet; the relay of any node appends what is committed once the database can be reached.")]
     public static partial void OutboxNotAsked(this ILogger logger, Exception error, int records, string action, string reason);
+
+    [LoggerMessage(1204, LogLevel.Warning, "The action '{Action}' ({Trigger}) ended inside a transaction that is still open, so its answer has no token for {Count} records. They are appended by the relay once the transaction is committed. End the transaction before the action.")]
+    public static partial void LeftToTransaction(this ILogger logger, string action, TriggerKind trigger, int count);
 }

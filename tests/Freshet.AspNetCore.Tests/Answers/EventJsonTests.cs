@@ -13,6 +13,21 @@ public sealed class EventJsonTests
     }
 
     [Fact]
+    public void An_event_that_another_process_raised_is_the_same_from_its_data()
+    {
+        var record = new LogRecord
+        {
+            Position = 1, Id = default, Epoch = default, At = default, Trigger = TriggerKind.Job, Action = "test", Call = "Raise", Invalidations = [],
+            Event = "invoice.paid", EventData = """{"invoiceId":"inv_1","type":"left behind"}""",
+        };
+        var events = Wire.Events(JsonSerializerOptions.Web);
+        events.Write(record)!.ToJsonString().ShouldBe("""{"type":"invoice.paid","invoiceId":"inv_1"}""");
+        events.Write(record with { EventData = null })!.ToJsonString().ShouldBe("""{"type":"invoice.paid"}""");
+        events.Write(record with { Cause = LogRecord.Uncertain }).ShouldBeNull();
+        events.Write(record with { Event = null }).ShouldBeNull();
+    }
+
+    [Fact]
     public void The_header_is_ASCII_without_control_characters()
     {
         var header = Header(new Raised("note.added", new NoteAdded("acc_1", "caf\u00e9 \u2713 \U0001F600\r\nSet-Cookie: x=1\u007f")));

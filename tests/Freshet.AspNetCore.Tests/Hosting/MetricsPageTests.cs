@@ -9,7 +9,7 @@ public sealed class MetricsPageTests
     public async Task The_table_of_metrics_has_every_instrument_of_HTTP_and_no_other()
     {
         var there = new List<string>();
-        await using var app = await TestApp.StartAsync(app => app.MapGet("/", () => ""));
+        await using var app = await TestApp.StartAsync(app => app.MapFreshetStream());
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, _) =>
         {
@@ -23,5 +23,7 @@ public sealed class MetricsPageTests
             .ShouldBe(there.Order());
     }
 
-    private static bool IsOurs(string name) => name.StartsWith("freshet.http.", StringComparison.Ordinal) || name.StartsWith("freshet.page.", StringComparison.Ordinal);
+    private static bool IsOurs(string name) => Array.Exists(_families, family => name.StartsWith(family, StringComparison.Ordinal));
+
+    private static readonly string[] _families = ["freshet.http.", "freshet.page.", "freshet.stream."];
 }

@@ -13,9 +13,9 @@ public sealed record Invoice(string Id, string Status, long Version);
 /// <summary>The declarations of the tests: invoices of accounts, and plans.</summary>
 public sealed class Desk() : Catalog(owner: "desk-team")
 {
-    public static readonly Tag<string> Account = new("account");
-    public static readonly Tag<string> InvoiceTag = new("invoice");
-    public static readonly Tag<string> PlanList = new("plan-list");
+    public static readonly Tag<string> Account = new Tag<string>("account").HeardBy("account").HeardByHoldersOf("role", "support");
+    public static readonly Tag<string> InvoiceTag = new Tag<string>("invoice").HeardWith(Account);
+    public static readonly Tag<string> PlanList = new Tag<string>("plan-list").HeardByEveryone();
 
     public static readonly Event<InvoicePaid> Paid = new Event<InvoicePaid>("invoice.paid")
         .Invalidates(InvoiceTag, e => e.InvoiceId).Invalidates(Account, e => e.AccountId);

@@ -57,6 +57,7 @@ public sealed class EntryProperties
         private readonly TestTimeProvider _time = new();
         private readonly Node _node;
         private readonly Dictionary<Epoch, InvalidationList> _lists = [];
+        private readonly LoadList _running;
         private readonly List<Load> _loads = [];
         private readonly List<Entry<int>> _entries = [];
         private AppliedPosition _held; // what a reader that is held up read before
@@ -66,6 +67,7 @@ public sealed class EntryProperties
         public Run()
         {
             _node = new Node(new Clock(_time), Epoch.Create());
+            _running = _node.Running.Open(new Lock());
             _lists[Applied.Epoch] = new InvalidationList();
             _held = _node.Applied;
         }
@@ -95,7 +97,7 @@ public sealed class EntryProperties
                     case Kind.Land when load is not null:
                         _entries.Add(new Entry<string, int>("key", amount, load.Captured, [.. load.Marks], 0, long.MaxValue, null, isCacheable: true));
                         _loads.Remove(load);
-                        _node.Running.Leave(load);
+                        _running.Leave(load);
                         break;
                     case Kind.Drop when entry is not null:
                         entry.ReleaseMarks();
@@ -158,7 +160,7 @@ public sealed class EntryProperties
         {
             var load = new Load(_node.Applied);
             load.Marks.Add(load.Captured.Marks.Acquire(tag));
-            _node.Running.Enter(load);
+            _running.Enter(load);
             _loads.Add(load);
         }
 

@@ -37,7 +37,6 @@ public sealed class StoreProperties
         private readonly NodeStore _node = new(new StoreLimits(MaxEntries, MaxBytes));
         private readonly EntryStore<int, int> _numbers;
         private readonly EntryStore<string, int> _texts;
-        private readonly Lock _gate = new();
         private readonly List<(Epoch Epoch, MarkTable Marks)> _epochs = [];
         private readonly Dictionary<(bool IsText, int Key), Entry<int>> _model = []; // every entry that was stored and has not left
         private readonly Dictionary<Entry, long> _dies = [];
@@ -128,7 +127,7 @@ public sealed class StoreProperties
         private bool Store<TArgs>(EntryStore<TArgs, int> store, TArgs key, Entry<int> entry, int bytes) where TArgs : notnull
         {
             bool stored;
-            lock (_gate) stored = store.PutLocked(key, entry, bytes);
+            lock (store.Gate) stored = store.PutLocked(key, entry, bytes);
             if (stored) store.MakeRoom(entry);
             else entry.ReleaseMarks();
             return stored;

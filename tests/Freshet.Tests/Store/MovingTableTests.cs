@@ -3,7 +3,6 @@ namespace Freshet.Tests.Store;
 /// <summary>A read that meets changes of the table on its way: moved by hand, inside the comparison of a key that the read passes.</summary>
 public sealed class MovingTableTests
 {
-    private readonly Lock _gate = new();
     private readonly NodeStore _node = new(new StoreLimits(1_000_000, long.MaxValue));
     private readonly EntryStore<Key, int> _store;
     private readonly AppliedPosition _applied;
@@ -100,6 +99,6 @@ public sealed class MovingTableTests
     {
         var key = new Key(number);
         var entry = new Entry<Key, int>(key, number, _applied, [], 0, long.MaxValue, null, isCacheable: true);
-        lock (_gate) _store.PutLocked(key, entry, bytes: 1).ShouldBeTrue();
+        lock (_store.Gate) _store.PutLocked(key, entry, bytes: 1).ShouldBeTrue();
     }
 }

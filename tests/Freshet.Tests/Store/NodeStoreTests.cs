@@ -7,10 +7,10 @@ public sealed class NodeStoreTests
     public void TheLimitOfEntriesHoldsOverAllQueriesTogether()
     {
         var shelf = new Shelf(maxEntries: 10);
-        var (other, gate) = (new EntryStore<int, int>(shelf.Node), new Lock());
+        var other = new EntryStore<int, int>(shelf.Node);
 
         for (var key = 0; key < 10; key++) shelf.Put(key);
-        for (var key = 0; key < 4; key++) shelf.Put(other, gate, key);
+        for (var key = 0; key < 4; key++) shelf.Put(other, key);
 
         shelf.Store.Count.ShouldBe(6);
         other.Count.ShouldBe(4);

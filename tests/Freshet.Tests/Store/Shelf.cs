@@ -5,8 +5,6 @@ internal sealed class Shelf
 {
     public static readonly Tag<string> Kind = new("shelf");
 
-    private readonly Lock _gate = new();
-
     public Shelf(int maxEntries, long maxBytes = long.MaxValue)
     {
         Node = new NodeStore(new StoreLimits(maxEntries, maxBytes));
@@ -29,13 +27,13 @@ internal sealed class Shelf
     public bool Read(int key) => Store.TryGet(key, out _);
 
     /// <summary>Stores an entry with one tag per key, as <c>Land</c> does.</summary>
-    public bool Put(int key, int bytes = 1, long expiresAt = long.MaxValue, long? version = null) => Put(Store, _gate, key, bytes, expiresAt, version);
+    public bool Put(int key, int bytes = 1, long expiresAt = long.MaxValue, long? version = null) => Put(Store, key, bytes, expiresAt, version);
 
-    public bool Put(EntryStore<int, int> store, Lock gate, int key, int bytes = 1, long expiresAt = long.MaxValue, long? version = null)
+    public bool Put(EntryStore<int, int> store, int key, int bytes = 1, long expiresAt = long.MaxValue, long? version = null)
     {
         var entry = new Entry<int, int>(key, key, Applied, Marks.Acquire([Kind.For($"k{key}")]), 0, expiresAt, version, isCacheable: true);
         bool stored;
-        lock (gate) stored = store.PutLocked(key, entry, bytes);
+        lock (store.Gate) stored = store.PutLocked(key, entry, bytes);
         if (stored) store.MakeRoom(entry);
         else entry.ReleaseMarks();
         return stored;

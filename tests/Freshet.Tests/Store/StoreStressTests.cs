@@ -12,7 +12,6 @@ public sealed class StoreStressTests
     {
         var shelf = new Shelf(maxEntries: 50, maxBytes: 2_000);
         var stores = new[] { shelf.Store, new EntryStore<int, int>(shelf.Node) };
-        var gates = new[] { new Lock(), new Lock() };
         Exception? failure = null;
         // Between two rounds nobody works: then, and only then, everything must fit together.
         using var barrier = new Barrier(Threads, _ =>
@@ -64,7 +63,7 @@ public sealed class StoreStressTests
                     stores[at].TryGet(key, out _);
                     break;
                 case < 18:
-                    shelf.Put(stores[at], gates[at], key, bytes: random.Next(1, 100), expiresAt: random.Next(100));
+                    shelf.Put(stores[at], key, bytes: random.Next(1, 100), expiresAt: random.Next(100));
                     break;
                 case 18:
                     stores[at].RemoveExpired(random.Next(20));

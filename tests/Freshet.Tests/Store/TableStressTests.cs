@@ -19,7 +19,7 @@ public sealed class TableStressTests
     [InlineData(500)]
     public async Task WhatIsThereAllTheTimeIsNeverMissed(int hashCodes)
     {
-        var (node, gate) = (new NodeStore(new StoreLimits(int.MaxValue, long.MaxValue)), new Lock());
+        var node = new NodeStore(new StoreLimits(int.MaxValue, long.MaxValue));
         var store = new EntryStore<Key, int>(node);
         var epoch = Epoch.Create();
         var applied = new AppliedPosition(new LogPosition(epoch, 0), new MarkTable(epoch, forgottenUpTo: 0), sequence: 1);
@@ -61,7 +61,7 @@ public sealed class TableStressTests
         {
             var key = new Key(number, hashCodes);
             var entry = new Entry<Key, int>(key, number, applied, [], 0, expiresAt, null, isCacheable: true);
-            lock (gate) store.PutLocked(key, entry, bytes: 1).ShouldBeTrue();
+            lock (store.Gate) store.PutLocked(key, entry, bytes: 1).ShouldBeTrue();
         }
     }
 }

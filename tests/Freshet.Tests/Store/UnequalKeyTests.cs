@@ -20,13 +20,13 @@ public sealed class UnequalKeyTests
     public void AnEntryIsEvictedTrimmedAndSweptWithoutAskingItsKey()
     {
         var shelf = new Shelf(maxEntries: 10);
-        var (store, gate) = (new EntryStore<Key, int>(shelf.Node), new Lock());
+        var store = new EntryStore<Key, int>(shelf.Node);
         for (var number = 0; number < 6; number++)
         {
             var key = new Key(this, number);
             var marks = shelf.Marks.Acquire([Shelf.Kind.For($"u{number}")]);
             var entry = new Entry<Key, int>(key, number, shelf.Applied, marks, 0, expiresAt: number == 5 ? 1 : 100, null, isCacheable: true);
-            lock (gate) store.PutLocked(key, entry, bytes: 1).ShouldBeTrue();
+            lock (store.Gate) store.PutLocked(key, entry, bytes: 1).ShouldBeTrue();
         }
 
         _fails = true;

@@ -76,6 +76,15 @@ public sealed class TestTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>How many timers are set to run.</summary>
+    public int TimersSet
+    {
+        get
+        {
+            lock (_gate) return _timers.Count(timer => timer.Due != TimeSpan.MaxValue);
+        }
+    }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         lock (_gate)

@@ -3,16 +3,18 @@ using BillingDesk.Data;
 
 namespace BillingDesk.Server;
 
-/// <summary>Stands in for signing in: the header <c>X-Desk-User</c> names a seeded user, and without it the user is "demo".</summary>
+/// <summary>Stands in for signing in: the header <c>X-Desk-User</c> names a seeded user, who belongs to some accounts; without it the user is "demo", who looks after all of them.</summary>
 /// <remarks>Anybody may claim to be anybody, so this is no authentication. A product signs people in here, and authorizes them in its endpoints.</remarks>
 internal static class DemoUser
 {
     private const string Header = "X-Desk-User";
     private const string DefaultName = "demo";
+    private static readonly Claim _all = new("desk", "all"); // what the tags' audiences ask for
 
     public static void UseDemoUser(this WebApplication app) => app.Use(async (http, next) =>
     {
         var name = DefaultName;
+        Claim[] claims = [_all];
         if (http.Request.Headers.TryGetValue(Header, out var userId))
         {
             var profiles = http.RequestServices.GetRequiredService<ProfileReads>();
@@ -24,8 +26,10 @@ internal static class DemoUser
                 return;
             }
             name = profile.Name;
+            var organisations = await http.RequestServices.GetRequiredService<MemberReads>().OrganisationsAsync(userId.ToString(), http.RequestAborted);
+            claims = [new Claim("user", userId.ToString()), .. organisations.Select(organisation => new Claim("account", organisation.OrgId))];
         }
-        http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], authenticationType: "demo"));
+        http.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), .. claims], authenticationType: "demo"));
         await next(http);
     });
 }

@@ -1,0 +1,256 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Freshet.AspNetCore;
+
+/// <summary>One webhook: reads a delivery, believes it or not, works it off once, and acknowledges it.</summary>
+internal sealed class WebhookEndpoint
+{
+    private const string InvalidSignature = "The signature header does not prove who sent this, and when. Nothing was done.";
+    private readonly ConcurrentDictionary<string, WebhookHandler> _handlers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _said = new(StringComparer.Ordinal); // bounded: one for each handler
+    private readonly IServiceProvider _services;
+    private readonly Lazy<Started> _started;
+    private WebhookHandler? _any;
+
+    public WebhookEndpoint(string name, IServiceProvider services, Action<WebhookOptions>? configure)
+    {
+        Name = name;
+        _services = services;
+        _started = new Lazy<Started>(() => new Started(this, services, configure));
+    }
+
+    public string Name { get; }
+
+    /// <summary>Its handlers, by type.</summary>
+    public IEnumerable<WebhookHandler> Handlers => _any is null ? _handlers.Values : _handlers.Values.Append(_any);
+
+    [RequiresUnreferencedCode("Binds by reflection.")]
+    [RequiresDynamicCode("Binds by reflection.")]
+    public WebhookHandler Add(string? type, Delegate run)
+    {
+        if (_started.IsValueCreated) throw new InvalidOperationException($"The webhook '{Name}' got a handler after the application started. Add its handlers where it is mapped.");
+        var handler = new WebhookHandler(type, run, _services);
+        if (type is null ? Interlocked.CompareExchange(ref _any, handler, null) is not null : !_handlers.TryAdd(type, handler))
+            throw new ArgumentException($"The webhook '{Name}' has a handler for {(type is null ? "every type" : $"'{type}'")} already. Give each type one.", nameof(type));
+        return handler;
+    }
+
+    /// <summary>What a handler's actions, and its mutation, are called: <c>POST /webhooks/payments payment.succeeded</c>.</summary>
+    public static string NameOf(string endpoint, WebhookHandler handler) => handler.Type is null ? endpoint : $"{endpoint} {handler.Type}";
+
+    /// <summary>CLR types of the events a handler may raise: its own, and those that are declared for the whole webhook or a group around it.</summary>
+    public static IReadOnlyList<Type> EventsOf(Endpoint? endpoint, WebhookHandler handler) => [.. handler.Events.Union(MutationAudit.DeclaredOn(endpoint))];
+
+    /// <summary>Checks, when the host starts, what would otherwise be found out by the first delivery.</summary>
+    /// <exception cref="OptionsValidationException">Its settings cannot be used.</exception>
+    /// <exception cref="WebhookWithoutHandlerException">It does nothing.</exception>
+    /// <exception cref="WebhookOutboxMissingException">Nothing could keep its claims.</exception>
+    public void Start() => _ = _started.Value;
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var request = FreshetRequest.Of(http) ?? throw new MiddlewareMissingException(EndpointNames.Of(http));
+        request.IsSilent = true;
+        var started = _started.Value;
+        if (await ReadAsync(request, started).ConfigureAwait(false) is not { } delivery) return;
+
+        if (delivery.Handler is not { } handler)
+        {
+            started.Logger.DeliveryUnhandled(delivery.ShownType, Name);
+            request.Freshness.Webhooks.Note(Name, DeliveryOutcome.Unhandled);
+        }
+        else if (await IsClaimedAsync(request, started, delivery).ConfigureAwait(false)) NoteRepeated(request, started, delivery);
+        else await WorkOffAsync(request, started, delivery, handler).ConfigureAwait(false);
+    }
+
+    private async Task<bool> IsClaimedAsync(FreshetRequest request, Started started, Delivery delivery)
+    {
+        try
+        {
+            return delivery.Claim is { } claim && await started.IsClaimedAsync(claim, request.Http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            NoteFailed(request, started, delivery, error.GetType().Name);
+            throw;
+        }
+    }
+
+    private async Task WorkOffAsync(FreshetRequest request, Started started, Delivery delivery, WebhookHandler handler)
+    {
+        var http = request.Http;
+        var name = NameOf(EndpointNames.Of(http), handler);
+        var action = request.Freshness.Freshet.BeginWebhook(name, Name);
+        await using var _ = action.ConfigureAwait(false);
+        WebhookHandler.Ended ended;
+        try
+        {
+            action.Claim = delivery.Claim;
+            ended = await handler.RunAsync(http, delivery.Body).ConfigureAwait(false);
+            if (ended.IsBound) await action.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (IsDuplicate(error))
+        {
+            // Another request has committed the same delivery while this one was at work. What was raised here shared the fate of the
+            // transaction that could not take the claim: it is not even uncertain.
+            action.Forget();
+            await action.DisposeAsync().ConfigureAwait(false);
+            NoteRepeated(request, started, delivery);
+            return;
+        }
+        catch (Exception error)
+        {
+            await action.DisposeAsync().ConfigureAwait(false); // before the answer leaves: its write may be committed
+            NoteFailed(request, started, delivery, error.GetType().Name);
+            // Signed by the provider and not understood by the handler: that is ours to mend, so it is no 400.
+            if (error is not FreshetException { IsCallerFault: true } fault) throw;
+            request.Fail();
+            await request.Freshness.Problems.WriteOwnFaultAsync(http, fault).ConfigureAwait(false);
+            return;
+        }
+
+        if (!ended.IsBound)
+        {
+            NoteFailed(request, started, delivery, "its body is not what the handler takes");
+            await request.Freshness.Problems.WriteMalformedAsync(http, http.Response.StatusCode).ConfigureAwait(false);
+        }
+        else if (ended.Error is { } error)
+        {
+            NoteFailed(request, started, delivery, $"the handler answered {((IStatusCodeHttpResult)error).StatusCode}");
+            await error.ExecuteAsync(http).ConfigureAwait(false);
+        }
+        else
+        {
+            http.Response.Clear(); // whatever else the handler had set for an answer of its own
+            request.Freshness.Webhooks.Note(Name, DeliveryOutcome.Handled);
+            request.Freshness.Audit.Compare(name, handler.Events, EventsOf(http.GetEndpoint(), handler), action.Records);
+            if (action is { Claim: not null, IsClaimSaved: false } && _said.TryAdd(handler.Type ?? "", true)) started.Logger.ClaimNotSaved(handler.Type ?? "", Name);
+        }
+    }
+
+    /// <summary>Reads a delivery and believes it; null when it was answered otherwise.</summary>
+    private async Task<Delivery?> ReadAsync(FreshetRequest request, Started started)
+    {
+        var http = request.Http;
+        var settings = started.Settings.Current;
+        // Nobody who cannot even show a signature makes us read a body.
+        if (SignatureHeader.TryRead(http.Request.Headers[settings.SignatureHeader], out var signature) is { } unreadable)
+            return await RefuseAsync(request, started, StatusCodes.Status401Unauthorized, "invalid-signature", Kebab.Of(unreadable), InvalidSignature).ConfigureAwait(false);
+
+        byte[]? body;
+        try
+        {
+            body = await WebhookBody.ReadAsync(http.Request, settings.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException error)
+        {
+            if (error.StatusCode != StatusCodes.Status413PayloadTooLarge)
+                return await RefuseAsync(request, started, error.StatusCode, "malformed-request", "unreadable", "The body could not be received whole. Nothing was done.").ConfigureAwait(false);
+            body = null; // the server's own limit is the lower one
+        }
+        if (body is null)
+            return await RefuseAsync(request, started, StatusCodes.Status413PayloadTooLarge, "payload-too-large", "too-large", $"The body may have {settings.MaxBodyBytes} bytes. Nothing was done.").ConfigureAwait(false);
+        if (signature.Check(body, settings.Keys, settings.Tolerance, started.Time.GetUtcNow()) is { } fault)
+            return await RefuseAsync(request, started, StatusCodes.Status401Unauthorized, "invalid-signature", Kebab.Of(fault), InvalidSignature).ConfigureAwait(false);
+
+        return Read(body, settings) is { } delivery
+            ? delivery
+            : await RefuseAsync(
+                request, started, StatusCodes.Status400BadRequest, "malformed-request", "unreadable",
+                $"The body is not a JSON object with an id at '{settings.EventId}' and a type at '{settings.EventType}'. Nothing was done.").ConfigureAwait(false);
+    }
+
+    private Delivery? Read(byte[] body, WebhookSettings settings)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            var type = settings.EventType.In(json.RootElement);
+            // Without a type it is not "unknown": most likely the path to it is wrong, and every delivery would be acknowledged and lost.
+            if (json.RootElement.ValueKind != JsonValueKind.Object || (type is null && _any is null)) return null;
+            var handler = (type is null ? null : _handlers.GetValueOrDefault(type)) ?? _any;
+            if (handler is not { Claims: true }) return new Delivery(body, type, handler, Claim: null);
+            return settings.EventId.In(json.RootElement) is { } id ? new Delivery(body, type, handler, new DeliveryClaim(Name, id)) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<Delivery?> RefuseAsync(FreshetRequest request, Started started, int status, string code, string reason, string detail)
+    {
+        started.Logger.DeliveryRefused(Name, status, reason);
+        request.Freshness.Webhooks.NoteRefused(Name, reason);
+        await ProblemWriter.AnswerAsync(request.Http, status, code, detail).ConfigureAwait(false);
+        return null;
+    }
+
+    private void NoteRepeated(FreshetRequest request, Started started, Delivery delivery)
+    {
+        request.Http.Response.Clear();
+        started.Logger.DeliveryRepeated(delivery.ShownType, Name);
+        request.Freshness.Webhooks.Note(Name, DeliveryOutcome.Repeated);
+    }
+
+    private void NoteFailed(FreshetRequest request, Started started, Delivery delivery, string reason)
+    {
+        started.Logger.DeliveryFailed(delivery.ShownType, Name, reason);
+        request.Freshness.Webhooks.Note(Name, DeliveryOutcome.Failed);
+    }
+
+    // Others wrap what a save threw: a database's update exception, a retry's.
+    private static bool IsDuplicate(Exception error)
+    {
+        for (var at = error; at is not null; at = at.InnerException)
+        {
+            if (at is DuplicateDeliveryException) return true;
+        }
+        return false;
+    }
+
+    /// <summary>A delivery that proved its origin.</summary>
+    private sealed record Delivery(byte[] Body, string? Type, WebhookHandler? Handler, DeliveryClaim? Claim)
+    {
+        /// <summary>The type for the log: what no type looks like is not repeated.</summary>
+        public string ShownType => new([.. (Type ?? "").Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_').Take(100)]);
+    }
+
+    /// <summary>What is known once the application has started.</summary>
+    private sealed class Started
+    {
+        private readonly IOutbox[] _outboxes;
+
+        public Started(WebhookEndpoint webhook, IServiceProvider services, Action<WebhookOptions>? configure)
+        {
+            Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Freshet.Webhooks");
+            Time = services.GetRequiredService<TimeProvider>();
+            _outboxes = [.. services.GetServices<IOutbox>()];
+            if (!webhook.Handlers.Any()) throw new WebhookWithoutHandlerException(webhook.Name);
+            if (_outboxes.Length == 0 && webhook.Handlers.FirstOrDefault(handler => handler.Claims) is { } claiming)
+                throw new WebhookOutboxMissingException(webhook.Name, claiming.Type);
+            Settings = new WebhookSettingsSource(webhook.Name, services, configure, Logger);
+        }
+
+        public ILogger Logger { get; }
+
+        public TimeProvider Time { get; }
+
+        public WebhookSettingsSource Settings { get; }
+
+        public async ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken)
+        {
+            foreach (var outbox in _outboxes)
+            {
+                if (await outbox.IsClaimedAsync(claim, cancellationToken).ConfigureAwait(false)) return true;
+            }
+            return false;
+        }
+    }
+}
