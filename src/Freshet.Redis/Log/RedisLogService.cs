@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -54,7 +55,7 @@ internal sealed class RedisLogService(
         {
             var draft = request.Drafts[i];
             data[i] = DataOf(draft);
-            arguments[at++] = draft.Id.ToString("N");
+            arguments[at++] = LogText.IdOf(draft);
             arguments[at++] = Sized(request.Writer, draft, data[i]);
             arguments[at++] = draft.Invalidations.Count;
             foreach (var invalidation in draft.Invalidations)
@@ -106,7 +107,7 @@ internal sealed class RedisLogService(
         var (records, unreadable) = ReadRecords(new LogPosition(epoch, request.Known?.Position ?? 0), (RedisResult[])reply[6]!);
         return new ExchangeReply(
             new LogPosition(epoch, (long)reply[1]), (long)reply[2], records, TimeOf(reply[3]), IsSet(reply[4]), TimeSpan.FromMilliseconds((long)reply[5]))
-        { UnreadableAt = unreadable };
+        { Holds = [.. ((RedisResult[])reply[7]!).Select(hold => ReadHold(epoch, (byte[])hold!))], UnreadableAt = unreadable };
     }
 
     private Task<RedisResult> RunAsync(RedisScript script, RedisValue[] own, CancellationToken cancellationToken) =>
@@ -148,16 +149,17 @@ internal sealed class RedisLogService(
     private static AppendReply ReadAppended(AppendRequest request, string?[] data, RedisResult[] reply)
     {
         var (epoch, now, drafts) = (EpochOf(reply[0]), TimeOf(reply[1]), request.Drafts);
-        var records = new LogRecord[drafts.Count];
-        for (var i = 0; i < records.Length; i++)
+        var records = new List<LogRecord>(drafts.Count);
+        for (var i = 0; i < drafts.Count; i++)
         {
-            var (position, at) = ReadPlace((string)reply[FirstPlace + i]!, now);
-            records[i] = LogRecord.Of(request.Writer, drafts[i], new LogPosition(epoch, position), at) with { EventData = data[i] };
+            if ((string)reply[FirstPlace + i]! is not { Length: > 0 } place) continue; // a hold that came too late
+            var (position, at) = ReadPlace(place, now);
+            records.Add(LogRecord.Of(request.Writer, drafts[i], new LogPosition(epoch, position), at) with { EventData = data[i] });
         }
         var before = new Dictionary<Tag, long>();
         if (request.WantsBefore)
         {
-            var mark = FirstPlace + records.Length;
+            var mark = FirstPlace + drafts.Count;
             foreach (var invalidation in drafts.SelectMany(draft => draft.Invalidations)) before.TryAdd(invalidation.Tag, (long)reply[mark++]);
         }
         return new AppendReply(records, before, ReadLeases(reply[3]), IsSet(reply[2]), now);
@@ -169,6 +171,14 @@ internal sealed class RedisLogService(
         return colon < 0
             ? (LogText.ToLong(place), now)
             : (LogText.ToLong(place.AsSpan(0, colon)), DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place.AsSpan(colon + 1))));
+    }
+
+    /// <summary>A hold that stands: <c>id position:ms record</c>.</summary>
+    private static LogRecord ReadHold(Epoch epoch, ReadOnlySpan<byte> hold)
+    {
+        var (begin, end) = (hold.IndexOf((byte)' ') + 1, hold.IndexOf((byte)'{'));
+        var (position, at) = ReadPlace(Encoding.UTF8.GetString(hold[begin..(end - 1)]), default);
+        return RecordJson.Read(hold[end..], new LogPosition(epoch, position), at);
     }
 
     /// <summary>Reads records that follow a position; none, and the position of the first that cannot be read, when one cannot.</summary>

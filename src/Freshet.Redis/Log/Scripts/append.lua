@@ -2,8 +2,10 @@
 --
 -- ARGV: 2 '1' to tell each tag's last invalidation before, 3 the writer's node, 4 the channel to tell followers on; from 5 for each
 --       record: id, record, how many invalidations; for each of those: tag, ms it may be served stale ('' expires).
--- Returns: epoch, now, mature, lease rows; each record's place (its position, and "position:ms" if it was appended
---          before); if asked for, each invalidation's tag's last invalidation before.
+--       The id of a hold is 'h', its own, and that of the record it announces; of what ends holds 'r', its own, and of each hold its
+--       own and what it announced; of a record that its own action announced 'd' and its own.
+-- Returns: epoch, now, mature, lease rows; each record's place (its position, "position:ms" if it was appended before, '' for a hold
+--          that came too late); if asked for, each invalidation's tag's last invalidation before.
 
 local MOST_BYTES_TOLD = 32768 -- the server keeps what it tells for each follower that is slow to take it
 
@@ -55,12 +57,42 @@ local function mark_stale(mark, position, deadline)
   return table.concat(parts, ':')
 end
 
+local function is_known(id) return redis.call('HEXISTS', IDS.a, id) == 1 or redis.call('HEXISTS', IDS.b, id) == 1 end
+
+-- Which holds stand, for nodes that begin at the head (R8): by what they announce, "hold position:ms record". A relay does not know
+-- that what it appends was announced: whoever reads them leaves out those whose record is there, and so does this one now and then.
+local function place_hold(id, announced, place, record)
+  redis.call('HSET', HOLDS, announced, id .. ' ' .. place .. ' ' .. record)
+  if redis.call('HLEN', HOLDS) % 32 ~= 0 then return end
+  for _, each in ipairs(redis.call('HKEYS', HOLDS)) do
+    if each ~= SENTINEL and is_known(each) then redis.call('HDEL', HOLDS, each) end
+  end
+end
+
+-- A hold that is on its way yet must not stand once it comes, so its id is known from now on, at no place.
+local function release(holds)
+  for at = 1, #holds, 64 do
+    local id, announced = string.sub(holds, at, at + 31), string.sub(holds, at + 32, at + 63)
+    redis.call('HSETNX', IDS[log.ids], id, '')
+    if string.sub(redis.call('HGET', HOLDS, announced) or '', 1, 32) == id then redis.call('HDEL', HOLDS, announced) end
+  end
+end
+
 local moment = text(now)
 local reply, before, told, bytes = { log.epoch, now, log.mature, leases }, {}, {}, 0
 local at = 5
 while at < #ARGV do
   local id, last, position = ARGV[at], at + 1 + 2 * ARGV[at + 2], text(log.head + 1)
+  local holds, rest = false, nil
+  if #id > 32 then
+    holds, id, rest = string.sub(id, 1, 1) == 'h', string.sub(id, 2, 33), string.sub(id, 34)
+    if rest == '' then redis.call('HDEL', HOLDS, id) end
+  end
   local place = redis.call('HGET', IDS[OTHER[log.ids]], id)
+  if holds then
+    place = place or redis.call('HGET', IDS[log.ids], id)
+    if not place and is_known(rest) then place = '' end
+  end
   local is_new = not place and redis.call('HSETNX', IDS[log.ids], id, position .. ':' .. moment) == 1
   reply[#reply + 1] = is_new and position or place or redis.call('HGET', IDS[log.ids], id)
   for tag_at = at + 3, last, 2 do
@@ -80,6 +112,7 @@ while at < #ARGV do
     local entry = position .. ' ' .. moment .. ' ' .. ARGV[at + 1]
     redis.call('RPUSH', RECORDS, entry)
     log.head, told[#told + 1], bytes = log.head + 1, entry, bytes + #entry
+    if holds then place_hold(id, rest, position .. ':' .. moment, ARGV[at + 1]) elseif rest then release(rest) end -- of what was only announced there is no rest
   end
   at = last + 2
 end

@@ -4,7 +4,8 @@
 --       6 records to keep; 7 the node's epoch ('' for none), 8 its position, 9 most records, 10 most bytes of records,
 --       11 the node ('' to hold no lease), 12 its lease row, 13 the row's renewal, 14 '1' when the node has known its epoch for a
 --       whole lease and margin.
--- Returns: epoch, head, oldest, now, mature, maxttl, { { "position ms record", ... }, ... }.
+-- Returns: epoch, head, oldest, now, mature, maxttl, { { "position ms record", ... }, ... },
+--          { "hold position:ms record" of each that stands, for a node that has to begin at the head }.
 
 local CHUNK = 128 -- records taken at once, so that large ones do not pile up here
 
@@ -70,6 +71,25 @@ if ARGV[7] == log.epoch and tonumber(ARGV[8]) + 1 >= oldest then
   end
 end
 
+-- A node that cannot read on learns here what stands. What was announced is not there yet, or the hold would be resolved.
+local holds = {}
+if ARGV[7] ~= log.epoch or tonumber(ARGV[8]) + 1 < oldest then
+  local fields = redis.call('HGETALL', HOLDS)
+  local is_there = false
+  for i = 1, #fields, 2 do is_there = is_there or fields[i] == SENTINEL and fields[i + 1] == log.epoch end
+  if not is_there then -- evicted, or deleted: nobody knows what stood
+    begin_epoch()
+    take_upkeep()
+    fields, records = {}, {}
+  end
+  for i = 1, #fields, 2 do
+    local announced = fields[i]
+    if announced ~= SENTINEL and redis.call('HEXISTS', IDS.a, announced) == 0 and redis.call('HEXISTS', IDS.b, announced) == 0 then
+      holds[#holds + 1] = fields[i + 1]
+    end
+  end
+end
+
 -- Once some node has known the epoch for a whole lease and margin, no lease of an earlier one is alive (PROTOCOL 18).
 if ARGV[14] == '1' and log.mature ~= '1' and ARGV[7] == log.epoch then
   log.mature = '1'
@@ -85,4 +105,4 @@ if ARGV[11] ~= '' then
   if not row or tonumber(string.match(row, '^%d+')) <= tonumber(ARGV[13]) then redis.call('HSET', LOG, ARGV[11], own) end
 end
 
-return { log.epoch, log.head, oldest, now, log.mature, longest, records }
+return { log.epoch, log.head, oldest, now, log.mature, longest, records, holds }

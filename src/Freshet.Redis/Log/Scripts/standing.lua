@@ -1,16 +1,16 @@
 -- The log as it stands, under a fresh epoch if it may have lost a record. Stands in every script, where it says `--#standing`. Before
 -- that the script has set `tags`, whose marks it wants (nil: it looks at no mark), and `refused`, epochs that the caller has left.
 --
--- KEYS, all in one slot: 1 log (the header, and a row for each lease), 2 records, 3 and 4 marks a and b, 5 and 6 ids a and b.
+-- KEYS, all in one slot: 1 log (the header, and a row for each lease), 2 records, 3 and 4 marks a and b, 5 and 6 ids a and b, 7 holds.
 -- ARGV: 1 a fresh epoch to take if one is needed. The script's own follow from 2.
 --
 -- A writer waits for these scripts, so the way that is nearly always taken is a short one: what is always wanted together lies
 -- together, nothing is asked for that nobody looks at, and long texts are put together once (Redis hashes each to its last byte).
 
-local LOG, RECORDS = KEYS[1], KEYS[2]
+local LOG, RECORDS, HOLDS = KEYS[1], KEYS[2], KEYS[7]
 local MARKS, IDS, OTHER = { a = KEYS[3], b = KEYS[4] }, { a = KEYS[5], b = KEYS[6] }, { a = 'b', b = 'a' }
 local FORMAT = '1'       -- of keys and fields. A higher number was written by a newer version
-local SENTINEL = 'epoch' -- no tag (they have a colon) is written like this
+local SENTINEL = 'epoch' -- no tag (they have a colon) and no id (32 hex digits) is written like this
 
 -- A whole number as text: Lua's own form turns long ones into 1e+15.
 local function text(number) return string.format('%d', number) end
@@ -65,7 +65,7 @@ end
 local function begin_epoch()
   -- The longest time to live (PROTOCOL 13) outlives the epoch.
   local longest = string.match(log.upkeep or '', '^(%d+) ') or '0'
-  redis.call('UNLINK', LOG, RECORDS, MARKS.a, MARKS.b, IDS.a, IDS.b)
+  redis.call('UNLINK', LOG, RECORDS, MARKS.a, MARKS.b, IDS.a, IDS.b, HOLDS)
   log = {
     epoch = ARGV[1], run = run, head = 0, marks = 'a', ids = 'a', mature = '0',
     upkeep = longest .. ' 1 0 0 ' .. text(now) .. ' ' .. text(now),
@@ -73,6 +73,7 @@ local function begin_epoch()
   redis.call('HSET', LOG, 'format', FORMAT, 'epoch', log.epoch, 'run', run, 'head', 0, 'marks', 'a', 'ids', 'a', 'mature', 0, 'upkeep', log.upkeep)
   redis.call('HSET', MARKS.a, SENTINEL, log.epoch)
   redis.call('HSET', MARKS.b, SENTINEL, log.epoch)
+  redis.call('HSET', HOLDS, SENTINEL, log.epoch)
   marks, leases = { a = {}, b = {} }, {}
 end
 if not is_whole then begin_epoch() end
