@@ -83,8 +83,8 @@ run_nodes() {
     local port
     port=$(free_port)
     web_ports+=("$port")
-    # The web nodes leave the pipeline to the worker; the page's button still runs it.
-    start "web-$i" dotnet "$server" --urls "http://127.0.0.1:$port" --Freshet:SharedLog:NodeName "web-$i" --BillingDesk:UsageRollUpEvery 00:00:00 "${shared[@]}" "${reset[@]}"
+    # The web nodes leave the pipeline and the nightly job to the worker; the page's button still runs it.
+    start "web-$i" dotnet "$server" --urls "http://127.0.0.1:$port" --Freshet:SharedLog:NodeName "web-$i" --BillingDesk:UsageRollUpEvery 00:00:00 --BillingDesk:NightlyAt never "${shared[@]}" "${reset[@]}"
     reset=() # the first node seeds
     await "web-$i" curl -sf "http://127.0.0.1:$port/health"
     say "web-$i: http://127.0.0.1:$port"

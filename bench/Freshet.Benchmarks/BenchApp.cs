@@ -3,13 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Freshet.Benchmarks;
 
-/// <summary>Freshet as an application has it: composed from services, a meter listener attached.</summary>
+/// <summary>Freshet as an application has it: composed from services, and unless told otherwise a listener attached to every instrument.</summary>
 internal sealed class BenchApp : IDisposable
 {
     private readonly ServiceProvider _services;
     private readonly MeterListener _listener = new();
 
-    public BenchApp()
+    public BenchApp(bool isListenedTo = true)
     {
         var services = new ServiceCollection();
         services.AddFreshet().Add<BenchCatalog>();
@@ -18,7 +18,7 @@ internal sealed class BenchApp : IDisposable
         {
             if (instrument.Meter.Name == "Freshet") listener.EnableMeasurementEvents(instrument);
         };
-        _listener.Start();
+        if (isListenedTo) _listener.Start();
         Freshet = _services.GetRequiredService<IFreshet>();
     }
 

@@ -4,13 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Freshet.Benchmarks;
 
 /// <summary>Empty caches, and the ways to fill them load by load.</summary>
-internal sealed class ColdLoads : IDisposable
+internal sealed class ColdLoads(bool isListenedTo = true) : IDisposable
 {
     public const int Keys = 20_000;
 
     private static readonly string[] _keys = [.. Enumerable.Range(0, Keys).Select(i => $"acc_{i}")];
     private static readonly string[] _memoryKeys = [.. Enumerable.Range(0, Keys).Select(i => $"account-summary:acc_{i}")];
-    private readonly BenchApp _app = new();
+    private readonly BenchApp _app = new(isListenedTo);
     private readonly MemoryCache _memory = new(new MemoryCacheOptions());
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 

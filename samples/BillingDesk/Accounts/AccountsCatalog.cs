@@ -18,6 +18,21 @@ public sealed class AccountsCatalog() : Catalog(owner: "accounts-team")
         .Invalidates(Subscription, e => e.AccountId)
         .Invalidates(Account, e => e.AccountId);
 
+    /// <summary>What the nightly job makes of one account.</summary>
+    public static readonly Tag<string> Night = new Tag<string>("nightly-summary").HeardBy("account").HeardByHoldersOf("desk", "all");
+
+    public static readonly Event<SummariesRebuilt> Rebuilt = new Event<SummariesRebuilt>("summaries.rebuilt")
+        .InvalidatesEach(Night, e => e.AccountIds)
+        .WithProfile(Profile.Hours);
+
+    /// <summary>The job that runs once a night.</summary>
+    public static readonly Mutation NightlyJob = new Mutation("nightly-summary").Raises<SummariesRebuilt>();
+
+    /// <summary>Where an account stood last night. Medium: the first reader of the morning may see the night before once, while it is read.</summary>
+    public static readonly CachedQuery<string, NightlySummary?> LastNight = new CachedQuery<string, NightlySummary?>("nightly-summary", RiskLevel.Medium)
+        .DependsOn(Night, accountId => accountId)
+        .LoadWith<NightlySummaryLoader>();
+
     /// <summary>An account's name: for pages that show nothing else of it, and should not be outdated by each of its payments.</summary>
     public static readonly CachedQuery<string, AccountName?> AccountById = new CachedQuery<string, AccountName?>("account", RiskLevel.Medium)
         .DependsOn(Account, accountId => accountId)

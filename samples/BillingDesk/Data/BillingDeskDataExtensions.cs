@@ -11,11 +11,9 @@ public static class BillingDeskDataExtensions
     /// <see cref="TimeProvider"/>, or the system's if there is none.
     /// </summary>
     /// <param name="services">Where to add.</param>
-    /// <param name="path">The database file. Call <see cref="BillingDeskDatabase.PrepareAsync"/> before the first read.</param>
-    /// <exception cref="ArgumentException">The path is empty, or names a database in memory.</exception>
-    public static IServiceCollection AddBillingDeskData(this IServiceCollection services, string path)
+    /// <param name="database">The database; the services' provider disposes it. Call <see cref="BillingDeskDatabase.PrepareAsync"/> before the first read.</param>
+    public static IServiceCollection AddBillingDeskData(this IServiceCollection services, BillingDeskDatabase database)
     {
-        var database = new BillingDeskDatabase(path); // a wrong path fails here, not on the first request
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(_ => database); // by factory, so that the container disposes it
         services.AddSingleton<DeskClock>();
@@ -27,6 +25,7 @@ public static class BillingDeskDataExtensions
         services.AddScoped<ProfileReads>().AddScoped<ProfileWrites>();
         services.AddScoped<SiteReads>().AddScoped<SiteWrites>();
         services.AddScoped<UsageReads>().AddScoped<UsageWrites>();
+        services.AddScoped<NightlySummaryReads>().AddScoped<NightlySummaryWrites>();
         services.AddScoped<AuditReads>().AddScoped<SubscriptionReads>().AddScoped<StatementReads>();
         services.AddScoped<AccountTableReads>().AddScoped<SearchReads>().AddScoped<RecommendationReads>();
         return services;

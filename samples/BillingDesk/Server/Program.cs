@@ -1,6 +1,14 @@
 using BillingDesk.Server;
 
 var start = StartOptions.From(args);
+if (start.Job is { } job)
+{
+    using var once = BillingDeskWorker.Build(start);
+    await once.StartAsync();
+    Console.WriteLine($"Billing Desk: {await BillingDeskWorker.RunAsync(once, job)}");
+    await once.StopAsync();
+    return;
+}
 if (start.IsWorker)
 {
     using var worker = BillingDeskWorker.Build(start);

@@ -37,9 +37,13 @@ public static class KeyText
     /// <exception cref="InvalidKeyException">The value is null, empty, too long, has control characters, or is of an unsupported type.</exception>
     public static string Format<T>(T value, string declaration, string part)
     {
+        if (value is string key) return WithinLimit(Escape(key, declaration, part), declaration, part); // first: most keys are texts
         var text = value is ITuple tuple ? FormatTuple(tuple, declaration, part) : Escape(Invariant(value, declaration, part), declaration, part);
-        return text.Length <= MaxLength ? text : throw new InvalidKeyException(declaration, part, KeyFault.TooLong);
+        return WithinLimit(text, declaration, part);
     }
+
+    private static string WithinLimit(string text, string declaration, string part) =>
+        text.Length <= MaxLength ? text : throw new InvalidKeyException(declaration, part, KeyFault.TooLong);
 
     private static string FormatTuple(ITuple tuple, string declaration, string part)
     {
@@ -55,7 +59,6 @@ public static class KeyText
     private static string Invariant<T>(T value, string declaration, string part) => value switch
     {
         null => throw new InvalidKeyException(declaration, part, KeyFault.Null),
-        string text => text,
         bool flag => flag ? "true" : "false",
         // An event says 1.00m, the query said 1.0m, or one says 12:00+02:00 and the other 10:00Z: equal values, so they must name one tag.
         // DateTime compares by ticks alone and -0.0 equals 0.0, hence no kind and no sign.

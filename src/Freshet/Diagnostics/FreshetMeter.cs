@@ -25,7 +25,7 @@ internal sealed class FreshetMeter : IDisposable
         Count("freshet.loads.rejected", "{load}", "Loads that got no turn at the source, by cached query.", loads => loads.Rejected);
         Count("freshet.loads.early", "{load}", "Loads started before the value had died, by cached query.", loads => loads.Early);
         Count("freshet.loads.outwaited", "{request}", "Reads that were answered before a slow load ended, by cached query.", loads => loads.Outwaited);
-        _meter.CreateObservableUpDownCounter("freshet.loads.running", () => queries.Select(query => new Measurement<long>(query.Counters.Loads.Running, Query(query))), "{load}", "Loaders at work, by cached query.");
+        _meter.CreateObservableUpDownCounter("freshet.loads.running", () => queries.Select(query => new Measurement<long>(query.LoadsRunning, Query(query))), "{load}", "Loads that have their turn at the source, by cached query.");
         _meter.CreateObservableCounter("freshet.screens", () => freshet.ScreenCounters.SelectMany(Screens), "{screen}", "Screens read as a set, by screen and result.");
         _meter.CreateObservableCounter("freshet.invalidations", () => invalidations.All.Select(Invalidations), "{invalidation}", "Tags invalidated by this node, by event, call, trigger, kind of tag and kind of invalidation.");
         _meter.CreateObservableCounter("freshet.policies.refused", () => policies.RefusedReloads, "{reload}", "Policies that a configuration reload could not loosen or set.");

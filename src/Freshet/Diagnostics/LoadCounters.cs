@@ -11,7 +11,6 @@ internal sealed class LoadCounters
     private long _rejected;
     private long _outwaited;
     private long _early;
-    private long _running;
 
     public long Loaded => Interlocked.Read(ref _loaded);
 
@@ -31,9 +30,6 @@ internal sealed class LoadCounters
 
     public long Early => Interlocked.Read(ref _early);
 
-    /// <summary>Loaders that have been called and have not returned.</summary>
-    public long Running => Interlocked.Read(ref _running);
-
     public void End(bool failed) => Interlocked.Increment(ref failed ? ref _failed : ref _loaded);
 
     public void TimeOut() => Interlocked.Increment(ref _timedOut);
@@ -47,8 +43,4 @@ internal sealed class LoadCounters
     public void Outwait() => Interlocked.Increment(ref _outwaited);
 
     public void StartEarly() => Interlocked.Increment(ref _early);
-
-    public void Begin() => Interlocked.Increment(ref _running);
-
-    public void Return() => Interlocked.Decrement(ref _running);
 }

@@ -17,7 +17,7 @@ internal sealed class QueryCounters
 
     public long Stale => Interlocked.Read(ref _stale);
 
-    public long Misses => Interlocked.Read(ref _misses);
+    public long Misses => Volatile.Read(ref _misses);
 
     public long Joins => Interlocked.Read(ref _joins);
 
@@ -34,6 +34,9 @@ internal sealed class QueryCounters
 
     public LoadCounters Loads { get; } = new();
 
+    /// <summary>Whether somebody listens to how long loads take: only then the finer clock is read.</summary>
+    public bool TimesLoads => _instruments is { TimesLoads: true };
+
     /// <summary>The first thing that goes wrong in a listener is told here; null until the meter is made.</summary>
     public ListenerFailures? ListenerFailures => _instruments?.Failures;
 
@@ -41,7 +44,8 @@ internal sealed class QueryCounters
 
     public void NoteStale() => Interlocked.Increment(ref _stale);
 
-    public void NoteMiss() => Interlocked.Increment(ref _misses);
+    /// <summary>A read found nothing that would do. The caller holds the query's gate: counting there costs a cold read nothing more.</summary>
+    public void NoteMissLocked() => Volatile.Write(ref _misses, _misses + 1);
 
     public void NoteJoin() => Interlocked.Increment(ref _joins);
 
@@ -56,12 +60,6 @@ internal sealed class QueryCounters
 
     /// <summary>A load was refused: the queue was full, or its turn did not come in time.</summary>
     public void NoteRejected() => Loads.Reject();
-
-    /// <summary>A loader is about to be called.</summary>
-    public void NoteBegun() => Loads.Begin();
-
-    /// <summary>A loader has returned or thrown, in time or late.</summary>
-    public void NoteReturned() => Loads.Return();
 
     /// <summary>A load ended in time.</summary>
     public void NoteLoad(TimeSpan took, bool failed)

@@ -15,6 +15,8 @@ internal sealed class QueryInstruments(
 
     public ListenerFailures Failures => failures;
 
+    public bool TimesLoads => loadDuration.Enabled;
+
     public void RecordLoad(TimeSpan took, string outcome)
     {
         if (!loadDuration.Enabled) return;

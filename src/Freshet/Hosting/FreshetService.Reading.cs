@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Freshet;
 
 internal sealed partial class FreshetService
@@ -19,7 +21,11 @@ internal sealed partial class FreshetService
     internal ReadScope BeginRequestScope(ReadRequirement requirement) => new(this, requirement, mayRender: true);
 
     /// <summary>The everyday read once it is no hit. Asynchronous only when it has to wait: a load that completes at once does not.</summary>
-    internal ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken)
+    /// <param name="query">The query.</param>
+    /// <param name="args">Its arguments.</param>
+    /// <param name="isMissing">Whether nothing at all is stored for them.</param>
+    /// <param name="cancellationToken">Ends this read's wait.</param>
+    internal ValueTask<TValue> ReadValueAsync<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, bool isMissing, CancellationToken cancellationToken)
         where TArgs : notnull
     {
         try
@@ -29,7 +35,7 @@ internal sealed partial class FreshetService
             var requirement = WithSurrounding(null, surrounding);
             if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return ValueOnceCaughtUpAsync(runtime, args, cancellationToken);
             var asked = Ask(runtime, args, requirement, surrounding, standing);
-            var answer = AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken);
+            var answer = AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken, isMissing);
             if (!answer.IsCompletedSuccessfully) return ValueAsync(runtime, asked.Need.Load, asked.Surrounding, answer);
             var reading = answer.Result;
             Note(runtime, asked.Need.Load, asked.Surrounding, reading);
@@ -43,10 +49,12 @@ internal sealed partial class FreshetService
         }
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private async ValueTask<TValue> ValueOnceCaughtUpAsync<TArgs, TValue>(QueryRuntime<TArgs, TValue> runtime, TArgs args, CancellationToken cancellationToken)
         where TArgs : notnull =>
         (await ReadAsync(runtime, args, null, cancellationToken).ConfigureAwait(false)).Entry.Value;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private async ValueTask<TValue> ValueAsync<TArgs, TValue>(
         QueryRuntime<TArgs, TValue> runtime, LoadContext? load, Ambient? surrounding, ValueTask<Reading<TValue>> answer)
         where TArgs : notnull
@@ -72,9 +80,9 @@ internal sealed partial class FreshetService
     }
 
     private static ValueTask<Reading<TValue>> AnswerAsync<TArgs, TValue>(
-        QueryRuntime<TArgs, TValue> runtime, TArgs args, in Asked asked, bool pastTheCache, CancellationToken cancellationToken)
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, in Asked asked, bool pastTheCache, CancellationToken cancellationToken, bool isMissing = false)
         where TArgs : notnull =>
-        pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken);
+        pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken, isMissing);
 
     /// <summary>Several reads of one query, with one loader call for what is missing.</summary>
     internal async ValueTask<IReadOnlyDictionary<TArgs, TValue>> ReadManyAsync<TArgs, TValue>(
@@ -125,7 +133,7 @@ internal sealed partial class FreshetService
         QueryRuntime<TArgs, TValue> runtime, TArgs args, ReadRequirement? requirement, Ambient? surrounding, Standing standing) where TArgs : notnull
     {
         if (args is null) throw new InvalidKeyException(runtime.Name, "its argument", KeyFault.Null);
-        var load = Ambient.LoadOf(this);
+        var load = surrounding is null ? null : Ambient.LoadOf(this);
         load?.RequireMayRead(runtime, args); // before a load is waited for: a circle of them would wait for ever
 
         var fromSource = false;
@@ -134,7 +142,7 @@ internal sealed partial class FreshetService
             fromSource = !runtime.MayServeUnconfirmed(_log.Unconfirmed);
             runtime.Counters.NoteUnconfirmed(served: !fromSource);
         }
-        var need = new Need(standing.Required, requirement?.MinimumVersion, load, Ambient.RenderingOf(this) is not null, fromSource);
+        var need = new Need(standing.Required, requirement?.MinimumVersion, load, surrounding is not null && Ambient.RenderingOf(this) is not null, fromSource);
         return new Asked(need, standing.Reached, !standing.Reached || MustBypass(runtime, args, surrounding, load), surrounding);
     }
 

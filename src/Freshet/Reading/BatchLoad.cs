@@ -73,8 +73,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         // Whatever the loader reads in turn belongs to every key of the batch.
         var ambient = Ambient.EnterLoad(runtime.Owner, contexts[0]);
         LoadActivity.Enter(Activity, _flights[0].CapturedPosition);
-        runtime.Counters.NoteBegun();
-        var started = runtime.Clock.Time.GetTimestamp();
+        var timing = LoadTiming.Start(runtime);
         Exception? failure = null;
         try
         {
@@ -87,9 +86,8 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
             failure = error;
         }
         ambient.Leave();
-        runtime.Counters.NoteReturned();
         runtime.Turns.Leave(); // once, and before landing: whatever goes wrong there, the loader has returned
-        var took = runtime.Clock.Time.GetElapsedTime(started);
+        var took = timing.Elapsed(runtime);
         runtime.Counters.NoteLoad(took, failed: failure is not null);
         LoadActivity.End(Activity, runtime, failure is null ? LoadOutcome.Loaded : LoadOutcome.Failed, failure);
         _cancellation.Dispose();

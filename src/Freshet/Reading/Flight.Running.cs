@@ -33,7 +33,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     /// <summary>Waits for its turn from now on, for no longer than a load may take.</summary>
     public void AwaitTurn()
     {
-        Deadline = _runtime.Clock.Now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        Deadline = _runtime.Clock.Now + QueryRuntime<TArgs, TValue>.Milliseconds(_runtime.Policy.LoadTimeout);
         _runtime.UnderWay.Enter(this);
         _runtime.Counters.NoteQueued();
     }
@@ -47,7 +47,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
         _context.Begin(_runtime.Node.Applied, _tags, minimum, now);
         CapturedPosition = _context.Captured.Position.Position;
-        Deadline = now + (long)_runtime.Policy.LoadTimeout.TotalMilliseconds;
+        Deadline = now + QueryRuntime<TArgs, TValue>.Milliseconds(_runtime.Policy.LoadTimeout);
         if (!IsListed) _runtime.UnderWay.EnterLocked(this);
         _hasTurn = batch is null; // last: a load that could not begin has none
     }
@@ -80,8 +80,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         if (isReadersThread) ReadersThread.LeaveCaller();
         var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
         LoadActivity.Enter(_activity, CapturedPosition);
-        _runtime.Counters.NoteBegun();
-        var started = _runtime.Clock.Time.GetTimestamp();
+        var timing = LoadTiming.Start(_runtime);
         TValue? value = default;
         Exception? failure = null;
         try
@@ -102,8 +101,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             failure = error;
         }
         ambient.End(); // work that the loader started and that outlives it is no longer part of a load
-        _runtime.Counters.NoteReturned();
-        var took = _runtime.Clock.Time.GetElapsedTime(started);
+        var took = timing.Elapsed(_runtime);
         _cancellation.Dispose();
         if (failure is null)
         {

@@ -29,7 +29,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private BatchLoad<TArgs, TValue>? _batch;
     private Activity? _activity;
 
-    public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, Need need, bool isShared, Entry<TValue>? replaces = null)
+    public Flight(QueryRuntime<TArgs, TValue> runtime, TArgs args, IReadOnlyList<Tag> tags, in Need need, bool isShared, Entry<TValue>? replaces = null)
     {
         _runtime = runtime;
         _args = args;
@@ -66,7 +66,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
 
     /// <summary>Whether a read may join: the load has begun late enough, was told of the version the reader needs, and is not outdated now for the tags known so far (R2).</summary>
     /// <remarks>One that still waits for its turn captures its position later than now, so it suits everyone.</remarks>
-    public bool CanBeJoinedLocked(AppliedPosition now, Need need)
+    public bool CanBeJoinedLocked(AppliedPosition now, in Need need)
     {
         if (_waiters == 0 || _ended) return false;
         if (!_context.HasBegun) return true;
@@ -81,7 +81,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
             && !Entry.InvalidatedAfterLoad(loaded.Position, _context.Marks);
     }
 
-    public void JoinLocked(Need need)
+    public void JoinLocked(in Need need)
     {
         _waiters++;
         if (_context.HasBegun) return;

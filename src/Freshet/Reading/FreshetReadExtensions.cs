@@ -16,14 +16,18 @@ public static class FreshetReadExtensions
         where TArgs : notnull
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (args is not null && query.LastRuntime is { } runtime && ReferenceEquals(runtime.Owner, freshet)
-            && Ambient.Current is null && runtime.TryGetFresh(args, out var entry))
+        var isMissing = false;
+        if (args is not null && query.LastRuntime is { } runtime && ReferenceEquals(runtime.Owner, freshet) && Ambient.Current is null)
         {
-            runtime.Counters.Hit();
-            return new ValueTask<TValue>(entry.Value);
+            if (runtime.TryGetFresh(args, out var entry))
+            {
+                runtime.Counters.Hit();
+                return new ValueTask<TValue>(entry.Value);
+            }
+            isMissing = entry is null;
         }
         return freshet is FreshetService service
-            ? service.ReadValueAsync(query, args!, cancellationToken)
+            ? service.ReadValueAsync(query, args!, isMissing, cancellationToken)
             : ReadThroughAsync(freshet, query, args!, cancellationToken);
     }
 

@@ -3,12 +3,17 @@ namespace Freshet;
 /// <summary>What a loader may say about the value it loads.</summary>
 public sealed class LoadContext
 {
+    // Silent until its loader says something for the first time; most never do, and end without the lock.
+    private const int Silent = 0;
+    private const int Told = 1;
+    private const int Ended = 2;
+
     private readonly QueryRuntime _runtime;
     private readonly LoadContext? _outer;
     private AppliedPosition? _captured; // null until the load begins
     private long _capturedAt;
     private TagMark[] _marks = []; // copied on write under the lock, read by joiners without it
-    private bool _ended;
+    private int _stage; // Silent, Told or Ended
 
     internal LoadContext(QueryRuntime runtime, object arguments, LoadContext? outer, bool isBypass)
     {
@@ -85,7 +90,7 @@ public sealed class LoadContext
     {
         lock (this)
         {
-            ThrowIfEndedLocked();
+            TellLocked();
             IsCacheable = false;
         }
     }
@@ -124,7 +129,7 @@ public sealed class LoadContext
     {
         lock (this)
         {
-            if (_ended) return;
+            if (!TryTellLocked()) return;
             LivesUntil = Math.Min(LivesUntil, livesUntil);
             IsCacheable &= isCacheable;
             if (tags.Count == 0) return;
@@ -163,7 +168,7 @@ public sealed class LoadContext
         TagMark[] own;
         lock (this)
         {
-            if (_ended) return false;
+            if (!TryTellLocked()) return false;
             own = _marks;
             (_captured, _capturedAt) = (captured, capturedAt);
             Volatile.Write(ref _marks, marks);
@@ -178,10 +183,15 @@ public sealed class LoadContext
         if (ReferenceEquals(applied.Marks, Captured.Marks)) _captured = applied;
     }
 
+    /// <summary>Nothing more is said: what it is made of stands.</summary>
     internal void End()
     {
-        lock (this) _ended = true;
+        if (Interlocked.CompareExchange(ref _stage, Ended, Silent) != Told) return;
+        lock (this) _stage = Ended; // behind whatever is just being said
     }
+
+    // Of the first word and the end one comes first: either the end waits for the word, or the word comes too late.
+    private bool TryTellLocked() => Interlocked.CompareExchange(ref _stage, Told, Silent) != Ended;
 
     internal void ReleaseMarks() => Captured.Marks.Release(Marks);
 
@@ -189,7 +199,7 @@ public sealed class LoadContext
     {
         lock (this)
         {
-            ThrowIfEndedLocked();
+            TellLocked();
             LivesUntil = Math.Min(LivesUntil, livesUntil);
         }
     }
@@ -198,15 +208,15 @@ public sealed class LoadContext
     {
         lock (this)
         {
-            ThrowIfEndedLocked();
+            TellLocked();
             if (Array.Exists(_marks, mark => mark.Tag == tag)) return;
             // From the marks captured with the position: marks of a later epoch would know nothing of this one's.
             Volatile.Write(ref _marks, [.. _marks, Captured.Marks.Acquire(tag)]);
         }
     }
 
-    private void ThrowIfEndedLocked()
+    private void TellLocked()
     {
-        if (_ended) throw new InvalidOperationException($"The load of '{Query.Name}' was told something after it had ended, or had been given up at its LoadTimeout. Await everything the loader starts.");
+        if (!TryTellLocked()) throw new InvalidOperationException($"The load of '{Query.Name}' was told something after it had ended, or had been given up at its LoadTimeout. Await everything the loader starts.");
     }
 }

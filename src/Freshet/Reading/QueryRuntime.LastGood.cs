@@ -18,7 +18,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// there is. Refused to what is itself stored, as if it were current (PROTOCOL 15), and to a reader whose token is past the
     /// value: they would miss their own write (PROTOCOL 11).
     /// </remarks>
-    private Entry<TValue>? TryGetLastGood(TArgs args, Need need, bool pause)
+    private Entry<TValue>? TryGetLastGood(TArgs args, in Need need, bool pause)
     {
         var limit = (long)Policy.StaleOnError.TotalMilliseconds;
         if (limit == 0 || need.IsPart || !_store.TryGet(args, out var last)) return null;

@@ -20,7 +20,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         public bool MustStart => Flight is not null && At is null;
     }
 
-    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, Need need, CancellationToken cancellationToken) =>
+    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, in Need need, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<Reading<TValue>>(cancellationToken)
             : LoadAsync(args, TagsOfValid(args), need, cancellationToken);
@@ -32,7 +32,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         return Query.TagsOf(args);
     }
 
-    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, IReadOnlyList<Tag> tags, Need need, CancellationToken cancellationToken)
+    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, IReadOnlyList<Tag> tags, in Need need, CancellationToken cancellationToken)
     {
         // A source that failed a moment ago is left alone by those who can be answered without it.
         if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good) return new(LastGood(good, error: null));
@@ -47,7 +47,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     }
 
     /// <summary>Waits for a load that was started or joined, and starts another where the joined one does not do.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>)), MethodImpl(MethodImplOptions.NoInlining)] // its state has no place in the frame of a load that ends at once
     private async ValueTask<Reading<TValue>> FinishAsync(TArgs args, Need need, Way way, CancellationToken cancellationToken)
     {
         var asked = need;
@@ -96,7 +96,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     private static bool IsAsGoodAsOwn(Entry entry, LogPosition joinedAt) =>
         (entry.Loaded.Epoch == joinedAt.Epoch && entry.Loaded.Position >= joinedAt.Position) || !entry.WasInvalidated;
 
-    private static Reading<TValue> Answer(Landed<TValue> landed, AnswerSource source, Need need) =>
+    private static Reading<TValue> Answer(Landed<TValue> landed, AnswerSource source, in Need need) =>
         new(landed.Entry, source, landed.ValidAt, need.AcceptsVersion(landed.Entry.Version));
 
     /// <summary>Finds a load to join, or makes one. The entry is looked up once more under the gate: a load may have landed since the miss.</summary>
@@ -105,7 +105,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <param name="need">What the read needs.</param>
     /// <param name="replaces">For a load that nobody waits for: the entry it is to replace. Null for a reader's.</param>
     /// <param name="isBatched">Whether one loader call will serve several keys: then the batch takes the turn.</param>
-    private Way JoinOrStart(TArgs args, IReadOnlyList<Tag> tags, Need need, Entry<TValue>? replaces = null, bool isBatched = false)
+    private Way JoinOrStart(TArgs args, IReadOnlyList<Tag> tags, in Need need, Entry<TValue>? replaces = null, bool isBatched = false)
     {
         var inBackground = replaces is not null;
         var hash = _store.HashOf(args);
@@ -126,7 +126,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 return new Way(running, applied);
             }
 
-            if (!inBackground) Counters.NoteMiss(); // a background load answers nobody: its reader was counted
+            if (!inBackground) Counters.NoteMissLocked(); // a background load answers nobody: its reader was counted
             var flight = new Flight<TArgs, TValue>(this, args, tags, need, isShared: true, replaces) { Hash = hash };
             if (!isBatched && TakeTurnLocked(need)) BeginLocked(flight);
             if (running is null || !_flights.TryReplaceLocked(running, flight)) _flights.AddLocked(flight);
@@ -149,7 +149,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     }
 
     // What another load of this query waits for cannot queue behind it: with every turn taken by such loads, none would ever end.
-    private bool TakeTurnLocked(Need need)
+    private bool TakeTurnLocked(in Need need)
     {
         if (need.Load?.IsWithin(this) != true) return Turns.TryEnterLocked();
         Turns.EnterNestedLocked();

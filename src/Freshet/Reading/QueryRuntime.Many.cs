@@ -53,7 +53,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     // No more at once than may have their turn: one caller must not fill the queue, and be refused by itself.
     private IEnumerable<T[]> Waves<T>(IEnumerable<T> all) => all.Chunk(Math.Max(1, Policy.MaxConcurrentLoads));
 
-    private bool IsAnsweredWithoutSource(TArgs args, Need need) => IsPaused(args) && TryGetLastGood(args, need, pause: false) is not null;
+    private bool IsAnsweredWithoutSource(TArgs args, in Need need) => IsPaused(args) && TryGetLastGood(args, need, pause: false) is not null;
 
     /// <summary>Joins what is under way already and loads the rest with one call.</summary>
     private Way[] StartBatch(Miss[] misses, Need need)

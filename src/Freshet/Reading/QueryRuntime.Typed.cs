@@ -54,8 +54,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     public LoadList UnderWay { get; }
 
     /// <summary>The hit: entry present, not outdated since it was last checked, alive, and this node as current as the query asks for. Takes no lock and allocates nothing.</summary>
+    /// <param name="args">The key.</param>
+    /// <param name="entry">What is stored, whether it will do or not; null for nothing.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryGetFresh(TArgs args, [MaybeNullWhen(false)] out Entry<TValue> entry)
+    public bool TryGetFresh(TArgs args, [NotNullWhen(true)] out Entry<TValue>? entry)
     {
         if (!_store.TryGet(args, out entry)) return false;
         // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
@@ -67,11 +69,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     }
 
     /// <summary>Reads with everything a surrounding may ask for.</summary>
-    public ValueTask<Reading<TValue>> ReadAsync(TArgs args, Need need, CancellationToken cancellationToken) =>
-        TryAnswer(args, need) is { } present ? new(present) : LoadAsync(args, need, cancellationToken);
+    /// <param name="args">The key.</param>
+    /// <param name="need">What the read needs.</param>
+    /// <param name="cancellationToken">Ends this read's wait.</param>
+    /// <param name="isMissing">Whether there was no entry a moment ago: it is looked for once more where the load begins, and that will do.</param>
+    public ValueTask<Reading<TValue>> ReadAsync(TArgs args, in Need need, CancellationToken cancellationToken, bool isMissing = false) =>
+        !isMissing && TryAnswer(args, need) is { } present ? new(present) : LoadAsync(args, need, cancellationToken);
 
     /// <summary>The answer that is in memory, if it will do.</summary>
-    internal Reading<TValue>? TryAnswer(TArgs args, Need need)
+    internal Reading<TValue>? TryAnswer(TArgs args, in Need need)
     {
         if (need.FromSource) return null;
         // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
@@ -95,6 +101,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     }
 
     /// <summary>Reads the source and leaves the cache alone.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public async ValueTask<Reading<TValue>> BypassAsync(TArgs args, Need need, bool satisfied, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -137,9 +144,14 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     /// <summary>The longest that its policy ever gives.</summary>
     internal long LongestTimeToLive() => TimeToLive(1.1);
 
-    private long TimeToLive(double share) => Math.Min((long)(Policy.TimeToLive.TotalMilliseconds * share), _maxTimeToLive);
+    private long TimeToLive(double share) => Math.Min((long)(Milliseconds(Policy.TimeToLive) * share), _maxTimeToLive);
+
+    // Without the division that TotalMilliseconds makes of it.
+    internal static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
 
     public override void Detach() => Interlocked.CompareExchange(ref Query.LastRuntime, null, this);
+
+    public override int LoadsRunning => Turns.Running;
 
     protected override void AdvanceTurns() => Turns.Advance();
 

@@ -71,6 +71,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
 
     protected abstract void LimitTimeToLive(TimeSpan timeToLive);
 
+    /// <summary>How many of its loads have their turn at the source now.</summary>
+    public abstract int LoadsRunning { get; }
+
     /// <summary>Begins loads that wait for a turn, now that there are more.</summary>
     protected abstract void AdvanceTurns();
 

@@ -29,6 +29,7 @@ internal sealed class LinkTable
     private uint _mask = FewestChains - 1; // ones up to the highest that the number of any chain has
     private int _count;
     private long _moves;
+    private uint _soon; // never asked for: see LookAhead
 
     // A struct, because writing into an array of references checks the type each time.
     private struct Chain
@@ -142,6 +143,7 @@ internal sealed class LinkTable
         var distance = 1u << BitOperations.Log2(added);
         ref var end = ref EnsureFirstAt(added);
         ref var place = ref FirstAt(added - distance);
+        LookAhead(added - distance);
         BeginMove();
         while (place is { } link)
         {
@@ -157,6 +159,13 @@ internal sealed class LinkTable
         Volatile.Write(ref end, null);
         SetChains(added + 1);
         EndMove();
+    }
+
+    // Links were stored at all sorts of times, so one that is moved has mostly left the processor's caches, and waiting for it was most
+    // of what growth cost. Reading one of a chain that is split a little later, and not waiting for what comes, has it there by then.
+    private void LookAhead(uint split)
+    {
+        if (split + 2 < _chains && FirstAt(split + 2) is { } link) _soon = link.Hash;
     }
 
     /// <summary>Takes the last chain away, and hangs its links to the end of the chain it was split from.</summary>

@@ -31,17 +31,32 @@ internal static class SizeEstimate
     }
 
     /// <summary>The default estimate of a value.</summary>
-    public static long Of<TValue>(TValue value) => value switch
+    public static long Of<TValue>(TValue value)
     {
-        null => 0,
+        if (value is null) return 0;
+        if (value.GetType() == Opaque<TValue>.Last) return PerObject;
+        if (OfKnown(value) is { } size) return size;
+        Opaque<TValue>.Last = value.GetType();
+        return PerObject;
+    }
+
+    // Null for an object whose inside is unknown: which is so, or not, for all objects of its type.
+    private static long? OfKnown<TValue>(TValue value) => value switch
+    {
         string text => Text(text),
         byte[] bytes => Header + bytes.LongLength,
         ReadOnlyMemory<byte> bytes => Header + (long)bytes.Length,
         Array { Rank: 1 } array when array.GetType().GetElementType()!.IsPrimitive => Header + Buffer.ByteLength(array),
         ICollection collection => Header + (long)PerElement * collection.Count,
         IReadOnlyCollection<object> collection => Header + (long)PerElement * collection.Count,
-        _ => PerObject,
+        _ => null,
     };
+
+    // Asking a type whether it is this collection or that takes as long as a lock, and a query's values are mostly of one type.
+    private static class Opaque<TValue>
+    {
+        public static Type? Last;
+    }
 
     private static long Text(string text) => Header + sizeof(char) * (long)text.Length;
 }

@@ -25,7 +25,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
             "--urls", "http://127.0.0.1:0",
             "--BillingDesk:Database", Path.Combine(_folder.FullName, "desk.db"),
             "--BillingDesk:Page", page,
-            "--BillingDesk:UsageRollUpEvery", "00:00:00", // a run in between would be a record that the test did not cause
+            "--BillingDesk:NightlyAt", "never", "--BillingDesk:UsageRollUpEvery", "00:00:00", // a run in between would be a record that the test did not cause
         ]);
         _app = BillingDeskApp.Build(start, builder => builder.Logging.ClearProviders());
         await BillingDeskApp.PrepareAsync(_app, start);
@@ -50,7 +50,9 @@ public sealed class DeskInBrowser : IAsyncLifetime
         await using var connection = await _app.Services.GetRequiredService<BillingDeskDatabase>().OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "UPDATE usage_pipeline SET as_of = @asOf";
-        command.Parameters.AddWithValue("@asOf", asOf.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("@asOf", asOf.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        command.Parameters.Add(parameter);
         await command.ExecuteNonQueryAsync();
     }
 

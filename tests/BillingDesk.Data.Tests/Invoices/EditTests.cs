@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data.Tests;
 
@@ -57,7 +57,7 @@ public class EditTests
     {
         await using var desk = await Desk.SeededAsync();
         var halfGood = new InvoiceEdit("Half good", [new("Seats", 1, 100), new("Seats", 0, 100)]);
-        await desk.ChangesNothingAsync(() => Should.ThrowAsync<SqliteException>(() =>
+        await desk.ChangesNothingAsync(() => Should.ThrowAsync<DbException>(() =>
             desk.Get<InvoiceWrites>().EditAsync(SampleIds.ShowcaseInvoice, 1, halfGood, "Tester")));
         (await desk.Get<InvoiceWrites>().EditAsync(SampleIds.ShowcaseInvoice, 1, _edit, "Tester")).ShouldBeOfType<EditOutcome.Edited>();
     }

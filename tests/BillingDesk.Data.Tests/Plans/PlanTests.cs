@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data.Tests;
 
@@ -30,7 +30,7 @@ public class PlanTests
         await desk.ChangesNothingAsync(async () =>
         {
             (await desk.Get<PlanWrites>().ListAsync("plan_none", "None", 1, "Tester")).ShouldBeNull();
-            await Should.ThrowAsync<SqliteException>(() => desk.Get<PlanWrites>().ListAsync("plan_pro", "Pro", -1, "Tester"));
+            await Should.ThrowAsync<DbException>(() => desk.Get<PlanWrites>().ListAsync("plan_pro", "Pro", -1, "Tester"));
         });
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data.Tests;
 
@@ -32,7 +32,7 @@ public class ProfileTests
         await desk.ChangesNothingAsync(async () =>
         {
             (await desk.Get<ProfileWrites>().RenameAsync("x' OR '1'='1", "Renamed", "Tester")).ShouldBeNull();
-            await Should.ThrowAsync<SqliteException>(() => desk.Get<ProfileWrites>().RenameAsync("user_188", "", "Tester"));
+            await Should.ThrowAsync<DbException>(() => desk.Get<ProfileWrites>().RenameAsync("user_188", "", "Tester"));
         });
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data.Tests;
 
@@ -32,8 +32,8 @@ public class SiteTests
         await using var desk = await Desk.SeededAsync();
         await desk.ChangesNothingAsync(async () =>
         {
-            await Should.ThrowAsync<SqliteException>(() => desk.Get<SiteWrites>().SetFooterAsync(FooterGroup.Plain, new string('x', 501), "Tester"));
-            await Should.ThrowAsync<SqliteException>(() => desk.Get<SiteWrites>().AddFeedbackAsync(new string('x', 2_001), "Tester"));
+            await Should.ThrowAsync<DbException>(() => desk.Get<SiteWrites>().SetFooterAsync(FooterGroup.Plain, new string('x', 501), "Tester"));
+            await Should.ThrowAsync<DbException>(() => desk.Get<SiteWrites>().AddFeedbackAsync(new string('x', 2_001), "Tester"));
         });
     }
 }

@@ -21,7 +21,7 @@ public class PrepareTests
         using var gate = new Barrier(4);
         var created = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(async () =>
         {
-            using var node = new BillingDeskDatabase(desk.Database.Path);
+            using var node = BillingDeskDatabase.InFile(desk.Database.Name);
             gate.SignalAndWait();
             return await node.PrepareAsync(Desk.SeedDay);
         }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
@@ -44,7 +44,7 @@ public class PrepareTests
         await desk.RowsAsync<int>("PRAGMA user_version = 99");
         var fault = await Should.ThrowAsync<InvalidOperationException>(() => desk.Database.PrepareAsync(Desk.SeedDay));
         fault.Message.ShouldContain("99");
-        fault.Message.ShouldContain("delete the file");
+        fault.Message.ShouldContain("--reset");
     }
 
     [Fact]
@@ -62,10 +62,17 @@ public class PrepareTests
         }
     }
 
+    [Fact]
+    public async Task Every_row_of_the_seed_refers_to_rows_that_are_there()
+    {
+        await using var desk = await Desk.SeededAsync();
+        (await desk.RowsAsync<string>("PRAGMA foreign_key_check")).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData(":memory:")]
     public void A_path_that_is_no_file_is_refused(string path) =>
-        Should.Throw<ArgumentException>(() => new BillingDeskDatabase(path));
+        Should.Throw<ArgumentException>(() => BillingDeskDatabase.InFile(path));
 }

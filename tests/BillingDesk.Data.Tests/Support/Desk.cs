@@ -3,12 +3,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BillingDesk.Data.Tests;
 
-/// <summary>A seeded desk on a temporary file. Each service it hands out comes from a scope of its own, like a request.</summary>
+/// <summary>A seeded desk on a database of its own. Each service it hands out comes from a scope of its own, like a request.</summary>
 internal sealed class Desk : IAsyncDisposable
 {
     public static readonly DateOnly SeedDay = new(2026, 1, 15);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("billing-desk-");
+    private readonly TestDatabase _database = new();
     private readonly ServiceProvider _services;
     private readonly List<IServiceScope> _scopes = [];
 
@@ -17,7 +17,7 @@ internal sealed class Desk : IAsyncDisposable
         Clock = new SetClock(new DateTimeOffset(2026, 1, 15, 10, 30, 0, TimeSpan.Zero));
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
-            .AddBillingDeskData(Path.Combine(_folder.FullName, "desk.db"))
+            .AddBillingDeskData(_database.Open())
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
@@ -69,7 +69,7 @@ internal sealed class Desk : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var scope in _scopes) scope.Dispose();
-        await _services.DisposeAsync(); // closes the pooled connections, so the folder can go
-        _folder.Delete(recursive: true);
+        await _services.DisposeAsync(); // closes the pooled connections, so the database can go
+        await _database.DisposeAsync();
     }
 }

@@ -12,7 +12,7 @@ internal static class Fingerprint
     {
         await using var connection = await database.OpenAsync();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var tables = await connection.QueryAsync<string>("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name");
+        var tables = await connection.QueryAsync<string>(TestDatabase.TablesSql);
         foreach (var table in tables)
         {
             await using var command = connection.CreateCommand();

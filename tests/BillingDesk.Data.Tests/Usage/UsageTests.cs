@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data.Tests;
 
@@ -72,7 +72,7 @@ public class UsageTests
         {
             (await desk.Get<UsageWrites>().AddAsync("acc_none", 1)).ShouldBeFalse();
             foreach (var units in (long[])[0, -1, UsageWrites.MaxUnits + 1])
-                await Should.ThrowAsync<SqliteException>(() => desk.Get<UsageWrites>().AddAsync(Account, units));
+                await Should.ThrowAsync<DbException>(() => desk.Get<UsageWrites>().AddAsync(Account, units));
         });
         (await desk.Get<UsageReads>().ChartAsync("acc_none")).ShouldBeNull();
         (await desk.Get<RecommendationReads>().FactsAsync("acc_none")).ShouldBeNull();

@@ -20,6 +20,7 @@ public sealed class CatalogTests
         "invoice-list high billing-team: account-invoices",
         "invoice-search medium billing-team: account-invoices",
         "my-organisations medium workspace-team: user-organisations",
+        "nightly-summary medium accounts-team: nightly-summary",
         "plan-mix low growth-team: plan-list; finds subscription",
         "plans low billing-team: plan-list",
         "recommendations low growth-team: plan-list, subscription, usage",
@@ -40,6 +41,7 @@ public sealed class CatalogTests
         "plan.listed(planId) billing-team: plan-list:all",
         "profile.updated(orgIds, userId) workspace-team: profile(UserId), team(each OrgIds)",
         "subscription.changed(accountId, planId) accounts-team: account(AccountId), subscription(AccountId)",
+        "summaries.rebuilt(day) accounts-team: nightly-summary(each AccountIds)",
         "usage.rolled-up(pipeline) growth-team: pipeline(Pipeline), usage(each AccountIds)",
     ];
 
@@ -66,7 +68,7 @@ public sealed class CatalogTests
             .ShouldBe(_events);
         catalog["screens"]!.AsArray().Select(screen => $"{Text(screen, "name")} {Text(screen, "owner")}: {Names(screen!["queries"])}").ShouldBe(_screens);
         catalog["mutations"]!.AsArray().Where(mutation => mutation!["owner"] is not null)
-            .Select(mutation => $"{Text(mutation, "name")} {Text(mutation, "owner")}: {Names(mutation!["events"])}").ShouldBe(["usage-roll-up growth-team: usage.rolled-up"]);
+            .Select(mutation => $"{Text(mutation, "name")} {Text(mutation, "owner")}: {Names(mutation!["events"])}").ShouldBe(["nightly-summary accounts-team: summaries.rebuilt", "usage-roll-up growth-team: usage.rolled-up"]);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ internal sealed class DeskHost : IAsyncDisposable
         var start = StartOptions.From(
         [
             "--urls", "http://127.0.0.1:0", "--BillingDesk:Database", path, "--BillingDesk:IdentityHookSecret", HookSecret,
-            "--BillingDesk:Page", folder.FullName, "--BillingDesk:UsageRollUpEvery", "00:00:00", .. arguments,
+            "--BillingDesk:Page", folder.FullName, "--BillingDesk:UsageRollUpEvery", "00:00:00", "--BillingDesk:NightlyAt", "never", .. arguments,
         ]);
         WebApplication? app = null;
         try

@@ -16,7 +16,7 @@ public sealed class SeededFile : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _path = Path.Combine(_folder.FullName, "desk.db");
-        using var database = new BillingDeskDatabase(_path);
+        using var database = BillingDeskDatabase.InFile(_path);
         await database.PrepareAsync(DateOnly.FromDateTime(new TestTimeProvider().GetUtcNow().UtcDateTime));
     }
 

@@ -18,6 +18,7 @@ public static class AccountsEndpoints
         routes.MapGet("/api/accounts/{accountId}/summary", SummaryAsync);
         routes.MapGet("/api/accounts/{accountId}/card", CardAsync);
         routes.MapGet("/api/accounts/{accountId}/subscription", SubscriptionAsync);
+        routes.MapGet("/api/accounts/{accountId}/nightly-summary", LastNightAsync);
         AccountTableEndpoint.Map(routes);
         PlanChangeEndpoint.Map(routes);
         StatementPages.Map(routes);
@@ -30,6 +31,9 @@ public static class AccountsEndpoints
 
     private static async Task<Results<Ok<DashboardCard>, NotFound>> CardAsync(string accountId, IFreshet freshet, CancellationToken ct) =>
         await freshet.ReadAsync(AccountsCatalog.Card, accountId, ct) is { } card ? TypedResults.Ok(card) : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<NightlySummary>, NotFound>> LastNightAsync(string accountId, IFreshet freshet, CancellationToken ct) =>
+        await freshet.ReadAsync(AccountsCatalog.LastNight, accountId, ct) is { } summary ? TypedResults.Ok(summary) : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Subscription>, NotFound>> SubscriptionAsync(string accountId, IFreshet freshet, CancellationToken ct) =>
         await freshet.ReadAsync(AccountsCatalog.SubscriptionOf, accountId, ct) is { } subscription ? TypedResults.Ok(subscription) : TypedResults.NotFound();

@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using BillingDesk.Data;
-using Freshet;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,12 +14,11 @@ internal static class PlanChangeEndpoint
         routes.MapPost("/api/accounts/{accountId}/plan", ChangeAsync).Raises<SubscriptionChanged>();
 
     private static async Task<Results<Ok<AccountPlan>, NotFound, ValidationProblem>> ChangeAsync(
-        string accountId, PlanChoice choice, AccountWrites accounts, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        string accountId, PlanChoice choice, PlanChanges changes, ClaimsPrincipal user, CancellationToken ct)
     {
-        switch (await accounts.ChangePlanAsync(accountId, choice.PlanId, user.Identity!.Name!, ct))
+        switch (await changes.ChangeAsync(accountId, choice.PlanId, user.Identity!.Name!, ct))
         {
             case PlanChangeOutcome.Changed(var plan):
-                freshet.Raise(new SubscriptionChanged(plan.AccountId, plan.PlanId));
                 return TypedResults.Ok(plan);
             case PlanChangeOutcome.PlanNotFound:
                 return TypedResults.ValidationProblem([new("planId", ["There is no such plan. GET /api/plans lists them."])]);

@@ -15,12 +15,11 @@ internal static class StatementFooterEndpoint
 
     /// <summary>No tag of a cached query names those pages: they share a layout, and that is what is invalidated: <c>RevalidatePath</c>.</summary>
     private static async Task<Results<Ok<SiteFooter>, ValidationProblem>> SetAsync(
-        FooterText body, SiteWrites site, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        FooterText body, SiteWrites site, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
         if (body.Text.Length > 500) return TypedResults.ValidationProblem([new("text", ["Use at most 500 characters."])]);
-        var footer = await site.SetFooterAsync(FooterGroup.Statements, body.Text, user.Identity!.Name!, ct);
-        freshet.RevalidatePath(FooterGroup.Statements, PathScope.Layout);
-        return TypedResults.Ok(footer);
+        return TypedResults.Ok(await transactions.WriteAsync(
+            () => site.SetFooterAsync(FooterGroup.Statements, body.Text, user.Identity!.Name!, ct), _ => freshet.RevalidatePath(FooterGroup.Statements, PathScope.Layout), ct));
     }
 
     private sealed record FooterText(string Text);

@@ -15,7 +15,7 @@ internal static class EditEndpoint
         routes.MapPut("/api/invoices/{invoiceId}", EditAsync).Raises<InvoiceEdited>();
 
     private static async Task<Results<Ok<InvoiceDetail>, JsonHttpResult<InvoiceDetail>, NotFound, ValidationProblem, ProblemHttpResult>> EditAsync(
-        string invoiceId, InvoiceEdit edit, InvoiceWrites invoices, IFreshet freshet, ClaimsPrincipal user,
+        string invoiceId, InvoiceEdit edit, InvoiceWrites invoices, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user,
         HttpRequest request, HttpResponse response, CancellationToken ct)
     {
         if (request.Headers.IfMatch.Count == 0)
@@ -24,10 +24,13 @@ internal static class EditEndpoint
             return Problem(StatusCodes.Status400BadRequest, "Which version?", "If-Match must name exactly one version, such as \"7\".");
         if (edit.Validate() is { Count: > 0 } problems) return TypedResults.ValidationProblem(problems);
 
-        switch (await invoices.EditAsync(invoiceId, version, edit, user.Identity!.Name!, ct))
+        var ended = await transactions.WriteAsync(() => invoices.EditAsync(invoiceId, version, edit, user.Identity!.Name!, ct), outcome =>
+        {
+            if (outcome is EditOutcome.Edited(var edited)) freshet.Raise(new InvoiceEdited(edited.Id, edited.AccountId));
+        }, ct);
+        switch (ended)
         {
             case EditOutcome.Edited(var invoice):
-                freshet.Raise(new InvoiceEdited(invoice.Id, invoice.AccountId));
                 response.Headers.ETag = VersionTag.Of(invoice);
                 return TypedResults.Ok(invoice);
             case EditOutcome.Stale(var current):

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using BillingDesk.Data;
-using Freshet;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,12 +19,11 @@ internal static class PayEndpoints
     }
 
     private static async Task<Results<Ok<InvoiceDetail>, NotFound, ProblemHttpResult>> PayAsync(
-        string invoiceId, InvoiceWrites invoices, IFreshet freshet, ClaimsPrincipal user, HttpResponse response, CancellationToken ct)
+        string invoiceId, InvoicePayments payments, ClaimsPrincipal user, HttpResponse response, CancellationToken ct)
     {
-        switch (await invoices.PayAsync(invoiceId, user.Identity!.Name!, ct))
+        switch (await payments.PayAsync(invoiceId, user.Identity!.Name!, ct))
         {
             case PayOutcome.Paid(var invoice):
-                freshet.Raise(new InvoicePaid(invoice.Id, invoice.AccountId));
                 response.Headers.ETag = VersionTag.Of(invoice);
                 return TypedResults.Ok(invoice);
             case PayOutcome.AlreadyPaid:
@@ -38,12 +36,11 @@ internal static class PayEndpoints
 
     /// <summary>Answers with 303, so that reloading the page does not pay again. The token travels in the cookie.</summary>
     private static async Task<Results<SeeOther, ContentHttpResult, NotFound>> PayFromFormAsync(
-        string invoiceId, InvoiceWrites invoices, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        string invoiceId, InvoicePayments payments, ClaimsPrincipal user, CancellationToken ct)
     {
-        switch (await invoices.PayAsync(invoiceId, user.Identity!.Name!, ct))
+        switch (await payments.PayAsync(invoiceId, user.Identity!.Name!, ct))
         {
             case PayOutcome.Paid(var invoice):
-                freshet.Raise(new InvoicePaid(invoice.Id, invoice.AccountId));
                 return new SeeOther(PageOf(invoice));
             case PayOutcome.AlreadyPaid(var invoice):
                 return TypedResults.Content(AlreadyPaid(PageOf(invoice)), "text/html; charset=utf-8", statusCode: StatusCodes.Status409Conflict);

@@ -18,12 +18,14 @@ internal static class PlanEndpoints
     }
 
     private static async Task<Results<Ok<PlanRow>, NotFound, ValidationProblem>> ListAsync(
-        string planId, PlanTerms terms, PlanWrites plans, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        string planId, PlanTerms terms, PlanWrites plans, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
         if (terms.Validate() is { Count: > 0 } problems) return TypedResults.ValidationProblem(problems);
-        if (await plans.ListAsync(planId, terms.Name, terms.MonthlyCents, user.Identity!.Name!, ct) is not { } plan) return TypedResults.NotFound();
-        freshet.Raise(new PlanListed(plan.Id));
-        return TypedResults.Ok(plan);
+        var plan = await transactions.WriteAsync(() => plans.ListAsync(planId, terms.Name, terms.MonthlyCents, user.Identity!.Name!, ct), listed =>
+        {
+            if (listed is not null) freshet.Raise(new PlanListed(listed.Id));
+        }, ct);
+        return plan is null ? TypedResults.NotFound() : TypedResults.Ok(plan);
     }
 
     /// <summary>What a plan is listed as.</summary>

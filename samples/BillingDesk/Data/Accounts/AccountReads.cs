@@ -13,7 +13,7 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
     private const string SearchSql =
         """
         SELECT id AS Id, name AS Name FROM accounts
-        WHERE name LIKE @pattern ESCAPE '\' OR id = @text
+        WHERE lower(name) LIKE lower(@pattern) ESCAPE '\' OR id = @text
         ORDER BY name, id LIMIT @limit
         """;
 
@@ -24,13 +24,13 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
         SELECT a.id AS AccountId, a.name AS Name, s.plan_id AS PlanId, s.plan_name AS PlanName, a.currency AS Currency,
                count(i.id) FILTER (WHERE i.paid_at IS NULL) AS OpenInvoices,
                count(i.id) FILTER (WHERE i.paid_at IS NULL AND i.due_on < @today) AS OverdueInvoices,
-               coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NULL), 0) AS BalanceCents,
-               coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NOT NULL), 0) AS PaidCents
+               CAST(coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NULL), 0) AS BIGINT) AS BalanceCents,
+               CAST(coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NOT NULL), 0) AS BIGINT) AS PaidCents
         FROM accounts a
         JOIN subscriptions s ON s.account_id = a.id
         LEFT JOIN invoices i ON i.account_id = a.id
         WHERE a.id = @accountId
-        GROUP BY a.id
+        GROUP BY a.id, s.account_id
         """;
 
     private const string BadgeSql =
@@ -46,8 +46,8 @@ public sealed class AccountReads(BillingDeskDatabase database, DeskClock clock)
     private const string CardSql =
         """
         SELECT a.id AS AccountId, a.name AS Name,
-               coalesce(sum(i.amount_cents), 0) AS BilledCents,
-               coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NOT NULL), 0) AS PaidCents,
+               CAST(coalesce(sum(i.amount_cents), 0) AS BIGINT) AS BilledCents,
+               CAST(coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NOT NULL), 0) AS BIGINT) AS PaidCents,
                count(i.id) FILTER (WHERE i.paid_at IS NULL) AS OpenInvoices,
                coalesce(max(i.paid_at), '') AS LastPaidAt, a.currency AS Currency
         FROM accounts a LEFT JOIN invoices i ON i.account_id = a.id

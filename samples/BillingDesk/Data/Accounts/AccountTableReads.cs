@@ -17,13 +17,13 @@ public sealed class AccountTableReads(BillingDeskDatabase database, DeskClock cl
     private const string RowsSql =
         """
         SELECT a.id AS AccountId, a.name AS Name, s.plan_name AS PlanName,
-               coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NULL), 0) AS BalanceCents, a.currency AS Currency,
+               CAST(coalesce(sum(i.amount_cents) FILTER (WHERE i.paid_at IS NULL), 0) AS BIGINT) AS BalanceCents, a.currency AS Currency,
                count(i.id) FILTER (WHERE i.paid_at IS NULL) AS OpenInvoices,
                count(i.id) FILTER (WHERE i.paid_at IS NULL AND i.due_on < @today) AS OverdueInvoices
         FROM accounts a
         JOIN subscriptions s ON s.account_id = a.id
         LEFT JOIN invoices i ON i.account_id = a.id
-        GROUP BY a.id
+        GROUP BY a.id, s.account_id
         """;
 
     /// <summary>One page of the table.</summary>
@@ -34,7 +34,7 @@ public sealed class AccountTableReads(BillingDeskDatabase database, DeskClock cl
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(page, 1);
         await using var connection = await database.OpenAsync(ct);
-        await using var snapshot = connection.BeginTransaction(deferred: true); // the count and the rows are of one state
+        await using var snapshot = await database.SnapshotAsync(connection, ct); // the count and the rows are of one state
         var total = await connection.ExecuteScalarAsync<int>(new CommandDefinition(CountSql, transaction: snapshot, cancellationToken: ct));
         var pages = Math.Max(1, (total + PageSize - 1) / PageSize);
         // Not asked for: in a result without rows SQLite gives a sum no type, and Dapper would not map it.

@@ -19,9 +19,9 @@ public sealed class InvoiceReads(BillingDeskDatabase database, DeskClock clock)
     private const string SearchSql = RowColumns +
         """
          WHERE i.account_id = @accountId
-          AND (i.number LIKE @pattern ESCAPE '\'
-               OR i.memo LIKE @pattern ESCAPE '\'
-               OR EXISTS (SELECT 1 FROM invoice_lines l WHERE l.invoice_id = i.id AND l.text LIKE @pattern ESCAPE '\'))
+          AND (lower(i.number) LIKE lower(@pattern) ESCAPE '\'
+               OR lower(i.memo) LIKE lower(@pattern) ESCAPE '\'
+               OR EXISTS (SELECT 1 FROM invoice_lines l WHERE l.invoice_id = i.id AND lower(l.text) LIKE lower(@pattern) ESCAPE '\'))
         ORDER BY i.due_on DESC, i.number DESC
         """;
 
@@ -30,7 +30,7 @@ public sealed class InvoiceReads(BillingDeskDatabase database, DeskClock clock)
     {
         await using var connection = await database.OpenAsync(ct);
         // Two statements, one snapshot: an edit between them would pair the old amount with the new lines.
-        await using var snapshot = connection.BeginTransaction(deferred: true);
+        await using var snapshot = await database.SnapshotAsync(connection, ct);
         return await InvoiceSql.FindAsync(new DeskTransaction(connection, snapshot), invoiceId, clock.Today, ct);
     }
 

@@ -1,6 +1,6 @@
 namespace BillingDesk.Data;
 
-/// <summary>The rows behind an invoice as SQLite returns them, and the statements that reads and writes share.</summary>
+/// <summary>The rows behind an invoice as the database returns them, and the statements that reads and writes share.</summary>
 internal static class InvoiceSql
 {
     public const string Detail =

@@ -48,7 +48,7 @@ public sealed class InvoiceWrites(DeskTransactions transactions, DeskClock clock
     /// <param name="edit">The new content. Ask <see cref="InvoiceEdit.Validate"/> first; the database refuses what it refuses.</param>
     /// <param name="actor">Who edits, as a name for the audit timeline.</param>
     /// <param name="ct">Cancels before the commit.</param>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">A value is outside the limits; everything was rolled back.</exception>
+    /// <exception cref="System.Data.Common.DbException">A value is outside the limits; everything was rolled back.</exception>
     public Task<EditOutcome> EditAsync(
         string invoiceId, long expectedVersion, InvoiceEdit edit, string actor, CancellationToken ct = default)
     {

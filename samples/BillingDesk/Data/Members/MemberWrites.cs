@@ -5,6 +5,8 @@ namespace BillingDesk.Data;
 /// <param name="clock">Stamps the rows.</param>
 public sealed class MemberWrites(DeskTransactions transactions, DeskClock clock)
 {
+    private const string OrganisationSql = "SELECT id FROM accounts WHERE id = @orgId";
+
     private const string FindSql =
         """
         SELECT m.user_id AS UserId, u.name AS Name, m.role AS Role
@@ -37,7 +39,7 @@ public sealed class MemberWrites(DeskTransactions transactions, DeskClock clock)
             throw new ArgumentException($"'{role}' is not a role. Use one of: {string.Join(", ", MemberRole.All)}.", nameof(role));
         return transactions.RunAsync<RoleOutcome>(async transaction =>
         {
-            var member = await FindAsync(transaction, orgId, userId, ct);
+            var member = await FindLockedAsync(transaction, orgId, userId, ct);
             if (member is null) return new RoleOutcome.NotFound();
             if (role != MemberRole.Owner && await IsLastOwnerAsync(transaction, orgId, member, ct)) return new RoleOutcome.LastOwner(member);
 
@@ -56,7 +58,7 @@ public sealed class MemberWrites(DeskTransactions transactions, DeskClock clock)
     public Task<RemoveOutcome> RemoveAsync(string orgId, string userId, string actor, CancellationToken ct = default) =>
         transactions.RunAsync<RemoveOutcome>(async transaction =>
         {
-            var member = await FindAsync(transaction, orgId, userId, ct);
+            var member = await FindLockedAsync(transaction, orgId, userId, ct);
             if (member is null) return new RemoveOutcome.NotFound();
             if (await IsLastOwnerAsync(transaction, orgId, member, ct)) return new RemoveOutcome.LastOwner(member);
 
@@ -65,8 +67,13 @@ public sealed class MemberWrites(DeskTransactions transactions, DeskClock clock)
             return new RemoveOutcome.Removed(orgId, userId);
         }, ct);
 
-    private static Task<MemberRow?> FindAsync(DeskTransaction transaction, string orgId, string userId, CancellationToken ct) =>
-        transaction.FirstOrDefaultAsync<MemberRow>(FindSql, new { orgId, userId }, ct);
+    // Two owners take each other out at once: where writers run side by side, each would still see the other as an owner. So the
+    // organisation's row is locked before anything of its members is read.
+    private async Task<MemberRow?> FindLockedAsync(DeskTransaction transaction, string orgId, string userId, CancellationToken ct)
+    {
+        await transaction.FirstOrDefaultAsync<string>(OrganisationSql + transactions.RowLock, new { orgId }, ct);
+        return await transaction.FirstOrDefaultAsync<MemberRow>(FindSql, new { orgId, userId }, ct);
+    }
 
     private static async Task<bool> IsLastOwnerAsync(
         DeskTransaction transaction, string orgId, MemberRow member, CancellationToken ct) =>

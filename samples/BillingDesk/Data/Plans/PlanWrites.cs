@@ -18,7 +18,7 @@ public sealed class PlanWrites(DeskTransactions transactions, DeskClock clock)
     /// <param name="actor">Who lists it. The audit row belongs to no account.</param>
     /// <param name="ct">Cancels before the commit.</param>
     /// <returns>The plan as listed now, or null if there is no such plan.</returns>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">A value is outside its limits; nothing was written.</exception>
+    /// <exception cref="System.Data.Common.DbException">A value is outside its limits; nothing was written.</exception>
     public Task<PlanRow?> ListAsync(string planId, string name, long monthlyCents, string actor, CancellationToken ct = default) =>
         transactions.RunAsync(async transaction =>
         {

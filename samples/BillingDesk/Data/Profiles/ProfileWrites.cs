@@ -16,7 +16,7 @@ public sealed class ProfileWrites(DeskTransactions transactions, DeskClock clock
     /// <param name="actor">Who changes it. A profile belongs to its user, so the audit row belongs to no account.</param>
     /// <param name="ct">Cancels before the commit.</param>
     /// <returns>The profile and the organisations that show it, from one transaction; null if there is no such user.</returns>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The name is outside its limits; nothing was written.</exception>
+    /// <exception cref="System.Data.Common.DbException">The name is outside its limits; nothing was written.</exception>
     public Task<ProfileChange?> RenameAsync(string userId, string name, string actor, CancellationToken ct = default) =>
         transactions.RunAsync(async transaction =>
         {

@@ -8,9 +8,8 @@ public sealed class RecommendationReads(BillingDeskDatabase database)
 
     private const string UsedSql =
         """
-        SELECT coalesce(sum(d.units), 0)
-        FROM usage_daily d JOIN usage_pipeline p ON p.id = 1
-        WHERE d.account_id = @accountId AND d.day > date(p.as_of, @back) AND d.day <= date(p.as_of)
+        SELECT CAST(coalesce(sum(units), 0) AS BIGINT) FROM usage_daily
+        WHERE account_id = @accountId AND day >= @first AND day <= @last
         """;
 
     private const string PlansSql =
@@ -27,10 +26,12 @@ public sealed class RecommendationReads(BillingDeskDatabase database)
     public async Task<RecommendationFacts?> FactsAsync(string accountId, CancellationToken ct = default)
     {
         await using var connection = await database.OpenAsync(ct);
-        await using var snapshot = connection.BeginTransaction(deferred: true); // the plan and the usage are of one state
+        await using var snapshot = await database.SnapshotAsync(connection, ct); // the plan and the usage are of one state
         var read = new DeskTransaction(connection, snapshot);
         if (await read.FirstOrDefaultAsync<string>(PlanSql, new { accountId }, ct) is not { } planId) return null;
-        var used = await read.FirstOrDefaultAsync<long>(UsedSql, new { accountId, back = $"-{UsageReads.ChartDays} days" }, ct);
+        var last = DateOnly.FromDateTime(SqlText.Instant((await read.FirstOrDefaultAsync<string>(UsageReads.AsOfSql, new { }, ct))!));
+        var days = new { accountId, first = SqlText.Of(last.AddDays(1 - UsageReads.ChartDays)), last = SqlText.Of(last) };
+        var used = await read.FirstOrDefaultAsync<long>(UsedSql, days, ct);
         var plans = await read.QueryAsync<PlanAllowance>(PlansSql, new { }, ct);
         var onPlan = await read.QueryAsync<Recommendation>(OnPlanSql, new { planId }, ct);
         return new RecommendationFacts(planId, used, [.. plans], [.. onPlan]);

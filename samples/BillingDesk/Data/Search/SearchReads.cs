@@ -1,5 +1,5 @@
 using Dapper;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -16,7 +16,7 @@ public sealed class SearchReads(BillingDeskDatabase database, DeskClock clock)
         SELECT i.id AS Id, i.number AS Number, i.account_id AS AccountId, a.name AS AccountName, i.amount_cents AS AmountCents,
                i.currency AS Currency, i.due_on AS DueOn, i.paid_at AS PaidAt
         FROM invoices i JOIN accounts a ON a.id = i.account_id
-        WHERE i.number LIKE @pattern ESCAPE '\'
+        WHERE lower(i.number) LIKE lower(@pattern) ESCAPE '\'
         ORDER BY i.number LIMIT @limit
         """;
 
@@ -24,15 +24,15 @@ public sealed class SearchReads(BillingDeskDatabase database, DeskClock clock)
         """
         SELECT u.id AS UserId, u.name AS Name, u.email AS Email
         FROM users u
-        WHERE u.name LIKE @pattern ESCAPE '\' OR u.email LIKE @pattern ESCAPE '\'
+        WHERE lower(u.name) LIKE lower(@pattern) ESCAPE '\' OR lower(u.email) LIKE lower(@pattern) ESCAPE '\'
         ORDER BY u.name, u.id LIMIT @limit
         """;
 
     private const string OrganisationsSql =
-        """
+        $"""
         SELECT m.user_id AS UserId, m.org_id AS OrgId, a.name AS Name, m.role AS Role
         FROM memberships m JOIN accounts a ON a.id = m.org_id
-        WHERE m.user_id IN @userIds
+        WHERE m.user_id IN (SELECT found.UserId FROM ({PeopleSql}) AS found)
         ORDER BY a.name, m.org_id
         """;
 
@@ -42,7 +42,7 @@ public sealed class SearchReads(BillingDeskDatabase database, DeskClock clock)
         ArgumentNullException.ThrowIfNull(text);
         var parameters = new { pattern = SqlText.Containing(text), limit = MaxFound };
         await using var connection = await database.OpenAsync(ct);
-        await using var snapshot = connection.BeginTransaction(deferred: true); // people and where they belong are of one state
+        await using var snapshot = await database.SnapshotAsync(connection, ct); // people and where they belong are of one state
         var today = clock.Today;
         var invoices = await connection.QueryAsync<InvoiceData>(new CommandDefinition(InvoicesSql, parameters, snapshot, cancellationToken: ct));
         var people = await PeopleAsync(connection, snapshot, parameters, ct);
@@ -50,12 +50,11 @@ public sealed class SearchReads(BillingDeskDatabase database, DeskClock clock)
     }
 
     private static async Task<IReadOnlyList<FoundPerson>> PeopleAsync(
-        SqliteConnection connection, SqliteTransaction snapshot, object parameters, CancellationToken ct)
+        DbConnection connection, DbTransaction snapshot, object parameters, CancellationToken ct)
     {
         var people = (await connection.QueryAsync<PersonData>(new CommandDefinition(PeopleSql, parameters, snapshot, cancellationToken: ct))).ToArray();
-        var userIds = people.Select(person => person.UserId);
         var organisations = (await connection.QueryAsync<OrganisationData>(
-            new CommandDefinition(OrganisationsSql, new { userIds }, snapshot, cancellationToken: ct))).ToLookup(row => row.UserId);
+            new CommandDefinition(OrganisationsSql, parameters, snapshot, cancellationToken: ct))).ToLookup(row => row.UserId);
         return [.. people.Select(person => new FoundPerson(
             person.UserId, person.Name, person.Email,
             [.. organisations[person.UserId].Select(row => new OrganisationRow(row.OrgId, row.Name, row.Role))]))];

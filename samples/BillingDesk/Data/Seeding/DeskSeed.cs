@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -15,7 +15,7 @@ internal sealed class DeskSeed(DateOnly today)
     private const ulong Seed = 0xF2E5_8E7;
 
     /// <summary>Inserts all rows into the empty schema, within the given transaction.</summary>
-    public void WriteTo(SqliteConnection connection, SqliteTransaction transaction, CancellationToken ct)
+    public void WriteTo(DbConnection connection, DbTransaction transaction, CancellationToken ct)
     {
         var days = new SeedDays(today);
         var people = SeedPeople.Make(new SplitMix64(Seed));
@@ -30,5 +30,6 @@ internal sealed class DeskSeed(DateOnly today)
         SeedAudit.Write(connection, transaction, people, invoices, days);
         ct.ThrowIfCancellationRequested();
         SeedUsage.Write(connection, transaction, new SplitMix64(Seed + 2), people, days);
+        SeedSummaries.Write(connection, transaction, days);
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -6,7 +6,7 @@ namespace BillingDesk.Data;
 internal static class SeedAudit
 {
     public static void Write(
-        SqliteConnection connection, SqliteTransaction transaction, SeedPeople people, SeedInvoices invoices, SeedDays days)
+        DbConnection connection, DbTransaction transaction, SeedPeople people, SeedInvoices invoices, SeedDays days)
     {
         var plans = people.Accounts.Select((account, index) =>
             (At: days.Instant(-account.AgeInDays), Account: index + 1, Action: "subscription.changed", Subject: account.PlanName));
@@ -14,8 +14,9 @@ internal static class SeedAudit
             (At: invoice.PaidAt!.Value, invoice.Account, Action: "invoice.paid", Subject: invoice.Number));
 
         // A timeline is read by id, so ids follow time. The sort is stable: rows of one instant keep their order.
-        using var audit = new SeedTable(connection, transaction, "audit", "account_id", "at", "actor", "action", "subject");
-        foreach (var row in plans.Concat(payments).OrderBy(row => row.At))
-            audit.Add($"acc_{row.Account}", SqlText.Of(row.At), people.OwnerOf(row.Account), row.Action, row.Subject);
+        SeedTable.Fill(
+            connection, transaction, "audit", "account_id, at, actor, action, subject",
+            plans.Concat(payments).OrderBy(row => row.At)
+                .Select(row => (object?[])[$"acc_{row.Account}", SqlText.Of(row.At), people.OwnerOf(row.Account), row.Action, row.Subject]));
     }
 }

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -22,25 +22,19 @@ internal sealed class SeedInvoices
         return seed;
     }
 
-    public void Write(SqliteConnection connection, SqliteTransaction transaction, SeedPeople people)
+    public void Write(DbConnection connection, DbTransaction transaction, SeedPeople people)
     {
-        using var invoices = new SeedTable(
-            connection, transaction, "invoices", "id", "account_id", "number", "amount_cents", "currency", "due_on", "paid_at", "memo", "version", "updated_at");
-        using var lines = new SeedTable(
-            connection, transaction, "invoice_lines", "invoice_id", "position", "text", "quantity", "unit_cents");
-
-        foreach (var invoice in _invoices)
-        {
-            invoices.Add(
+        SeedTable.Fill(
+            connection, transaction, "invoices", "id, account_id, number, amount_cents, currency, due_on, paid_at, memo, version, updated_at",
+            _invoices.Select(invoice => (object?[])
+            [
                 invoice.Id, $"acc_{invoice.Account}", invoice.Number, invoice.Lines.Sum(line => line.Quantity * line.UnitCents),
                 people.Accounts[invoice.Account - 1].Currency, SqlText.Of(invoice.DueOn),
-                invoice.PaidAt is { } paidAt ? SqlText.Of(paidAt) : null, invoice.Memo, 1L, SqlText.Of(invoice.UpdatedAt));
-            for (var index = 0; index < invoice.Lines.Count; index++)
-            {
-                var line = invoice.Lines[index];
-                lines.Add(invoice.Id, (long)index + 1, line.Text, line.Quantity, line.UnitCents);
-            }
-        }
+                invoice.PaidAt is { } paidAt ? SqlText.Of(paidAt) : null, invoice.Memo, 1L, SqlText.Of(invoice.UpdatedAt),
+            ]));
+        SeedTable.Fill(
+            connection, transaction, "invoice_lines", "invoice_id, position, text, quantity, unit_cents",
+            _invoices.SelectMany(invoice => invoice.Lines.Select((line, index) => (object?[])[invoice.Id, index + 1L, line.Text, line.Quantity, line.UnitCents])));
     }
 
     /// <summary>How many invoices of which status each account has. About two accounts in five pay late.</summary>

@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -24,23 +24,22 @@ internal sealed class SeedPeople
     /// <summary>The name of the account's first owner.</summary>
     public string OwnerOf(int account) => _users[account - 1].Name;
 
-    public void Write(SqliteConnection connection, SqliteTransaction transaction, SeedDays days)
+    public void Write(DbConnection connection, DbTransaction transaction, SeedDays days)
     {
-        using (var accounts = new SeedTable(connection, transaction, "accounts", "id", "name", "currency", "version", "updated_at"))
-        using (var subscriptions = new SeedTable(connection, transaction, "subscriptions", "account_id", "plan_id", "plan_name", "version", "updated_at"))
-            foreach (var account in _accounts)
-            {
-                var at = SqlText.Of(days.Instant(-account.AgeInDays));
-                accounts.Add(account.Id, account.Name, account.Currency, 1L, at);
-                subscriptions.Add(account.Id, account.PlanId, account.PlanName, 1L, at);
-            }
+        SeedTable.Fill(
+            connection, transaction, "accounts", "id, name, currency, version, updated_at",
+            _accounts.Select(account => (object?[])[account.Id, account.Name, account.Currency, 1L, SqlText.Of(days.Instant(-account.AgeInDays))]));
+        SeedTable.Fill(
+            connection, transaction, "subscriptions", "account_id, plan_id, plan_name, version, updated_at",
+            _accounts.Select(account => (object?[])[account.Id, account.PlanId, account.PlanName, 1L, SqlText.Of(days.Instant(-account.AgeInDays))]));
 
         var joined = SqlText.Of(days.Instant(-380));
-        using (var users = new SeedTable(connection, transaction, "users", "id", "name", "email", "version", "updated_at"))
-            foreach (var (id, name) in _users) users.Add(id, name, $"{id}@example.test", 1L, joined);
-
-        using var memberships = new SeedTable(connection, transaction, "memberships", "org_id", "user_id", "role", "version", "updated_at");
-        foreach (var (org, user, role) in _memberships) memberships.Add($"acc_{org}", $"user_{user}", role, 1L, joined);
+        SeedTable.Fill(
+            connection, transaction, "users", "id, name, email, version, updated_at",
+            _users.Select(user => (object?[])[user.Id, user.Name, $"{user.Id}@example.test", 1L, joined]));
+        SeedTable.Fill(
+            connection, transaction, "memberships", "org_id, user_id, role, version, updated_at",
+            _memberships.Select(member => (object?[])[$"acc_{member.Org}", $"user_{member.User}", member.Role, 1L, joined]));
     }
 
     private void MakeAccounts(SplitMix64 random)

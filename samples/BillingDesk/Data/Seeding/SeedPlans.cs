@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
@@ -25,24 +25,21 @@ internal static class SeedPlans
         ("plan_scale", "Review who is an owner", "Large teams collect more owners than they need."),
     ];
 
-    public static void Write(SqliteConnection connection, SqliteTransaction transaction, SeedDays days)
+    public static void Write(DbConnection connection, DbTransaction transaction, SeedDays days)
     {
         var at = SqlText.Of(days.Instant(-400));
-        using (var plans = new SeedTable(connection, transaction, "plans", "id", "name", "monthly_cents", "version", "updated_at"))
-            foreach (var plan in All) plans.Add(plan.Id, plan.Name, plan.MonthlyCents, 1L, at);
-
-        using (var allowances = new SeedTable(connection, transaction, "allowances", "plan_id", "included_units"))
-            foreach (var plan in All) allowances.Add(plan.Id, plan.IncludedUnits);
-
-        using (var rows = new SeedTable(connection, transaction, "recommendations", "id", "plan_id", "position", "title", "reason"))
-            for (var index = 0; index < _recommendations.Length; index++)
-            {
-                var (planId, title, reason) = _recommendations[index];
-                rows.Add($"rec_{index + 1}", planId, (long)index + 1, title, reason);
-            }
-
-        using var footers = new SeedTable(connection, transaction, "footers", "route_group", "text", "version", "updated_at");
-        footers.Add(FooterGroup.Plain, "Billing Desk, a sample for Freshet. The data is made up.", 1L, at);
-        footers.Add(FooterGroup.Statements, "Please quote the invoice number when you pay. The data is made up.", 1L, at);
+        SeedTable.Fill(
+            connection, transaction, "plans", "id, name, monthly_cents, version, updated_at",
+            All.Select(plan => (object?[])[plan.Id, plan.Name, plan.MonthlyCents, 1L, at]));
+        SeedTable.Fill(connection, transaction, "allowances", "plan_id, included_units", All.Select(plan => (object?[])[plan.Id, plan.IncludedUnits]));
+        SeedTable.Fill(
+            connection, transaction, "recommendations", "id, plan_id, position, title, reason",
+            _recommendations.Select((each, index) => (object?[])[$"rec_{index + 1}", each.PlanId, index + 1L, each.Title, each.Reason]));
+        SeedTable.Fill(
+            connection, transaction, "footers", "route_group, text, version, updated_at",
+            [
+                [FooterGroup.Plain, "Billing Desk, a sample for Freshet. The data is made up.", 1L, at],
+                [FooterGroup.Statements, "Please quote the invoice number when you pay. The data is made up.", 1L, at],
+            ]);
     }
 }

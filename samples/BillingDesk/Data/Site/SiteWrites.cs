@@ -16,7 +16,7 @@ public sealed class SiteWrites(DeskTransactions transactions, DeskClock clock)
     /// <param name="text">Plain text, at most 500 characters; may be empty.</param>
     /// <param name="actor">Who writes it. The audit row belongs to no account.</param>
     /// <param name="ct">Cancels before the commit.</param>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The text is too long; nothing was written.</exception>
+    /// <exception cref="System.Data.Common.DbException">The text is too long; nothing was written.</exception>
     public Task<SiteFooter> SetFooterAsync(string routeGroup, string text, string actor, CancellationToken ct = default) =>
         transactions.RunAsync(async transaction =>
         {
@@ -31,7 +31,7 @@ public sealed class SiteWrites(DeskTransactions transactions, DeskClock clock)
     /// <param name="actor">Who typed it. The audit row belongs to no account.</param>
     /// <param name="ct">Cancels before the commit.</param>
     /// <returns>The id of the feedback, such as <c>fb_1</c>.</returns>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The text is empty or too long; nothing was written.</exception>
+    /// <exception cref="System.Data.Common.DbException">The text is empty or too long; nothing was written.</exception>
     public Task<string> AddFeedbackAsync(string text, string actor, CancellationToken ct = default) =>
         transactions.RunAsync(async transaction =>
         {

@@ -1,18 +1,18 @@
 using Dapper;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 
 namespace BillingDesk.Data;
 
 /// <summary>A running write transaction: what an outbox needs to add its row to the same commit.</summary>
 /// <param name="connection">The connection the transaction runs on.</param>
 /// <param name="transaction">The transaction itself. Do not commit it; <see cref="DeskTransactions"/> does.</param>
-public sealed class DeskTransaction(SqliteConnection connection, SqliteTransaction transaction)
+public sealed class DeskTransaction(DbConnection connection, DbTransaction transaction)
 {
     /// <summary>The connection the transaction runs on.</summary>
-    public SqliteConnection Connection { get; } = connection;
+    public DbConnection Connection { get; } = connection;
 
     /// <summary>The database transaction.</summary>
-    public SqliteTransaction Transaction { get; } = transaction;
+    public DbTransaction Transaction { get; } = transaction;
 
     internal Task<int> ExecuteAsync(string sql, object parameters, CancellationToken ct) =>
         Connection.ExecuteAsync(Command(sql, parameters, ct));

@@ -6,12 +6,16 @@ namespace BillingDesk.Data;
 /// running one, so an endpoint can put several writes, or a write and its outbox row, into one commit.
 /// </remarks>
 /// <param name="database">Where to write.</param>
-public sealed class DeskTransactions(BillingDeskDatabase database)
+/// <param name="beforeCommit">What joins each commit.</param>
+public sealed class DeskTransactions(BillingDeskDatabase database, IEnumerable<IBeforeCommit> beforeCommit)
 {
     private bool _doomed;
 
     /// <summary>The transaction running in this scope, or null.</summary>
     public DeskTransaction? Current { get; private set; }
+
+    /// <inheritdoc cref="BillingDeskDatabase.RowLock"/>
+    internal string RowLock => database.RowLock;
 
     /// <summary>Runs the work in a transaction and commits it; an exception rolls everything back and is rethrown.</summary>
     /// <param name="work">Runs inside the transaction. Joins the running transaction of this scope, if there is one.</param>
@@ -23,6 +27,22 @@ public sealed class DeskTransactions(BillingDeskDatabase database)
     {
         ArgumentNullException.ThrowIfNull(work);
         return Current is { } running ? await JoinAsync(running, work) : await OwnAsync(work, ct);
+    }
+
+    /// <summary>Runs a write, and raises what follows from it before the commit: an outbox keeps both or neither.</summary>
+    /// <param name="write">The write.</param>
+    /// <param name="raise">Raises events according to how the write ended.</param>
+    /// <param name="ct">Cancels the work, never the commit.</param>
+    public Task<T> WriteAsync<T>(Func<Task<T>> write, Action<T> raise, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        ArgumentNullException.ThrowIfNull(raise);
+        return RunAsync(async _ =>
+        {
+            var outcome = await write();
+            raise(outcome);
+            return outcome;
+        }, ct);
     }
 
     private async Task<T> JoinAsync<T>(DeskTransaction running, Func<DeskTransaction, Task<T>> work)
@@ -41,9 +61,7 @@ public sealed class DeskTransactions(BillingDeskDatabase database)
     private async Task<T> OwnAsync<T>(Func<DeskTransaction, Task<T>> work, CancellationToken ct)
     {
         await using var connection = await database.OpenAsync(ct);
-        // Takes the write lock now. A transaction that read first and took it at its first write could not wait for
-        // another writer: its snapshot would be old, and SQLite would fail it at once.
-        await using var transaction = connection.BeginTransaction(deferred: false);
+        await using var transaction = await database.BeginWriteAsync(connection, ct);
         Current = new DeskTransaction(connection, transaction);
         _doomed = false;
         try
@@ -52,6 +70,7 @@ public sealed class DeskTransactions(BillingDeskDatabase database)
             if (_doomed)
                 throw new InvalidOperationException(
                     "A write inside this transaction failed, so the transaction was rolled back. Let the exception of the write pass, or run that write in its own transaction.");
+            foreach (var each in beforeCommit) await each.RunAsync(Current, ct);
             await transaction.CommitAsync(CancellationToken.None);
             return result;
         }

@@ -9,7 +9,7 @@ public sealed class UsageReads(BillingDeskDatabase database)
     /// <summary>How many days a chart shows, and an allowance is for.</summary>
     public const int ChartDays = 30;
 
-    private const string AsOfSql = "SELECT as_of FROM usage_pipeline WHERE id = 1";
+    internal const string AsOfSql = "SELECT as_of FROM usage_pipeline WHERE id = 1";
 
     private const string IncludedSql =
         """
@@ -32,7 +32,7 @@ public sealed class UsageReads(BillingDeskDatabase database)
     {
         await using var connection = await database.OpenAsync(ct);
         // Three statements, one snapshot: a roll-up between them would pair its sums with the as-of time before it.
-        await using var snapshot = connection.BeginTransaction(deferred: true);
+        await using var snapshot = await database.SnapshotAsync(connection, ct);
         var read = new DeskTransaction(connection, snapshot);
         if (await read.FirstOrDefaultAsync<long?>(IncludedSql, new { accountId }, ct) is not { } included) return null;
 

@@ -15,37 +15,26 @@ public sealed class UsageWrites(DeskTransactions transactions, DeskClock clock)
         SELECT id, @at, @units FROM accounts WHERE id = @accountId
         """;
 
-    private const string WaitingSql =
-        """
-        SELECT count(*) AS Rows, coalesce(max(r.id), 0) AS LastId
-        FROM usage_raw r WHERE r.id > (SELECT rolled_up_to FROM usage_pipeline WHERE id = 1)
-        """;
+    private const string BeginSql = "UPDATE usage_pipeline SET run = run + 1, as_of = @asOf WHERE id = 1 RETURNING run";
 
-    private const string AccountIdsSql =
-        """
-        SELECT DISTINCT account_id FROM usage_raw
-        WHERE id > (SELECT rolled_up_to FROM usage_pipeline WHERE id = 1)
-        ORDER BY account_id
-        """;
+    private const string TakeSql = "UPDATE usage_raw SET run = @run WHERE run IS NULL";
+
+    private const string AccountIdsSql = "SELECT DISTINCT account_id FROM usage_raw WHERE run = @run ORDER BY account_id";
 
     private const string AddUpSql =
         """
         INSERT INTO usage_daily (account_id, day, units)
-        SELECT account_id, substr(at, 1, 10), sum(units) FROM usage_raw
-        WHERE id > (SELECT rolled_up_to FROM usage_pipeline WHERE id = 1)
+        SELECT account_id, substr(at, 1, 10), sum(units) FROM usage_raw WHERE run = @run
         GROUP BY account_id, substr(at, 1, 10)
-        ON CONFLICT (account_id, day) DO UPDATE SET units = units + excluded.units
+        ON CONFLICT (account_id, day) DO UPDATE SET units = usage_daily.units + excluded.units
         """;
-
-    private const string AdvanceSql =
-        "UPDATE usage_pipeline SET rolled_up_to = max(rolled_up_to, @lastId), as_of = @asOf WHERE id = 1";
 
     /// <summary>Stores a raw row. No page shows it before <see cref="RollUpAsync"/> has added it up.</summary>
     /// <param name="accountId">Who used it.</param>
     /// <param name="units">How much, 1 to <see cref="MaxUnits"/>.</param>
     /// <param name="ct">Cancels before the commit.</param>
     /// <returns>False if there is no such account; nothing was written.</returns>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The units are outside their limits; nothing was written.</exception>
+    /// <exception cref="System.Data.Common.DbException">The units are outside their limits; nothing was written.</exception>
     public Task<bool> AddAsync(string accountId, long units, CancellationToken ct = default) =>
         transactions.RunAsync(async transaction =>
             await transaction.ExecuteAsync(AddSql, new { accountId, units, at = SqlText.Of(clock.Now) }, ct) > 0, ct);
@@ -55,15 +44,13 @@ public sealed class UsageWrites(DeskTransactions transactions, DeskClock clock)
     public Task<UsageRollUp> RollUpAsync(CancellationToken ct = default) =>
         transactions.RunAsync(async transaction =>
         {
-            // Writers take turns here, so no row with a lower id can still become visible after this. On a database whose writers
-            // run side by side it could, and "id > rolled_up_to" would skip it for ever: select rows not yet marked as done there.
+            // Rows that no run has taken, never "id > the last one": where writers run side by side, row 8 may be committed after a
+            // run that saw row 9, and would be skipped for ever.
             var asOf = clock.Now;
-            var waiting = (await transaction.FirstOrDefaultAsync<Waiting>(WaitingSql, new { }, ct))!;
-            var accountIds = await transaction.QueryAsync<string>(AccountIdsSql, new { }, ct);
-            await transaction.ExecuteAsync(AddUpSql, new { }, ct);
-            await transaction.ExecuteAsync(AdvanceSql, new { lastId = waiting.LastId, asOf = SqlText.Of(asOf) }, ct);
-            return new UsageRollUp(asOf, waiting.Rows, [.. accountIds]);
+            var run = await transaction.FirstOrDefaultAsync<long>(BeginSql, new { asOf = SqlText.Of(asOf) }, ct); // two runs take turns
+            var rows = await transaction.ExecuteAsync(TakeSql, new { run }, ct);
+            var accountIds = await transaction.QueryAsync<string>(AccountIdsSql, new { run }, ct);
+            await transaction.ExecuteAsync(AddUpSql, new { run }, ct);
+            return new UsageRollUp(asOf, rows, [.. accountIds]);
         }, ct);
-
-    private sealed record Waiting(long Rows, long LastId);
 }

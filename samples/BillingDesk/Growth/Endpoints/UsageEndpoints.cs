@@ -33,10 +33,9 @@ internal static class UsageEndpoints
         return await usage.AddAsync(accountId, body.Units, ct) ? TypedResults.Accepted((string?)null) : TypedResults.NotFound();
     }
 
-    private static async Task<Ok<RunAnswer>> RollUpAsync(UsageWrites usage, IFreshet freshet, CancellationToken ct)
+    private static async Task<Ok<RunAnswer>> RollUpAsync(UsageWrites usage, DeskTransactions transactions, IFreshet freshet, CancellationToken ct)
     {
-        var run = await usage.RollUpAsync(ct);
-        freshet.Raise(new UsageRolledUp(UsagePipeline.Name, run.AccountIds));
+        var run = await transactions.WriteAsync(() => usage.RollUpAsync(ct), run => freshet.Raise(new UsageRolledUp(UsagePipeline.Name, run.AccountIds)), ct);
         return TypedResults.Ok(new RunAnswer(run.AsOf, run.Rows));
     }
 

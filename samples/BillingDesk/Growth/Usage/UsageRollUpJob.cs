@@ -31,8 +31,9 @@ internal sealed class UsageRollUpJob(
         {
             await using var scope = scopes.CreateAsyncScope();
             await using var job = freshet.BeginJob(GrowthCatalog.RollUpJob.Name);
-            var run = await scope.ServiceProvider.GetRequiredService<UsageWrites>().RollUpAsync(ct);
-            freshet.Raise(new UsageRolledUp(UsagePipeline.Name, run.AccountIds));
+            var usage = scope.ServiceProvider.GetRequiredService<UsageWrites>();
+            var run = await scope.ServiceProvider.GetRequiredService<DeskTransactions>().WriteAsync(
+                () => usage.RollUpAsync(ct), run => freshet.Raise(new UsageRolledUp(UsagePipeline.Name, run.AccountIds)), ct);
             await job.CompleteAsync();
             logger.RolledUp(run.Rows, run.AccountIds.Count, run.AsOf);
         }

@@ -39,19 +39,19 @@ public static class BillingDeskApp
         ArgumentNullException.ThrowIfNull(app);
         ArgumentNullException.ThrowIfNull(start);
         var database = app.Services.GetRequiredService<BillingDeskDatabase>();
-        if (start.Reset) DatabaseFile.Delete(database.Path);
+        if (start.Reset) await database.ResetAsync(ct);
         await database.PrepareAsync(app.Services.GetRequiredService<DeskClock>().Today, ct);
     }
 
     private static void AddServices(WebApplicationBuilder builder)
     {
-        builder.Services.AddBillingDeskData(DatabaseFile.PathFrom(builder.Configuration));
+        builder.Services.AddBillingDeskData(DeskDatabase.From(builder.Configuration));
         builder.Services.AddDeskCatalogs(builder.Configuration).UseOutputCaching();
 
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<RefusedByDatabase>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddFreshet();
-        builder.Services.AddGrowth(builder.Configuration);
+        builder.Services.AddBilling().AddAccounts(builder.Configuration).AddGrowth(builder.Configuration);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             // A body without "monthlyCents" is refused; it does not make the plan free.

@@ -31,17 +31,19 @@ public static class IdentityHook
 
     // The body is read here and not by the framework: that would read it, and complain about it, before the caller is known.
     private static async Task<Results<Ok<UserProfile>, UnauthorizedHttpResult, BadRequest, NotFound, ValidationProblem>> ReceiveAsync(
-        HttpContext http, ProfileWrites profiles, IFreshet freshet, IConfiguration configuration, CancellationToken ct)
+        HttpContext http, ProfileWrites profiles, DeskTransactions transactions, IFreshet freshet, IConfiguration configuration, CancellationToken ct)
     {
         if (!Knows(http.Request, configuration[SecretKey])) return TypedResults.Unauthorized();
         if (await BodyAsync(http.Request, ct) is not { } body) return TypedResults.BadRequest();
         if (!UserName.IsAllowed(body.Name)) return UserName.Refusal();
 
         await using var webhook = freshet.BeginWebhook(Name, Actor);
-        if (await profiles.RenameAsync(body.UserId ?? "", body.Name!, Actor, ct) is not { } change) return TypedResults.NotFound();
-        freshet.RevalidateTag(WorkspaceCatalog.Profile.For(change.Profile.UserId), Profile.Minutes);
+        var ended = await transactions.WriteAsync(() => profiles.RenameAsync(body.UserId ?? "", body.Name!, Actor, ct), change =>
+        {
+            if (change is not null) freshet.RevalidateTag(WorkspaceCatalog.Profile.For(change.Profile.UserId), Profile.Minutes);
+        }, ct);
         await webhook.CompleteAsync();
-        return TypedResults.Ok(change.Profile);
+        return ended is null ? TypedResults.NotFound() : TypedResults.Ok(ended.Profile);
     }
 
     private static bool Knows(HttpRequest request, string? secret) =>

@@ -18,14 +18,17 @@ internal static class MemberEndpoints
     }
 
     private static async Task<Results<Ok<MemberRow>, NotFound, ValidationProblem, ProblemHttpResult>> ChangeRoleAsync(
-        string orgId, string userId, RoleChoice choice, MemberWrites members, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        string orgId, string userId, RoleChoice choice, MemberWrites members, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
         if (!MemberRole.IsKnown(choice.Role))
             return TypedResults.ValidationProblem([new("role", [$"Use one of: {string.Join(", ", MemberRole.All)}."])]);
-        switch (await members.ChangeRoleAsync(orgId, userId, choice.Role, user.Identity!.Name!, ct))
+        var ended = await transactions.WriteAsync(() => members.ChangeRoleAsync(orgId, userId, choice.Role, user.Identity!.Name!, ct), outcome =>
+        {
+            if (outcome is RoleOutcome.Changed(var changed)) freshet.Raise(new MemberRoleChanged(orgId, changed.UserId, changed.Role));
+        }, ct);
+        switch (ended)
         {
             case RoleOutcome.Changed(var member):
-                freshet.Raise(new MemberRoleChanged(orgId, member.UserId, member.Role));
                 return TypedResults.Ok(member);
             case RoleOutcome.LastOwner:
                 return LastOwner();
@@ -35,12 +38,15 @@ internal static class MemberEndpoints
     }
 
     private static async Task<Results<Ok<Membership>, NotFound, ProblemHttpResult>> RemoveAsync(
-        string orgId, string userId, MemberWrites members, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        string orgId, string userId, MemberWrites members, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
-        switch (await members.RemoveAsync(orgId, userId, user.Identity!.Name!, ct))
+        var ended = await transactions.WriteAsync(() => members.RemoveAsync(orgId, userId, user.Identity!.Name!, ct), outcome =>
+        {
+            if (outcome is RemoveOutcome.Removed gone) freshet.Raise(new MemberRemoved(gone.OrgId, gone.UserId));
+        }, ct);
+        switch (ended)
         {
             case RemoveOutcome.Removed removed:
-                freshet.Raise(new MemberRemoved(removed.OrgId, removed.UserId));
                 return TypedResults.Ok(new Membership(removed.OrgId, removed.UserId));
             case RemoveOutcome.LastOwner:
                 return LastOwner();

@@ -18,22 +18,26 @@ internal static class ProfileEndpoints
     }
 
     private static async Task<Results<Ok<UserProfile>, NotFound, ValidationProblem>> RenameAsync(
-        string userId, UserName body, ProfileWrites profiles, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        string userId, UserName body, ProfileWrites profiles, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
         if (!body.IsValid) return UserName.Refusal();
-        if (await profiles.RenameAsync(userId, body.Name, user.Identity!.Name!, ct) is not { } change) return TypedResults.NotFound();
-        freshet.Raise(new ProfileUpdated(change.Profile.UserId, change.OrgIds));
-        return TypedResults.Ok(change.Profile);
+        var ended = await transactions.WriteAsync(() => profiles.RenameAsync(userId, body.Name, user.Identity!.Name!, ct), change =>
+        {
+            if (change is not null) freshet.Raise(new ProfileUpdated(change.Profile.UserId, change.OrgIds));
+        }, ct);
+        return ended is null ? TypedResults.NotFound() : TypedResults.Ok(ended.Profile);
     }
 
     /// <summary>The person who typed the name waits for it, so the tag is expired: <c>UpdateTag</c>.</summary>
     private static async Task<Results<Ok<UserProfile>, NotFound, ValidationProblem>> SetDisplayNameAsync(
-        string userId, UserName body, ProfileWrites profiles, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        string userId, UserName body, ProfileWrites profiles, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
         if (!body.IsValid) return UserName.Refusal();
-        if (await profiles.RenameAsync(userId, body.Name, user.Identity!.Name!, ct) is not { } change) return TypedResults.NotFound();
-        freshet.UpdateTag(WorkspaceCatalog.Profile.For(change.Profile.UserId));
-        return TypedResults.Ok(change.Profile);
+        var ended = await transactions.WriteAsync(() => profiles.RenameAsync(userId, body.Name, user.Identity!.Name!, ct), change =>
+        {
+            if (change is not null) freshet.UpdateTag(WorkspaceCatalog.Profile.For(change.Profile.UserId));
+        }, ct);
+        return ended is null ? TypedResults.NotFound() : TypedResults.Ok(ended.Profile);
     }
 }
 

@@ -30,12 +30,11 @@ internal static class SiteEndpoints
 
     /// <summary>The footer stands below every page of <c>/plain</c>, so their layout is invalidated: <c>RevalidatePath</c>.</summary>
     private static async Task<Results<Ok<SiteFooter>, ValidationProblem>> SetFooterAsync(
-        SiteText body, SiteWrites site, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
+        SiteText body, SiteWrites site, DeskTransactions transactions, IFreshet freshet, ClaimsPrincipal user, CancellationToken ct)
     {
         if (body.Text.Length > 500) return TypedResults.ValidationProblem([new("text", ["Use at most 500 characters."])]);
-        var footer = await site.SetFooterAsync(FooterGroup.Plain, body.Text, user.Identity!.Name!, ct);
-        freshet.RevalidatePath(FooterGroup.Plain, PathScope.Layout);
-        return TypedResults.Ok(footer);
+        return TypedResults.Ok(await transactions.WriteAsync(
+            () => site.SetFooterAsync(FooterGroup.Plain, body.Text, user.Identity!.Name!, ct), _ => freshet.RevalidatePath(FooterGroup.Plain, PathScope.Layout), ct));
     }
 
     private sealed record SiteText(string Text);
