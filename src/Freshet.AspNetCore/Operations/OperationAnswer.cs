@@ -11,14 +11,14 @@ internal static class OperationAnswer
 {
     public static Task WriteAsync(HttpResponse response, HttpFreshness freshness, Operation operation)
     {
-        var events = operation.Status == OperationStatus.Completed ? EventsOf(operation) : [];
+        var events = operation.Status == OperationState.Completed ? EventsOf(operation) : [];
         var token = operation.Token is { } last ? freshness.Tokens.Write(last) : null;
         WriteHeaders(response.Headers, freshness, operation, events, token);
         return WriteAsync(response, json =>
         {
             json.WriteStartObject();
             json.WritePropertyName("data");
-            if (operation.Status is OperationStatus.Accepted or OperationStatus.Processing) WriteData(json, operation);
+            if (operation.Status is OperationState.Accepted or OperationState.Processing) WriteData(json, operation);
             else json.WriteRawValue(operation.Result ?? "null");
             json.WriteString("status", Kebab.Of(operation.Status));
             json.WritePropertyName("freshness_events");

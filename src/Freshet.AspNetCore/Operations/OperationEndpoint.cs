@@ -25,7 +25,7 @@ internal sealed class OperationEndpoint(Func<HttpContext, Operation, bool>? mayR
             return;
         }
 
-        if (operation.Status is OperationStatus.Accepted or OperationStatus.Processing)
+        if (operation.Status is OperationState.Accepted or OperationState.Processing)
         {
             http.Response.StatusCode = StatusCodes.Status202Accepted;
             http.Response.Headers.Location = $"{http.Request.PathBase}{http.Request.Path}";

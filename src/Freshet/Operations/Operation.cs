@@ -1,7 +1,7 @@
 namespace Freshet;
 
 /// <summary>How far a write is that finishes later.</summary>
-public enum OperationStatus
+public enum OperationState
 {
     /// <summary>It is committed that it will be done; nobody has begun.</summary>
     Accepted,
@@ -25,8 +25,8 @@ public sealed record Operation
     /// <summary>Name of its kind.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>How far it is. <see cref="OperationStatus.Completed"/> only once what it raised is in the log: a moment after its commit.</summary>
-    public required OperationStatus Status { get; init; }
+    /// <summary>How far it is. <see cref="OperationState.Completed"/> only once what it raised is in the log: a moment after its commit.</summary>
+    public required OperationState Status { get; init; }
 
     /// <summary>Who asked for it, and may see what becomes of it; null when nobody in particular did.</summary>
     public string? Owner { get; init; }

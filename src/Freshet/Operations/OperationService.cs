@@ -19,7 +19,7 @@ internal sealed class OperationService(IFreshet freshet, IOperationStore? store,
         await Store.InsertAsync(transaction, accepted, cancellationToken).ConfigureAwait(false);
         counters.Note(kind.Name, OperationOutcome.Accepted);
         var now = time.GetUtcNow();
-        return new Operation { Id = accepted.Id, Kind = kind.Name, Status = OperationStatus.Accepted, Owner = accepted.Owner, AcceptedAt = now, ChangedAt = now };
+        return new Operation { Id = accepted.Id, Kind = kind.Name, Status = OperationState.Accepted, Owner = accepted.Owner, AcceptedAt = now, ChangedAt = now };
     }
 
     public Task<Operation?> FindAsync(Guid id, CancellationToken cancellationToken = default) => Store.FindAsync(id, cancellationToken);

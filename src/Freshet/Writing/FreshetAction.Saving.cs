@@ -36,12 +36,6 @@ public sealed partial class FreshetAction
         lock (_gate) return [.. _pending.Where(intent => ReferenceEquals(intent.SavedIn, outbox)).Select(intent => intent.Draft)];
     }
 
-    /// <summary>Drops what was saved and did not get into its transaction, because another action has committed the same delivery: by this one it did not happen. The rest stays uncertain.</summary>
-    internal void Forget()
-    {
-        lock (_gate) _pending.RemoveAll(intent => intent.IsUnsaved);
-    }
-
     /// <summary>Gives back what could not be written, or what was rolled back and belongs to the next unit of work.</summary>
     internal void Unsave(IReadOnlyCollection<Guid> ids)
     {

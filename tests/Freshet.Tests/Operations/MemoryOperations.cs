@@ -32,7 +32,7 @@ internal sealed class MemoryOperations(MemoryOutbox database, TimeProvider time)
         return Within<TakenOperation?>(() =>
         {
             if (_rows.Values.Where(row => row.IsOpen && row.Due <= time.GetUtcNow() && kinds.Contains(row.Operation.Kind)).MinBy(row => row.Due) is not { } due) return null;
-            (due.Status, due.Lease, due.Due, due.ChangedAt) = (OperationStatus.Processing, RecordId.Next(), time.GetUtcNow() + lease, time.GetUtcNow());
+            (due.Status, due.Lease, due.Due, due.ChangedAt) = (OperationState.Processing, RecordId.Next(), time.GetUtcNow() + lease, time.GetUtcNow());
             due.Attempts++;
             return new TakenOperation(new OperationLease(due.Operation.Id, due.Lease), due.Operation.Kind, due.Operation.Owner, due.Operation.Input, due.Attempts, due.Operation.TraceParent);
         });
@@ -59,7 +59,7 @@ internal sealed class MemoryOperations(MemoryOutbox database, TimeProvider time)
         if (!counts) row.Attempts--;
     }));
 
-    public Task<bool> FailAsync(OperationLease held, OperationFailure failure, CancellationToken cancellationToken) => Within(() => Change(held, row => (row.Status, row.Failure) = (OperationStatus.Failed, failure)));
+    public Task<bool> FailAsync(OperationLease held, OperationFailure failure, CancellationToken cancellationToken) => Within(() => Change(held, row => (row.Status, row.Failure) = (OperationState.Failed, failure)));
 
     public Task<Operation?> FindAsync(Guid id, CancellationToken cancellationToken) => Within(() => _rows.TryGetValue(id, out var row) ? Read(row) : null);
 
@@ -83,7 +83,7 @@ internal sealed class MemoryOperations(MemoryOutbox database, TimeProvider time)
             lock (_gate)
             {
                 var row = _rows[held.Id];
-                (row.Status, row.Result, row.Records, row.ChangedAt) = (OperationStatus.Completed, result, records, time.GetUtcNow());
+                (row.Status, row.Result, row.Records, row.ChangedAt) = (OperationState.Completed, result, records, time.GetUtcNow());
             }
         });
         return true;
@@ -97,18 +97,18 @@ internal sealed class MemoryOperations(MemoryOutbox database, TimeProvider time)
         return true;
     }
 
-    private bool Holds(OperationLease held) => _rows.TryGetValue(held.Id, out var row) && row.Status == OperationStatus.Processing && row.Lease == held.Lease;
+    private bool Holds(OperationLease held) => _rows.TryGetValue(held.Id, out var row) && row.Status == OperationState.Processing && row.Lease == held.Lease;
 
     private Operation Read(Row row)
     {
         var positions = row.Records.Select(record => database.TryFindRow(record.Id, out var position) ? (IsOpen: position is null, At: position) : (IsOpen: false, At: null)).ToList();
-        var isDone = row.Status == OperationStatus.Completed && !positions.Exists(each => each.IsOpen);
+        var isDone = row.Status == OperationState.Completed && !positions.Exists(each => each.IsOpen);
         return new Operation
         {
             Id = row.Operation.Id,
             Kind = row.Operation.Kind,
             Owner = row.Operation.Owner,
-            Status = row.Status == OperationStatus.Completed && !isDone ? OperationStatus.Processing : row.Status,
+            Status = row.Status == OperationState.Completed && !isDone ? OperationState.Processing : row.Status,
             Attempts = row.Attempts,
             AcceptedAt = row.AcceptedAt,
             ChangedAt = row.ChangedAt,
@@ -131,9 +131,9 @@ internal sealed class MemoryOperations(MemoryOutbox database, TimeProvider time)
     {
         public NewOperation Operation => operation;
 
-        public OperationStatus Status { get; set; }
+        public OperationState Status { get; set; }
 
-        public bool IsOpen => Status is OperationStatus.Accepted or OperationStatus.Processing;
+        public bool IsOpen => Status is OperationState.Accepted or OperationState.Processing;
 
         public Guid Lease { get; set; }
 

@@ -36,9 +36,9 @@ public sealed class OperationDocsTests
     }
 
     [Theory]
-    [InlineData(OperationStatus.Accepted)]
-    [InlineData(OperationStatus.Processing)]
-    [InlineData(OperationStatus.Completed)]
-    [InlineData(OperationStatus.Failed)]
-    public void EveryStatusIsNamed(OperationStatus status) => _page.ShouldContain($"| `{Kebab.Of(status)}` |");
+    [InlineData(OperationState.Accepted)]
+    [InlineData(OperationState.Processing)]
+    [InlineData(OperationState.Completed)]
+    [InlineData(OperationState.Failed)]
+    public void EveryStatusIsNamed(OperationState status) => _page.ShouldContain($"| `{Kebab.Of(status)}` |");
 }

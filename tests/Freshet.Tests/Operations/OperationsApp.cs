@@ -78,7 +78,7 @@ internal sealed class OperationsApp : IAsyncDisposable
     }
 
     /// <summary>Waits until an operation is so far, as its owner would see it.</summary>
-    public async Task<Operation> WhenAsync(Guid id, OperationStatus status)
+    public async Task<Operation> WhenAsync(Guid id, OperationState status)
     {
         var watchdog = Task.Delay(TimeSpan.FromSeconds(30));
         while (true)

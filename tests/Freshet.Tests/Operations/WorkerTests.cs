@@ -20,7 +20,7 @@ public sealed class WorkerTests
         var found = await app.Operations.FindAsync(operation.Id);
 
         found.ShouldNotBeNull();
-        (found.Status, found.Kind, found.Owner, found.Attempts).ShouldBe((OperationStatus.Accepted, "thing-rebuild", "ada", 0));
+        (found.Status, found.Kind, found.Owner, found.Attempts).ShouldBe((OperationState.Accepted, "thing-rebuild", "ada", 0));
         (await app.Operations.FindAsync(rolledBack)).ShouldBeNull();
     }
 
@@ -49,9 +49,9 @@ public sealed class WorkerTests
 
         var processing = (await app.Operations.FindAsync(operation.Id))!;
         gate.Open();
-        var completed = await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        var completed = await app.WhenAsync(operation.Id, OperationState.Completed);
 
-        (processing.Status, processing.Records.Count, processing.Token, processing.Result).ShouldBe((OperationStatus.Processing, 0, null, null));
+        (processing.Status, processing.Records.Count, processing.Token, processing.Result).ShouldBe((OperationState.Processing, 0, null, null));
         completed.Result.ShouldBe("""{"number":1}""");
         completed.Records.ShouldHaveSingleItem().Event.ShouldBe("thing.changed");
         completed.Token.ShouldBe(new ConsistencyToken(app.App.Freshet.Log.Position.Epoch, 1));
@@ -75,8 +75,8 @@ public sealed class WorkerTests
         app.Database.NoteAppended([.. app.Database.Noted]);
         var appended = (await app.Operations.FindAsync(operation.Id))!;
 
-        (committed.Status, committed.Records.Count).ShouldBe((OperationStatus.Processing, 0));
-        (appended.Status, appended.Token!.Value.Position).ShouldBe((OperationStatus.Completed, 1));
+        (committed.Status, committed.Records.Count).ShouldBe((OperationState.Processing, 0));
+        (appended.Status, appended.Token!.Value.Position).ShouldBe((OperationState.Completed, 1));
     }
 
     [Fact]
@@ -101,9 +101,9 @@ public sealed class WorkerTests
 
         app.App.Source["a"].Number.ShouldBe(0);
         app.App.Freshet.Log.Position.Position.ShouldBe(0);
-        (await app.Operations.FindAsync(operation.Id))!.Status.ShouldBe(OperationStatus.Processing);
+        (await app.Operations.FindAsync(operation.Id))!.Status.ShouldBe(OperationState.Processing);
         for (var i = 0; i < 4; i++) await app.PollAsync(); // 2 seconds
-        var completed = await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        var completed = await app.WhenAsync(operation.Id, OperationState.Completed);
 
         completed.Attempts.ShouldBe(2);
         app.App.Source["a"].Number.ShouldBe(1);
@@ -125,7 +125,7 @@ public sealed class WorkerTests
         await app.App.LogLines.WaitForAsync("failed at attempt 2");
         await app.PollAsync();
 
-        var failed = await app.WhenAsync(operation.Id, OperationStatus.Failed);
+        var failed = await app.WhenAsync(operation.Id, OperationState.Failed);
         await app.App.LogLines.WaitForAsync("was given up at attempt 3");
 
         attempts.ShouldBe(3);
@@ -140,7 +140,7 @@ public sealed class WorkerTests
         var operation = await app.AcceptAsync();
         await app.PollAsync();
 
-        var failed = await app.WhenAsync(operation.Id, OperationStatus.Failed);
+        var failed = await app.WhenAsync(operation.Id, OperationState.Failed);
 
         failed.Failure.ShouldBe(new OperationFailure("card-declined", "The card was declined."));
         failed.Attempts.ShouldBe(1);
@@ -156,11 +156,11 @@ public sealed class WorkerTests
 
         await app.PollAsync();
         await app.PollAsync();
-        (await app.Operations.FindAsync(operation.Id))!.Status.ShouldBe(OperationStatus.Processing);
+        (await app.Operations.FindAsync(operation.Id))!.Status.ShouldBe(OperationState.Processing);
         await app.Time.WhenTimerSetAsync(app.Options.PollInterval);
         app.Time.Advance(app.Options.LeaseDuration);
 
-        (await app.WhenAsync(operation.Id, OperationStatus.Completed)).Attempts.ShouldBe(2);
+        (await app.WhenAsync(operation.Id, OperationState.Completed)).Attempts.ShouldBe(2);
         app.App.Source["a"].Number.ShouldBe(1);
     }
 
@@ -186,7 +186,7 @@ public sealed class WorkerTests
         }
         gate.Open();
 
-        (await app.WhenAsync(operation.Id, OperationStatus.Completed)).Attempts.ShouldBe(1);
+        (await app.WhenAsync(operation.Id, OperationState.Completed)).Attempts.ShouldBe(1);
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public sealed class WorkerTests
         await app.App.LogLines.WaitForAsync("its transaction was not committed");
         await app.PollAsync();
 
-        var completed = await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        var completed = await app.WhenAsync(operation.Id, OperationState.Completed);
 
         completed.Attempts.ShouldBe(2);
         (await app.RecordsAsync()).Count.ShouldBe(1);
@@ -258,7 +258,7 @@ public sealed class WorkerTests
         var operation = await app.AcceptAsync();
         await app.PollAsync();
 
-        var completed = await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        var completed = await app.WhenAsync(operation.Id, OperationState.Completed);
         await app.App.LogLines.WaitForAsync("threw after its commit");
 
         completed.Attempts.ShouldBe(1);
@@ -276,7 +276,7 @@ public sealed class WorkerTests
         var operation = await app.AcceptAsync();
         await app.PollAsync();
 
-        var completed = await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        var completed = await app.WhenAsync(operation.Id, OperationState.Completed);
 
         completed.Result.ShouldBeNull();
         completed.Records.ShouldHaveSingleItem().Event.ShouldBe("thing.changed");
@@ -312,7 +312,7 @@ public sealed class WorkerTests
         }
         await app.PollAsync();
 
-        (await app.WhenAsync(operation.Id, OperationStatus.Failed)).Failure!.Code.ShouldBe("operation-failed");
+        (await app.WhenAsync(operation.Id, OperationState.Failed)).Failure!.Code.ShouldBe("operation-failed");
         runs.ShouldBe(0);
     }
 
@@ -321,21 +321,22 @@ public sealed class WorkerTests
     {
         var gate = new Gate();
         var (running, most) = (0, 0);
+        var both = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var app = OperationsApp.Start(async (run, app, ct) =>
         {
             most = Math.Max(most, Interlocked.Increment(ref running));
+            if (most == 2) both.TrySetResult();
             await gate.PassAsync(ct);
             Interlocked.Decrement(ref running);
             await OperationsApp.RebuildAsync(run, app, ct);
         }, options => options.MaxConcurrent = 2);
         var accepted = new[] { await app.AcceptAsync("a"), await app.AcceptAsync("b"), await app.AcceptAsync("c") };
         await app.PollAsync();
-        await gate.Reached;
-        await app.WhenAsync(accepted[1].Id, OperationStatus.Processing);
-        (await app.Operations.FindAsync(accepted[2].Id))!.Status.ShouldBe(OperationStatus.Accepted);
+        await both.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        (await app.Operations.FindAsync(accepted[2].Id))!.Status.ShouldBe(OperationState.Accepted);
         gate.Open();
 
-        foreach (var operation in accepted) await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        foreach (var operation in accepted) await app.WhenAsync(operation.Id, OperationState.Completed);
         most.ShouldBe(2);
     }
 
@@ -352,7 +353,7 @@ public sealed class WorkerTests
         app.Store.Failure = null;
         app.Time.Advance(TimeSpan.FromSeconds(2));
 
-        await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        await app.WhenAsync(operation.Id, OperationState.Completed);
         app.App.LogLines.Lines.Count(line => line.Text.Contains("could not be asked for operations")).ShouldBe(1);
         app.App.LogLines.Lines.Count(line => line.Text.Contains("answers again")).ShouldBe(1);
     }
@@ -363,7 +364,7 @@ public sealed class WorkerTests
         await using var app = OperationsApp.Start(OperationsApp.RebuildAsync);
         var operation = await app.AcceptAsync();
         await app.PollAsync();
-        await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        await app.WhenAsync(operation.Id, OperationState.Completed);
         await app.Time.WhenTimerSetAsync(app.Options.PollInterval);
 
         app.Time.Advance(app.Options.Retention + TimeSpan.FromSeconds(1));
@@ -385,7 +386,7 @@ public sealed class WorkerTests
         var operation = await app.AcceptAsync();
         await app.PollAsync();
 
-        await app.WhenAsync(operation.Id, OperationStatus.Completed);
+        await app.WhenAsync(operation.Id, OperationState.Completed);
         app.App.LogLines.Lines.ShouldContain(line => line.Text.Contains("was given up at attempt 1"));
     }
 }

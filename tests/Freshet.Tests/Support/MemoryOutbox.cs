@@ -75,14 +75,10 @@ internal sealed class MemoryOutbox : IOutbox, IDisposable
         /// <summary>What <c>SaveOutboxAsync</c> does in a real one.</summary>
         public void Save(FreshetAction action)
         {
-            var taken = action.TakeToSave(database);
+            var taken = action.TakeToSave(database, again: true);
             if (taken.Claim is { } claim)
             {
-                if (database._claims.TryGetValue((claim.Source, claim.Delivery), out var holder) && holder != claim.Id)
-                {
-                    action.Unsave([.. taken.Drafts.Select(draft => draft.Id)]);
-                    throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
-                }
+                if (database._claims.TryGetValue((claim.Source, claim.Delivery), out var holder) && holder != claim.Id) throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
                 _writes.Add(() => database._claims[(claim.Source, claim.Delivery)] = claim.Id);
             }
             foreach (var draft in taken.Drafts) _writes.Add(() => database._rows.TryAdd(draft.Id, null));
