@@ -61,11 +61,17 @@ internal sealed class QueryCounters
     /// <summary>A load was refused: the queue was full, or its turn did not come in time.</summary>
     public void NoteRejected() => Loads.Reject();
 
-    /// <summary>A load ended in time.</summary>
-    public void NoteLoad(TimeSpan took, bool failed)
+    /// <summary>A load ended well, and in time. The caller holds the query's gate; call <see cref="ReportLoaded"/> once it is free.</summary>
+    public void NoteLoadedLocked() => Loads.LoadLocked();
+
+    /// <summary>Tells listeners of a load that ended well.</summary>
+    public void ReportLoaded(TimeSpan took) => _instruments?.RecordLoad(took, LoadOutcome.Loaded);
+
+    /// <summary>A load failed, in time.</summary>
+    public void NoteFailed(TimeSpan took)
     {
-        Loads.End(failed);
-        _instruments?.RecordLoad(took, failed ? LoadOutcome.Failed : LoadOutcome.Loaded);
+        Loads.Fail();
+        _instruments?.RecordLoad(took, LoadOutcome.Failed);
     }
 
     /// <summary>A load took too long, and its readers were told so.</summary>

@@ -45,6 +45,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
             declared => declared.Declaration.CreateRuntime(declared, Parts()));
         Runtimes = new RuntimeList(_runtimes.Values);
         node.QueryFlushed = FlushQuery;
+        node.LongestLife = (long)options.MaxTimeToLive.TotalMilliseconds;
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
         foreach (var query in _runtimes.Keys) AdoptPolicy(query);
     }

@@ -47,8 +47,8 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     /// <summary>Whether it could not be reached last time.</summary>
     public abstract bool IsAway { get; }
 
-    /// <summary>Treats tags as expired on this node, though no record says so yet.</summary>
-    public void ExpireAhead(IEnumerable<Tag> tags) => node.ExpireAhead(tags);
+    /// <summary>Treats what records would invalidate as expired on this node, though the log does not have them yet.</summary>
+    public void ExpireAhead(IReadOnlyCollection<RecordDraft> drafts) => node.ExpireAhead(drafts);
 
     /// <summary>Refuses a record that could not be appended, while nothing is written yet.</summary>
     public virtual void Check(Writer writer, RecordDraft draft)

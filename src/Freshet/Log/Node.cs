@@ -22,6 +22,12 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
     /// <summary>Told, before the position is published, that everything of a query counts as outdated: its name, the marks of the epoch, the position.</summary>
     public Action<string, MarkTable, long>? QueryFlushed { get; set; }
 
+    /// <summary>Tags whose record is yet to come.</summary>
+    public ExpiredAhead Ahead { get; } = new();
+
+    /// <summary>The longest any entry may live, on this node or another, in milliseconds.</summary>
+    public long LongestLife { get; set; } = (long)new FreshetOptions().MaxTimeToLive.TotalMilliseconds;
+
     /// <summary>What outdated too much at once, for the warnings.</summary>
     public InvalidationBreadth Breadth { get; } = new();
 
@@ -48,13 +54,21 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
             }
             Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));
         }
+        Ahead.Remove(record.Id);
     }
 
     public void Dispose() => Running.Dispose();
 
-    /// <summary>Treats tags as expired whose record this node could not append yet: as if it were the next one.</summary>
+    /// <summary>Treats what records would invalidate as expired, which this node could not append yet: as if the next record did so.</summary>
+    public void ExpireAhead(IReadOnlyCollection<RecordDraft> drafts)
+    {
+        Ahead.Add(drafts, clock.Now + LongestLife);
+        ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
+    }
+
+    /// <summary>Treats tags as expired by the next record.</summary>
     /// <remarks>Loads that begin before that record comes are outdated too, and read anew: while the log is away nobody can tell what they missed.</remarks>
-    public void ExpireAhead(IEnumerable<Tag> tags)
+    internal void ExpireAhead(IEnumerable<Tag> tags)
     {
         lock (_gate)
         {

@@ -24,6 +24,9 @@ internal sealed class TagMark(Tag tag, long expiredAt) : Link
     /// <summary>Number of loads and entries that hold this mark. Guarded by MarkTable's gate.</summary>
     public int Uses;
 
+    /// <summary>Whether it was forgotten: its tag has another mark by now, or none. Guarded by MarkTable's gate.</summary>
+    public bool IsForgotten;
+
     /// <summary>Position of the last invalidation of either kind; 0 when there was none.</summary>
     public long LastInvalidatedAt => Volatile.Read(ref _lastInvalidatedAt);
 

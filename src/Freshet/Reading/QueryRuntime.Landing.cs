@@ -8,9 +8,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <summary>Takes in the result of a load, and its turn back: stores it unless it may not be stored or something newer is there. Null when the load has ended already.</summary>
     /// <param name="flight">The load.</param>
     /// <param name="entry">What it loaded.</param>
+    /// <param name="isCounted">Whether it was counted already.</param>
     /// <param name="outdated">The entry that a tag had outdated and that this one replaces; null when there was none.</param>
     /// <param name="mayStore">Whether it may be stored, here and elsewhere.</param>
-    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated, out bool mayStore)
+    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, bool isCounted, out Entry<TValue>? outdated, out bool mayStore)
     {
         (outdated, mayStore) = (null, false);
         var args = flight.Args;
@@ -35,6 +36,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 stored = _store.PutLocked(entry, flight.Hash, present, bytes);
             }
             TryEndLocked(flight);
+            if (!isCounted) Counters.NoteLoadedLocked();
         }
         if (stored) _store.MakeRoom(entry);
         else flight.Context.ReleaseMarks();

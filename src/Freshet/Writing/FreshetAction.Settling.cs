@@ -39,7 +39,7 @@ public sealed partial class FreshetAction
             {
                 // Nothing is guessed: the write may be committed or not, and the row, if there is one, is the only one to tell. Until
                 // the relay has read it, this node at least serves nothing that the write would outdate.
-                _log.ExpireAhead(intent.Draft.Invalidations.Select(invalidation => invalidation.Tag));
+                _log.ExpireAhead([intent.Draft]);
                 isUnknown = true;
             }
             else if (those.Contains(intent.Draft.Id)) drafts.Add(intent.Draft);

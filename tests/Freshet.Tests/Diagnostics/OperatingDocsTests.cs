@@ -46,7 +46,7 @@ public sealed class OperatingDocsTests
         var runtime = app.Freshet.ShouldBeOfType<FreshetService>().Runtimes.First();
         runtime.SecondLevelCounters!.NotePayload(1);
         var counters = runtime.Counters;
-        counters.NoteLoad(TimeSpan.Zero, failed: true);
+        counters.NoteFailed(TimeSpan.Zero);
         counters.NoteTimedOut(TimeSpan.Zero);
         counters.NoteLate(TimeSpan.Zero);
         counters.NoteReplaced(1, 1);

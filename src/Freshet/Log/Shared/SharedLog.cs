@@ -313,9 +313,6 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         return false;
     }
 
-    private void ExpireAhead(IReadOnlyList<RecordDraft> drafts) =>
-        ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
-
     private async Task SendPendingAsync()
     {
         if (Pending.Count == 0 || !await _sending.WaitAsync(TimeSpan.Zero).ConfigureAwait(false)) return;
