@@ -11,6 +11,7 @@ internal sealed class QueryCounters
     private long _lastGoods;
     private long _servedUnconfirmed;
     private long _refusedUnconfirmed;
+    private long _held;
     private QueryInstruments? _instruments;
 
     public long Hits => _hits.Total;
@@ -32,6 +33,9 @@ internal sealed class QueryCounters
     /// <summary>Reads that asked the source because this node could not confirm that it is current.</summary>
     public long RefusedUnconfirmed => Interlocked.Read(ref _refusedUnconfirmed);
 
+    /// <summary>Reads that asked the source because a write was on its way (R8).</summary>
+    public long Held => Interlocked.Read(ref _held);
+
     public LoadCounters Loads { get; } = new();
 
     /// <summary>Whether somebody listens to how long loads take: only then the finer clock is read.</summary>
@@ -52,6 +56,8 @@ internal sealed class QueryCounters
     public void NoteLastGood() => Interlocked.Increment(ref _lastGoods);
 
     public void NoteUnconfirmed(bool served) => Interlocked.Increment(ref served ? ref _servedUnconfirmed : ref _refusedUnconfirmed);
+
+    public void NoteHeld() => Interlocked.Increment(ref _held);
 
     public void NoteBypass() => Interlocked.Increment(ref _bypasses);
 

@@ -6,6 +6,9 @@ internal enum Verdict
     Fresh,
     Stale,
     Expired,
+
+    /// <summary>A write that would outdate it is on its way, and nobody knows whether it is committed (R8): the source knows.</summary>
+    Held,
 }
 
 /// <summary>When a tag was last invalidated, as every entry that carries the tag sees it: one shared object, checked by a pointer read.</summary>

@@ -19,7 +19,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
         var applied = Node.Applied;
         var now = Clock.Now;
-        var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, now);
+        var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, now, HoldsAt(applied));
         var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
@@ -28,7 +28,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (flight.HasEnded) return null;
             // Ended last: the rest looks the key up, with the user's own equality, and a load that could not be ended must end as failed.
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > now && verdict != Verdict.Expired && !WasFlushed(entry)
+            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > now && verdict < Verdict.Expired && !WasFlushed(entry)
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry);
             if (mayStore)
             {

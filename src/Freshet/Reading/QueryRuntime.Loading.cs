@@ -148,8 +148,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         lock (Gate)
         {
             var applied = Node.Applied;
+            var holds = HoldsAt(applied);
+            // A load that began after the hold may have read before the commit, and this read begin after it: it joins none (R8).
+            if (holds is not null && !need.FromSource && holds.Touch(tags, FoundKinds))
+            {
+                if (!inBackground) Counters.NoteHeld();
+                return JoinOrStart(args, tags, need with { FromSource = true }, replaces, isBatched);
+            }
             if (!need.FromSource && _store.TryGetLocked(args, hash, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
-                && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
+                && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now, holds) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();
                 return new Way(null, applied, entry);

@@ -64,7 +64,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         var now = Clock.Now;
         return entry.RefreshAt > now
             && (_confirmation is null || _confirmation.Covers(MaxStaleness, now))
-            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
+            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0, HoldsAt(applied)) == Verdict.Fresh);
     }
 
     /// <summary>Reads with everything a surrounding may ask for.</summary>
@@ -80,7 +80,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         if (!_store.TryGet(args, out var entry)) return null;
         var now = Clock.Now;
         if (entry.ExpiresAt <= now || !need.AcceptsVersion(entry.Version)) return null;
-        switch (entry.Judge(applied, now))
+        switch (entry.Judge(applied, now, HoldsAt(applied)))
         {
             case Verdict.Fresh:
                 if (entry.RefreshAt <= now) RefreshEarly(args, entry);

@@ -27,7 +27,7 @@ public sealed class LoadMetricTests
         meter.Sum("freshet.loads", ("query", "inner"), ("outcome", "loaded")).ShouldBe(1);
         meter.Sum("freshet.loads", ("query", "inner"), ("outcome", "failed")).ShouldBe(1);
         meter.Sum("freshet.loads.running").ShouldBe(0);
-        var buckets = meter.Instruments.OfType<Histogram<double>>().Single().Advice!.HistogramBucketBoundaries!;
+        var buckets = meter.Instruments.OfType<Histogram<double>>().Single(each => each.Name == "freshet.load.duration").Advice!.HistogramBucketBoundaries!;
         buckets.ShouldBeInOrder();
         (buckets[0], buckets[^1]).ShouldBe((0.001, 30));
     }
