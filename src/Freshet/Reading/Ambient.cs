@@ -22,7 +22,7 @@ internal sealed class Ambient
     }
 
     /// <summary>The innermost that has not ended; null outside any.</summary>
-    public static Ambient? Current => Living(Innermost);
+    public static Ambient? Current => _current.Value is { } at ? Living(At(at)) : null; // mostly null, and every hit asks
 
     /// <summary>Set when an action opened this one.</summary>
     public FreshetAction? Action => _opener as FreshetAction;
@@ -98,12 +98,9 @@ internal sealed class Ambient
 
     private bool HasEnded => _ended || _opener is LoadContext { HasLeftFlow: true };
 
-    private static Ambient? Innermost => _current.Value switch
-    {
-        null => null,
-        Ambient ambient => ambient,
-        var load => ((LoadContext)load).Surrounding,
-    };
+    private static Ambient? Innermost => _current.Value is { } at ? At(at) : null;
+
+    private static Ambient At(object place) => place as Ambient ?? ((LoadContext)place).Surrounding;
 
     private static Ambient Enter(Ambient ambient)
     {
