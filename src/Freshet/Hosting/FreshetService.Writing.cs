@@ -121,7 +121,11 @@ internal sealed partial class FreshetService
     internal FreshetAction RequireAction(string call)
     {
         ThrowIfReading(call);
-        if (Ambient.ActionOf(this) is { } action) return action;
+        if (Ambient.ActionOf(this) is { } action)
+        {
+            if (_units?.Surrounding is { } unit) action.Enter(unit); // before anything is raised, whichever call raises it
+            return action;
+        }
         throw Ambient.EndedActionOf(this) is { } ended ? TriggerException.Ended(call, ended.Trigger, ended.Name) : TriggerException.None(call);
     }
 
@@ -143,12 +147,9 @@ internal sealed partial class FreshetService
             throw new UnknownDeclarationException("tag kind", tag.Kind, "Declare it in a catalog and add the catalog with AddFreshet().Add<TCatalog>().");
     }
 
-    private void Record(
-        FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline, string? data = null)
-    {
-        if (_units?.Surrounding is { } unit) action.Enter(unit);
+    private static void Record(
+        FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline, string? data = null) =>
         action.Record(DraftOf(action, call, @event, value, tags, kind, deadline, data));
-    }
 
     private static RecordDraft DraftOf(
         FreshetAction action, string call, string? @event, object? value, IReadOnlyList<Tag> tags, InvalidationKind kind, TimeSpan deadline, string? data = null) =>

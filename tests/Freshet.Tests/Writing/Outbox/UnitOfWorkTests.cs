@@ -278,13 +278,16 @@ public sealed class UnitOfWorkTests
         (await inner.CompleteAsync()).ShouldBeNull();
     }
 
-    [Fact]
-    public async Task TheTransactionAroundACallCountsAsOneOfTheAction()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TheTransactionAroundACallCountsAsOneOfTheAction(bool isEvent)
     {
         var surrounding = new TestUnit();
         await using var app = Start(surrounding);
         await using var action = app.Freshet.BeginUserAction("write");
-        app.Freshet.UpdateTag(Things.Thing.For("a"));
+        if (isEvent) app.Freshet.Raise(new ThingChanged("a"));
+        else app.Freshet.UpdateTag(Things.Thing.For("a"));
         surrounding.Fate = Fate.RolledBack;
 
         (await action.CompleteAsync()).ShouldBeNull();
