@@ -112,7 +112,7 @@ internal sealed partial class FreshetService
         return new FreshetAction(this, trigger, name, actor, reason, _log, _logger);
     }
 
-    private FreshetAction RequireAction(string call)
+    internal FreshetAction RequireAction(string call)
     {
         ThrowIfReading(call);
         if (Ambient.ActionOf(this) is { } action) return action;

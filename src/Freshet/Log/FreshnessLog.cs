@@ -44,6 +44,9 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     /// <summary>Whether other processes append to it and follow it too.</summary>
     public abstract bool IsShared { get; }
 
+    /// <summary>Whether it could not be reached last time.</summary>
+    public abstract bool IsAway { get; }
+
     /// <summary>Treats tags as expired on this node, though no record says so yet.</summary>
     public void ExpireAhead(IEnumerable<Tag> tags) => node.ExpireAhead(tags);
 

@@ -12,6 +12,8 @@ internal sealed class InProcessLog(
 
     public override bool IsShared => false;
 
+    public override bool IsAway => false;
+
     public override TimeSpan Unconfirmed => TimeSpan.Zero;
 
     /// <summary>Appends at once.</summary>

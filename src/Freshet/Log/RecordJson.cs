@@ -36,12 +36,39 @@ internal static class RecordJson
                 json.WritePropertyName("data"u8);
                 json.WriteRawValue(eventData, skipInputValidation: true);
             }
-            WriteInvalidations(json, draft.Invalidations);
+            json.WritePropertyName("invalidations"u8);
+            WriteInvalidationArray(json, draft.Invalidations);
             if (by.TraceParent is { } parent) json.WriteString("trace"u8, parent);
             if (draft.Cause is { } cause) json.WriteString("cause"u8, cause);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes what a record invalidates, as <see cref="Write"/> does: <c>[{"tag":"account:a"},{"tag":"account:b","staleFor":300000}]</c>.</summary>
+    public static string WriteInvalidations(IReadOnlyList<Invalidation> invalidations)
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(buffer, _options)) WriteInvalidationArray(json, invalidations);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Reads what a record invalidates.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static IReadOnlyList<Invalidation> ReadInvalidations(string text)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+            Expect(json.Read());
+            var invalidations = ReadInvalidationArray(ref json);
+            Expect(!json.Read());
+            return invalidations;
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or OverflowException or ArgumentException)
+        {
+            throw new FormatException("Not a list of invalidations.", error);
+        }
     }
 
     /// <summary>Reads a record.</summary>
@@ -62,9 +89,9 @@ internal static class RecordJson
         }
     }
 
-    private static void WriteInvalidations(Utf8JsonWriter json, IReadOnlyList<Invalidation> invalidations)
+    private static void WriteInvalidationArray(Utf8JsonWriter json, IReadOnlyList<Invalidation> invalidations)
     {
-        json.WriteStartArray("invalidations"u8);
+        json.WriteStartArray();
         foreach (var invalidation in invalidations)
         {
             json.WriteStartObject();
@@ -86,13 +113,13 @@ internal static class RecordJson
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (Is(ref json, "id"u8)) id = json.GetGuid();
-            else if (Is(ref json, "trigger"u8)) trigger = TriggerOf(json.GetString());
+            else if (Is(ref json, "trigger"u8)) trigger = FindTrigger(json.GetString()) ?? throw new JsonException();
             else if (Is(ref json, "action"u8)) action = json.GetString();
             else if (Is(ref json, "actor"u8)) actor = json.GetString();
             else if (Is(ref json, "call"u8)) call = json.GetString();
             else if (Is(ref json, "event"u8)) name = json.GetString();
             else if (Is(ref json, "data"u8)) data = Raw(ref json, utf8);
-            else if (Is(ref json, "invalidations"u8)) invalidations = ReadInvalidations(ref json);
+            else if (Is(ref json, "invalidations"u8)) invalidations = ReadInvalidationArray(ref json);
             else if (Is(ref json, "trace"u8)) trace = json.GetString();
             else if (Is(ref json, "cause"u8)) cause = json.GetString();
             else Skip(ref json);
@@ -116,7 +143,7 @@ internal static class RecordJson
         };
     }
 
-    private static List<Invalidation> ReadInvalidations(ref Utf8JsonReader json)
+    private static List<Invalidation> ReadInvalidationArray(ref Utf8JsonReader json)
     {
         var invalidations = new List<Invalidation>();
         Expect(json.TokenType == JsonTokenType.StartArray);
@@ -166,7 +193,8 @@ internal static class RecordJson
         return new Tag(text![..end], text);
     }
 
-    private static string NameOf(TriggerKind trigger) => trigger switch
+    /// <summary>The name of a trigger on the wire.</summary>
+    public static string NameOf(TriggerKind trigger) => trigger switch
     {
         TriggerKind.UserAction => "user-action",
         TriggerKind.Webhook => "webhook",
@@ -174,13 +202,14 @@ internal static class RecordJson
         _ => "operator",
     };
 
-    private static TriggerKind TriggerOf(string? name) => name switch
+    /// <summary>The trigger of a name; null for none that is known.</summary>
+    public static TriggerKind? FindTrigger(string? name) => name switch
     {
         "user-action" => TriggerKind.UserAction,
         "webhook" => TriggerKind.Webhook,
         "job" => TriggerKind.Job,
         "operator" => TriggerKind.Operator,
-        _ => throw new JsonException(),
+        _ => null,
     };
 
     private static void Expect(bool isSo)

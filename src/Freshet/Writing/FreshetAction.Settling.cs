@@ -44,7 +44,7 @@ public sealed partial class FreshetAction
             }
             else if (those.Contains(intent.Draft.Id)) drafts.Add(intent.Draft);
             else if (ending == Ending.NotYet) kept.Add(intent);
-            else if (intent.SavedWith is IUnitOfWork { Fate: Fate.Open }) left++;
+            else if (intent.SavedWith is { Fate: Fate.Open }) left++;
             else dropped++;
         }
         return new Settled(drafts, kept, left, dropped, uncertain, isUnknown);

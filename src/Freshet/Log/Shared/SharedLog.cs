@@ -56,8 +56,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     /// <summary>What the log has yet to take.</summary>
     public PendingRecords Pending { get; }
 
-    /// <summary>Whether the log could not be reached last time.</summary>
-    public bool IsAway => _exchanger.IsAway;
+    public override bool IsAway => _exchanger.IsAway;
 
     /// <summary>Records the log is known to have and this node has not applied.</summary>
     public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
