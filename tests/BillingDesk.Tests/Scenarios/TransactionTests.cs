@@ -1,5 +1,6 @@
 using BillingDesk.Billing;
 using Freshet;
+using Freshet.Sql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,6 +78,26 @@ public sealed class TransactionTests
         (await desk.ReadAsync<InvoiceDetail>(Panels.Invoice(Invoice))).Value.ShouldBeEquivalentTo(before);
     }
 
+    /// <summary>Saved in the transaction that is rolled back: the database says that nothing happened.</summary>
+    [Fact]
+    public async Task S3_WhatWasSavedWithAWriteThatRolledBackNeverAppears()
+    {
+        var inside = new Inside { Saves = true };
+        await using var desk = await DeskHost.StartAsync(map: inside.Map);
+        var before = (await desk.ReadAsync<InvoiceDetail>(Panels.Invoice(Invoice))).Value;
+        await desk.WarmAsync(_panels);
+        inside.Fails = true;
+        inside.Open();
+
+        var failed = await EditAsync(desk, RaisesInside, before);
+
+        failed.Status.ShouldBe(HttpStatusCode.InternalServerError);
+        failed.Records.ShouldNotContain(record => record.Event != null);
+        failed.Records.ShouldAllBe(record => record.Invalidations.Count == 0);
+        await desk.ShouldReloadOnlyAsync(_panels);
+        (await SourceAsync(desk)).ShouldBeEquivalentTo(before);
+    }
+
     [Fact]
     public async Task S3_WhatIsRaisedInsideTheTransactionIsHeldUntilItHasCommitted()
     {
@@ -130,6 +151,9 @@ public sealed class TransactionTests
         /// <summary>Whether the transaction fails after raising.</summary>
         public bool Fails { get; set; }
 
+        /// <summary>Whether what was raised is saved in the transaction at once.</summary>
+        public bool Saves { get; init; }
+
         /// <summary>What a cached read inside the transaction showed.</summary>
         public InvoiceDetail? SawInside { get; private set; }
 
@@ -143,10 +167,11 @@ public sealed class TransactionTests
         private async Task<IResult> EditAsync(
             string invoiceId, InvoiceEdit edit, InvoiceWrites invoices, DeskTransactions transactions, IFreshet freshet, CancellationToken ct)
         {
-            var edited = await transactions.RunAsync(async _ =>
+            var edited = await transactions.RunAsync(async transaction =>
             {
                 var outcome = (EditOutcome.Edited)await invoices.EditAsync(invoiceId, expectedVersion: 1, edit, "tester", ct);
                 freshet.Raise(new InvoiceEdited(outcome.Invoice.Id, outcome.Invoice.AccountId));
+                if (Saves) await freshet.SaveOutboxAsync(transaction.Transaction, ct);
                 SawInside = await freshet.ReadAsync(BillingCatalog.InvoiceById, invoiceId, ct);
                 _raised.TrySetResult();
                 await _open.Task.WaitAsync(ct);
