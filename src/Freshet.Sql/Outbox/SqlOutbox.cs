@@ -27,6 +27,7 @@ internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions option
     /// <exception cref="DuplicateDeliveryException">Another request has committed the work of this delivery.</exception>
     public async ValueTask SaveAsync(FreshetAction action, DbTransaction transaction, CancellationToken cancellationToken)
     {
+        await action.HoldAsync().ConfigureAwait(false); // before the commit, and so before the row: a high query is never older than the last commit (R8)
         var work = action.TakeToSave(this, again: true);
         try
         {

@@ -12,8 +12,6 @@ internal sealed class InProcessLog(
 
     public override bool IsShared => false;
 
-    public override bool IsAway => false;
-
     public override TimeSpan Unconfirmed => TimeSpan.Zero;
 
     /// <summary>Appends at once.</summary>

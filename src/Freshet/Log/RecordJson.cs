@@ -40,6 +40,7 @@ internal static class RecordJson
             WriteInvalidationArray(json, draft.Invalidations);
             if (by.TraceParent is { } parent) json.WriteString("trace"u8, parent);
             if (draft.Cause is { } cause) json.WriteString("cause"u8, cause);
+            WriteHolds(json, draft);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
@@ -89,6 +90,30 @@ internal static class RecordJson
         }
     }
 
+    // A node of a version that knows no holds skips these: for it the record invalidates nothing, or just its tags.
+    private static void WriteHolds(Utf8JsonWriter json, RecordDraft draft)
+    {
+        if (draft.Holds is { } holds)
+        {
+            json.WriteStartObject("holds"u8);
+            json.WriteString("draft"u8, holds.Draft);
+            json.WriteStartArray("tags"u8);
+            foreach (var tag in holds.Tags) json.WriteStringValue(tag.Text);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        if (draft.Releases.Count == 0) return;
+        json.WriteStartArray("releases"u8);
+        foreach (var release in draft.Releases)
+        {
+            json.WriteStartObject();
+            json.WriteString("hold"u8, release.Id);
+            json.WriteString("draft"u8, release.Draft);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
     private static void WriteInvalidationArray(Utf8JsonWriter json, IReadOnlyList<Invalidation> invalidations)
     {
         json.WriteStartArray();
@@ -107,6 +132,8 @@ internal static class RecordJson
         var (id, trigger) = ((Guid?)null, (TriggerKind?)null);
         string? action = null, actor = null, call = null, name = null, data = null, trace = null, cause = null;
         IReadOnlyList<Invalidation>? invalidations = null;
+        Holding? holds = null;
+        IReadOnlyList<Release> releases = [];
 
         var json = new Utf8JsonReader(utf8);
         Expect(json.Read() && json.TokenType == JsonTokenType.StartObject);
@@ -122,6 +149,8 @@ internal static class RecordJson
             else if (Is(ref json, "invalidations"u8)) invalidations = ReadInvalidationArray(ref json);
             else if (Is(ref json, "trace"u8)) trace = json.GetString();
             else if (Is(ref json, "cause"u8)) cause = json.GetString();
+            else if (Is(ref json, "holds"u8)) holds = ReadHolding(ref json);
+            else if (Is(ref json, "releases"u8)) releases = ReadReleases(ref json);
             else Skip(ref json);
         }
         Expect(json.TokenType == JsonTokenType.EndObject && !json.Read());
@@ -140,7 +169,52 @@ internal static class RecordJson
             Invalidations = invalidations ?? throw new JsonException(),
             TraceParent = trace,
             Cause = cause,
+            Holds = holds,
+            Releases = releases,
         };
+    }
+
+    private static Holding ReadHolding(ref Utf8JsonReader json)
+    {
+        var (draft, tags) = ((Guid?)null, (List<Tag>?)null);
+        Expect(json.TokenType == JsonTokenType.StartObject);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Is(ref json, "draft"u8)) draft = json.GetGuid();
+            else if (Is(ref json, "tags"u8)) tags = ReadTags(ref json);
+            else Skip(ref json);
+        }
+        Expect(json.TokenType == JsonTokenType.EndObject);
+        return new Holding(draft ?? throw new JsonException(), tags ?? throw new JsonException());
+    }
+
+    private static List<Tag> ReadTags(ref Utf8JsonReader json)
+    {
+        var tags = new List<Tag>();
+        Expect(json.TokenType == JsonTokenType.StartArray);
+        while (json.Read() && json.TokenType == JsonTokenType.String) tags.Add(TagOf(json.GetString()));
+        Expect(json.TokenType == JsonTokenType.EndArray);
+        return tags;
+    }
+
+    private static List<Release> ReadReleases(ref Utf8JsonReader json)
+    {
+        var releases = new List<Release>();
+        Expect(json.TokenType == JsonTokenType.StartArray);
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            var (hold, draft) = ((Guid?)null, (Guid?)null);
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (Is(ref json, "hold"u8)) hold = json.GetGuid();
+                else if (Is(ref json, "draft"u8)) draft = json.GetGuid();
+                else Skip(ref json);
+            }
+            Expect(json.TokenType == JsonTokenType.EndObject);
+            releases.Add(new Release(hold ?? throw new JsonException(), draft ?? throw new JsonException()));
+        }
+        Expect(json.TokenType == JsonTokenType.EndArray);
+        return releases;
     }
 
     private static List<Invalidation> ReadInvalidationArray(ref Utf8JsonReader json)

@@ -118,6 +118,7 @@ internal sealed partial class QuerySecondLevel<TArgs, TValue> where TArgs : notn
 
     private async ValueTask<bool> IsFreshAsync(AppliedPosition at, TagMark[] marks, long loadedAt, CancellationToken cancellationToken)
     {
+        if (_runtime.Node.Ahead.Touches(marks, Clock.Now)) return false; // a write of this node's own that the log does not have yet
         if (!Entry.InvalidatedAfterLoad(loadedAt, marks)) return true;
         // A mark made just now says "perhaps up to here" (PROTOCOL 12); the log may know better.
         return await _access.KnowMarksAsync(at.Marks, marks, loadedAt, _runtime.Policy.CacheTimeout, cancellationToken).ConfigureAwait(false)

@@ -200,6 +200,33 @@ public abstract class SaveTests<TDatabase> : OutboxTest<TDatabase> where TDataba
         await Should.ThrowAsync<ArgumentException>(async () => await app.Freshet.SaveOutboxAsync(transaction));
     }
 
+    /// <summary>R8: what a high query shows is held before the commit, and released when there is none.</summary>
+    [Fact]
+    public async Task R8_SavingHoldsWhatHighQueriesShow()
+    {
+        await using var app = TestApp.Start<Things>(freshet => Database.AddOutbox(freshet));
+        app.Source["a"] = new Value(1);
+        await app.ReadAsync(Things.High, "a");
+        await using (var action = app.Freshet.BeginUserAction("write"))
+        {
+            await using var connection = await Database.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            app.Freshet.Raise(new ThingChanged("a"));
+            await app.Freshet.SaveOutboxAsync(transaction);
+            await transaction.CommitAsync();
+            app.Source["a"] = new Value(2);
+            Task<int> byAnother;
+            using (ExecutionContext.SuppressFlow()) byAnother = Task.Run(() => app.ReadAsync(Things.High, "a"));
+            (await byAnother).ShouldBe(2, "committed, and not appended");
+            await action.CompleteAsync();
+        }
+        (await app.Freshet.ReadAnswerAsync(Things.High, "a")).Source.ShouldBe(AnswerSource.Load);
+        await using (var rolledBack = await SaveAsync(app, "a", commit: false)) await rolledBack.CompleteAsync();
+
+        (await app.Freshet.ReadAnswerAsync(Things.High, "a")).Source.ShouldBe(AnswerSource.Cache, "nothing happened");
+        (await RecordsAsync(app)).Select(record => record.Call).ShouldBe(["Hold", "Raise", "Hold", "Release"]);
+    }
+
     [Fact]
     public async Task ManyActionsAtOnceAskTheDatabaseTogether()
     {

@@ -139,7 +139,7 @@ public abstract class OutboxTest<TDatabase> : IAsyncLifetime where TDatabase : T
     /// <summary>Starts an application. Its relay has looked once and found nothing, and looks again when time passes.</summary>
     public TestApp Start(Action<SqlOutboxOptions>? configure = null, Action<FreshetBuilder>? more = null, bool isSettled = true)
     {
-        var app = TestApp.Start(freshet =>
+        var app = TestApp.Start<Plain>(freshet =>
         {
             Database.AddOutbox(freshet, configure);
             more?.Invoke(freshet);
@@ -182,4 +182,20 @@ public abstract class OutboxTest<TDatabase> : IAsyncLifetime where TDatabase : T
     }
 
     internal static string TagOf(LogRecord record) => record.Invalidations.Single().Tag.ToString();
+}
+
+/// <summary>Things that no high query shows: nothing is held.</summary>
+public sealed class Plain() : Catalog("plain-team")
+{
+    public static readonly Tag<string> Thing = new("thing");
+
+    public static readonly Tag<string> Owner = new("owner");
+
+    public static readonly Event<ThingChanged> Changed = new Event<ThingChanged>("thing.changed").Invalidates(Thing, e => e.Id).WithProfile(Profile.Seconds);
+
+    public static readonly Event<OwnerChanged> OwnerChanged = new Event<OwnerChanged>("owner.changed").Invalidates(Owner, e => e.OwnerId!);
+
+    public static readonly CachedQuery<string, Value> Medium = new CachedQuery<string, Value>("medium", RiskLevel.Medium)
+        .DependsOn(Thing, id => id)
+        .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
 }

@@ -138,9 +138,14 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
                 Pending.Add(writer, drafts);
                 Logger.NowPending(error, drafts.Count, writer.Action, error.GetType().Name);
             }
-            ExpireAhead(drafts);
+            if (drafts.Any(draft => draft.Invalidations.Count > 0)) ExpireAhead(drafts); // not for holds
             activity.End(Position.Position);
             return new Appended([], null, IsPending: true);
+        }
+        if (reply.Records.Count == 0) // holds that came too late
+        {
+            activity.End(Position.Position);
+            return new Appended([], reply.Before);
         }
         await FinishAsync(reply, drafts).ConfigureAwait(false);
         NoteAppended(reply.Records);
@@ -263,6 +268,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         {
             if (!await _exchanger.ExchangeAsync().ConfigureAwait(false)) return;
             AcknowledgeOwed();
+            await PlaceAgainAsync().ConfigureAwait(false);
             await SendPendingAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A log provider that throws, say. Whatever it is, a node that stopped following would be deaf for good.
@@ -270,6 +276,28 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
 #pragma warning restore CA1031
         {
             _failures.Note(error);
+        }
+    }
+
+    /// <summary>Places the holds of actions that are still under way in a log that lost them, while it is too young for anybody to trust that it has all.</summary>
+    private async Task PlaceAgainAsync()
+    {
+        var epoch = Position.Epoch;
+        try
+        {
+            foreach (var hold in Node.OpenHolds.MissingIn(epoch))
+            {
+                var reply = await SendAsync(hold.Writer, [hold.Draft]).ConfigureAwait(false);
+                if (reply.Records is not [var record]) continue;
+                _follower.TryTake(reply.Records);
+                Node.OpenHolds.NotePlaced(hold, record.Epoch, tooLate: reply.IsMature);
+            }
+        }
+#pragma warning disable CA1031 // The log is away again: the next exchange that reaches it goes on here. One that comes too late is counted at the action's end.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Logger.HoldsNotPlacedAgain(error.GetType().Name);
         }
     }
 
@@ -313,9 +341,6 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         return false;
     }
 
-    private void ExpireAhead(IReadOnlyList<RecordDraft> drafts) =>
-        ExpireAhead(drafts.SelectMany(draft => draft.Invalidations).Select(invalidation => invalidation.Tag));
-
     private async Task SendPendingAsync()
     {
         if (Pending.Count == 0 || !await _sending.WaitAsync(TimeSpan.Zero).ConfigureAwait(false)) return;
@@ -351,7 +376,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         if (_lease is not { } lease) return false;
         foreach (var record in records)
         {
-            if (lease.IsInterestedIn(record.Invalidations)) return true;
+            if (lease.IsInterestedIn(record)) return true;
         }
         return false;
     }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Freshet.Tests.Log.Shared;
 
 /// <summary>PROTOCOL 27: the log cannot be reached at the end of an action. Bounded wait, no token, never a silent success; and once the log is back, the record once.</summary>
@@ -87,6 +89,57 @@ public sealed class PendingTests
         await a.WriteAsync("2", 2);
 
         nodes.Server.Records.Select(record => record.Invalidations.Single().Tag.ToString()).ShouldBe(["thing:1", "thing:2"]);
+    }
+
+    /// <summary>PROTOCOL 6: a load that learns its tag at its end began before the write, at the position where the writer's node still stands. Found by simulation.</summary>
+    [Fact]
+    public async Task PROTOCOL_6_the_writer_of_a_pending_record_does_not_take_a_load_that_began_before_it()
+    {
+        await using var nodes = new Nodes();
+        var a = nodes.Start("a");
+        nodes.Source["1"] = new Value(1);
+        var held = nodes.Source.HoldNext("1");
+        var early = a.ReadAsync(Things.Found, "1");
+        await held.Reached;
+        a.Link.LoseReply(LogCall.Append);
+        await using (var action = a.Freshet.BeginUserAction("write"))
+        {
+            nodes.Source["1"] = new Value(2);
+            a.Freshet.Raise(new OwnerChanged("owner-1"));
+            (await action.CompleteAsync()).ShouldBeNull();
+        }
+
+        var read = a.ReadAsync(Things.Found, "1");
+        held.Open();
+
+        (await read).ShouldBe(2);
+        await early;
+    }
+
+    /// <summary>The mark of a pending write stands at the next position, which is soon another's. A value that was loaded there elsewhere, before the write, is not taken from the second level. Found by simulation.</summary>
+    [Fact]
+    public async Task PROTOCOL_27_the_second_level_gives_the_writer_of_a_pending_record_nothing_of_before()
+    {
+        await using var nodes = new Nodes();
+        var store = new SecondLevel.SharedStore();
+        var (a, b) = (nodes.Start("a", Sharing), nodes.Start("b", Sharing));
+        nodes.Source["1"] = new Value(1);
+        a.Link.IsCut = true;
+        nodes.Server.Remove(nodes.Server.Leases);
+        await b.WriteAsync("2", 1);
+        (await b.ReadAsync(Things.High, "1")).ShouldBe(1); // loaded at 1, and shared
+        await store.WhenCalledAsync("set", 1);
+        (await a.WriteAsync("1", 2)).ShouldBeNull();
+        a.Link.IsCut = false;
+        a.Link.HoldRequest(LogCall.Append);
+        await a.CatchUpAsync();
+        a.Log.Position.Position.ShouldBe(1);
+
+        (await a.ReadAsync(Things.High, "1")).ShouldBe(2);
+
+        a.Log.Pending.Count.ShouldBe(1);
+
+        void Sharing(FreshetBuilder builder) => builder.Services.AddSingleton<ISecondLevel>(store);
     }
 
     /// <summary>The log took the record and was gone before this node came to it: the write has its token, and its own node serves nothing older (PROTOCOL 23).</summary>

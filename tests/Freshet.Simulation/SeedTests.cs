@@ -1,0 +1,39 @@
+using Freshet.Simulation.Building;
+using Freshet.Simulation.Running;
+
+namespace Freshet.Simulation;
+
+/// <summary>The core as it is, on a fixed set of seeds. <c>./test --simulate 10m</c> runs more of them.</summary>
+public sealed class SeedTests(ITestOutputHelper output)
+{
+    private const int Seeds = 400;
+
+    [Fact]
+    public void EverySeedKeepsEveryPromise()
+    {
+        var outcome = Campaign.Faithful().Run(number => new RunRequest(number + 1), (runs, _) => runs < Seeds);
+
+        output.WriteLine(outcome.ToString());
+        outcome.Broken.Select(each => $"seed {each.Request.Seed}: {each.Violation.Rule}: {each.Violation.What}").ShouldBeEmpty();
+        outcome.Reads.ShouldBeGreaterThan(1_000_000); // or the people of the simulation have stopped reading
+    }
+
+    /// <summary>What came before in the process, on which thread it runs and in which build makes no difference.</summary>
+    [Fact]
+    public void ASeedReplaysExactly()
+    {
+        ulong[] seeds = [3, 17, 41, 99, 121];
+        var (one, other) = (SimulatedBuild.Load(), SimulatedBuild.Load());
+
+        var traces = seeds.Select(seed => Campaign.Run(one, new RunRequest(seed)).Trace).ToList();
+        var again = seeds.Reverse().Select(seed => Campaign.Run(one, new RunRequest(seed)).Trace).Reverse().ToList();
+        var elsewhere = new List<ulong>();
+        var thread = new Thread(() => elsewhere.AddRange(seeds.Select(seed => Campaign.Run(other, new RunRequest(seed)).Trace)));
+        thread.Start();
+        thread.Join();
+
+        again.ShouldBe(traces);
+        elsewhere.ShouldBe(traces);
+        traces.Distinct().Count().ShouldBe(seeds.Length);
+    }
+}

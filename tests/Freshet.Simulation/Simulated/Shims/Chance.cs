@@ -1,0 +1,36 @@
+namespace Freshet;
+
+/// <summary>Stands before the real one in the simulated build: the core's chance is drawn from the run's seed.</summary>
+internal static class Random
+{
+    public static Drawn Shared { get; } = new();
+
+    internal sealed class Drawn
+    {
+        public double NextDouble() => Simulation.Lane.Current.Scheduler.CoreChance.NextDouble();
+    }
+}
+
+/// <summary>Stands before the real one in the simulated build: tables hash the same in every process, so that their order is the same too.</summary>
+internal static class RandomNumberGenerator
+{
+    private static readonly Simulation.Chance _chance = new(20_260_115);
+
+    public static void Fill(Span<byte> bytes)
+    {
+        for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)_chance.Next(256);
+    }
+}
+
+/// <summary>Identities in the simulated build: counted, and equal to nothing else.</summary>
+internal static class Identities
+{
+    private static long _last;
+
+    public static Guid Next()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, Interlocked.Increment(ref _last));
+        return new Guid(bytes);
+    }
+}

@@ -1,0 +1,143 @@
+namespace Freshet.Simulation;
+
+/// <summary>One run: nodes, the log, the second level, the database, people who read and write, and whatever goes wrong.</summary>
+internal sealed class World
+{
+    private readonly Scheduler _scheduler;
+    private readonly Chance _chance;
+    private readonly RunRequest _request;
+    private readonly List<Client> _clients = [];
+    private readonly double[] _rates;
+    private readonly HashSet<int> _skipped;
+    private int _running;
+
+    public World(RunRequest request)
+    {
+        _request = request;
+        _skipped = [.. request.Skipped];
+        _chance = new Chance(request.Seed);
+        _scheduler = new Scheduler(_chance.Split());
+        Lane = new Lane(_scheduler, 0, "world");
+        Conditions = Conditions.Draw(_chance.Split());
+        foreach (var kind in request.Without) Conditions.LeaveOut(kind);
+        var drift = Conditions.Drift;
+        var nodes = 2 + _chance.Next(2);
+        Links = [.. Enumerable.Range(0, nodes).Select(_ => new NodeLink())];
+        Log = new SimLog(_scheduler, History, new Lane(_scheduler, 100, "log"), Rate());
+        Store = new SimSecondLevel(_scheduler, new Lane(_scheduler, 101, "second level"));
+        Source = new SourceOfTruth(_scheduler, 1 + _chance.Next(6), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
+        RecordsPerExchange = _chance.Of(2, 2000);
+        Nodes = new SimNode[nodes];
+        _rates = [.. Enumerable.Range(0, nodes).Select(_ => Rate())];
+
+        double Rate() => 1 + _chance.Between(-drift, drift);
+    }
+
+    public History History { get; } = new();
+
+    public Lane Lane { get; }
+
+    public Conditions Conditions { get; }
+
+    public IReadOnlyList<NodeLink> Links { get; }
+
+    public SimLog Log { get; }
+
+    public SimSecondLevel Store { get; }
+
+    public SourceOfTruth Source { get; }
+
+    public SimNode[] Nodes { get; }
+
+    public int RecordsPerExchange { get; }
+
+    public Scheduler Scheduler => _scheduler;
+
+    /// <summary>What clients did so far.</summary>
+    public List<int> Operations { get; } = [];
+
+    /// <summary>How long the nodes' machines have slept, all together.</summary>
+    public long Slept { get; set; }
+
+    /// <summary>Whether people still read and write.</summary>
+    public bool IsOpen { get; private set; } = true;
+
+    /// <summary>Runs to the end.</summary>
+    public void Run()
+    {
+        Exception? failure = null;
+        var isDone = false;
+        Lane.Post(async () =>
+        {
+            try
+            {
+                await RunAsync();
+            }
+            catch (Exception error)
+            {
+                failure = error;
+            }
+            isDone = true;
+        });
+        _scheduler.RunUntil(() => isDone);
+        foreach (var node in Nodes) node?.Kill();
+        if (failure is not null) throw new InvalidOperationException("The simulator itself failed.", failure);
+        if (!isDone) throw new InvalidOperationException("The run came to a standstill: somebody waits for nothing.");
+    }
+
+    /// <summary>Notes an operation. False when it is to be left out.</summary>
+    public bool TryOperate(int operation)
+    {
+        if (_skipped.Contains(operation)) return false;
+        Operations.Add(operation);
+        return true;
+    }
+
+    /// <summary>Starts a process of a node, in place of the one that is gone.</summary>
+    public async Task StartAsync(int number, int incarnation)
+    {
+        var node = Nodes[number] = new SimNode(_scheduler, this, number, incarnation, _rates[number], _chance.Split());
+        try
+        {
+            await node.CallAsync(async () =>
+            {
+                await node.StartAsync();
+                return true;
+            });
+        }
+        catch (NodeGoneException)
+        {
+            // It died while it was starting.
+        }
+    }
+
+    /// <summary>Something is done to a node or the log.</summary>
+    public void Note(int node, string what) => History.Faults.Add(new FaultFact(_scheduler.Now, node, what));
+
+    private async Task RunAsync()
+    {
+        for (var i = 0; i < Nodes.Length; i++) await StartAsync(i, 0);
+        var faults = new FaultPlan(this, _chance.Split());
+        for (var i = 0; i < _request.Clients; i++)
+        {
+            var client = new Client(this, i, _chance.Split());
+            _clients.Add(client);
+            _running++;
+            Begin(client.RunAsync);
+        }
+        var until = _scheduler.Now + TimeSpan.FromSeconds(_request.Seconds).Ticks;
+        await faults.RunAsync(until);
+        IsOpen = false;
+        await faults.MendAsync();
+        while (_running > 0) await Lane.DelayAsync(TimeSpan.FromMilliseconds(50).Ticks);
+        // Every bound, deadline and time to live that a promise speaks of has passed by then.
+        await Lane.DelayAsync((Promises.MaxTimeToLive + TimeSpan.FromSeconds(4)).Ticks);
+        await new Client(this, _clients.Count, _chance.Split()).ReadAllAsync();
+    }
+
+    private async void Begin(Func<Task> work)
+    {
+        await work();
+        _running--;
+    }
+}
