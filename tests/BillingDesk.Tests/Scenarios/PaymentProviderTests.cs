@@ -56,7 +56,7 @@ public sealed class PaymentProviderTests
         var at = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => desk.DeliverAsync("evt_2", PlanCheckout.Completed, bought)));
 
         at.ShouldAllBe(status => status == HttpStatusCode.OK);
-        (await desk.RecordsAsync(after: 0)).Where(each => each.Event is not null).Select(record => record.Event).ShouldBe(["invoice.paid", "subscription.changed"]);
+        (await desk.RecordsAsync(after: 0)).Select(record => record.Event).ShouldBe(["invoice.paid", "subscription.changed"]);
         var audit = (await desk.ReadAsync<AuditEntry[]>(Panels.Audit(Account))).Value;
         audit.Count(entry => entry is { Actor: "payment provider", Action: "subscription.changed" }).ShouldBe(1, "a plan can be taken again, so only the claim tells");
         audit.Count(entry => entry is { Actor: "payment provider", Action: "invoice.paid" }).ShouldBe(1);
@@ -119,8 +119,6 @@ public sealed class PaymentProviderTests
         var position = desk.Position;
         await desk.Time.WhenTimerSetAsync(_delay);
         desk.Time.Advance(_delay);
-        var record = await desk.NextRecordAsync(position);
-        while (record.Event is null) record = await desk.NextRecordAsync(record.Position); // a hold comes before it
-        return record;
+        return await desk.NextRecordAsync(position);
     }
 }
