@@ -7,6 +7,8 @@ internal static partial class PlantedBugs
 {
     private static IReadOnlyList<PlantedBug> Log =>
     [
+        Bug("position published before the marks", "PROTOCOL 2", "Log/Node.cs", "            var applied = _applied;\n            var now = clock.Now;\n            foreach (var invalidation in record.Invalidations)",
+            "            var applied = _applied;\n            var now = clock.Now;\n            Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));\n            foreach (var invalidation in record.Invalidations)"),
         Bug("gap trusted", "R6", "Log/Shared/LogFollower.cs", "            if (records[0].Position > position + 1)\n            {\n                counters.NoteGap();\n                return false;\n            }\n            foreach (var record in records) ApplyLocked(record);",
             "            foreach (var record in records)\n            {\n                if (record.Position <= node.Applied.Position.Position) continue;\n                node.Apply(record);\n                history.Add(record);\n            }"),
         new("trimmed records passed over", "R6",
@@ -15,7 +17,6 @@ internal static partial class PlantedBugs
                 "    public void Dispose() => Running.Dispose();\n    public void SkipTo(long position) => Volatile.Write(ref _applied, new AppliedPosition(_applied.Position with { Position = position }, _applied.Marks, _applied.Sequence + 1));")),
         Bug("epoch change drops only what is newer", "R6, PROTOCOL 5", "Log/Node.cs", "Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));",
             "Volatile.Write(ref _applied, new AppliedPosition(head, _applied.Position.Position <= head.Position ? _applied.Marks : new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));"),
-        Bug("late reply of an epoch that was left", "PROTOCOL 17", "Log/Shared/LogFollower.cs", "if (_hasEpoch ? asked?.Epoch != epoch : asked is not null) return ReplyOutcome.Discarded;", ";"),
         Bug("confirmation shared with a request already sent", "PROTOCOL 8", "Log/Shared/Exchanger.cs", "return _running is { IsCompleted: false } ? _next = AfterAsync(_running) : _running = RunAsync();", "return _running is { IsCompleted: false } ? _running : _running = RunAsync();"),
         Bug("confirmed before everything is applied", "PROTOCOL 8, 20", "Log/Shared/Exchanger.cs", "        switch (follower.Take(known, reply, sentAt))", "        if (known?.Epoch == reply.Head.Epoch) node.Confirmation.TryConfirm(terms, sentAt, wallAt, granted);\n        switch (follower.Take(known, reply, sentAt))"),
         Bug("bound not enforced", "R4", "Log/Shared/Confirmation.cs", "if (maxStaleness > 0 ? now - proof.At > maxStaleness : now >= proof.LeaseUntil) return false;", "if (maxStaleness == 0 && now >= proof.LeaseUntil) return false;"),

@@ -36,9 +36,9 @@ internal sealed class Client(World world, int number, Chance seed)
             try
             {
                 var draw = _chance.NextDouble();
-                if (draw < 0.72) await ReadSomeAsync(node);
-                else if (draw < 0.8) await ReadScreenAsync(node);
-                else await WriteAsync(node);
+                if (draw < world.Writes) await WriteAsync(node);
+                else if (draw > 0.92) await ReadScreenAsync(node);
+                else await ReadSomeAsync(node);
             }
             catch (NodeGoneException)
             {

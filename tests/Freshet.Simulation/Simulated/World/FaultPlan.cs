@@ -49,7 +49,7 @@ internal sealed class FaultPlan(World world, Chance chance)
         (link.Sends, link.Receives, link.ReachesStore) = (sends, receives, store);
         link.BeginTrouble();
         if (chance.Is(0.5)) world.Nodes[node].TellConnection(false);
-        await PassAsync(chance.Of(0.2, 1.5, 4, 10) * chance.NextDouble());
+        await PassAsync(chance.Of(0.2, 1.5, 4, 10) * chance.Between(0.3, 1));
         (link.Sends, link.Receives, link.ReachesStore) = (true, true, true);
         if (chance.Is(0.7)) world.Nodes[node].TellConnection(true);
         link.EndTrouble(Scheduler.Now);

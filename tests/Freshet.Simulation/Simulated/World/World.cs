@@ -28,6 +28,7 @@ internal sealed class World
         Source = new SourceOfTruth(_scheduler, 1 + _chance.Next(6), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
         RecordsPerExchange = _chance.Of(2, 2000);
         Kinds = DrawKinds();
+        Writes = _chance.Of(0.03, 0.1, 0.25);
         Nodes = new SimNode[nodes];
         _rates = [.. Enumerable.Range(0, nodes).Select(_ => Rate())];
 
@@ -51,6 +52,9 @@ internal sealed class World
     public SimNode[] Nodes { get; }
 
     public int RecordsPerExchange { get; }
+
+    /// <summary>Part of the operations that write: where it is small, entries live until they die by themselves.</summary>
+    public double Writes { get; }
 
     /// <summary>The queries that are read: all of them, or a few, so that more reads meet.</summary>
     public IReadOnlyList<QueryKind> Kinds { get; }
