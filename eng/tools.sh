@@ -73,24 +73,8 @@ require_redis() {
   require_package redis-cli redis-tools
 }
 
-# Installs redis-server for the tests where it may; else says the one command to type. The tests start servers of their own, so the
-# package's service is kept from starting: a policy of the machine's own is left in force.
-require_redis() {
-  command -v redis-server >/dev/null && command -v redis-cli >/dev/null && return
-  local command="apt-get update && apt-get install -y redis-server"
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "Installing redis-server for the tests"
-    local policy=/usr/sbin/policy-rc.d ours=
-    if [ ! -e "$policy" ]; then
-      printf '#!/bin/sh\nexit 101\n' >"$policy"
-      chmod +x "$policy"
-      ours=yes
-    fi
-    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server) >/dev/null
-    local result=$?
-    [ -z "$ours" ] || rm -f "$policy"
-    [ "$result" = 0 ] || fail "redis-server could not be installed. Type: $command"
-  else
-    fail "The tests need redis-server. Type: sudo sh -c '$command'"
-  fi
+# Debian keeps the server's programs off the path. Its package also makes a cluster of its own, which nobody starts.
+require_postgres() {
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || require_package initdb postgresql
+  require_package psql postgresql-client
 }

@@ -32,6 +32,9 @@ internal sealed class TestLogServer(TimeProvider time)
         return connection;
     }
 
+    /// <summary>The holds that stand.</summary>
+    public IReadOnlyList<LogRecord> Holds => Within<IReadOnlyList<LogRecord>>(() => [.. _state.Holds.Values]);
+
     /// <summary>What would be on its disk now.</summary>
     public TestLogState Snapshot() => Within(() => _state.Copy());
 
@@ -70,7 +73,7 @@ internal sealed class TestLogServer(TimeProvider time)
         return new ExchangeReply(
             new LogPosition(_state.Epoch, _state.Head), _state.Oldest,
             after + 1 < _state.Oldest ? [] : [.. _state.Records.Where(record => record.Position > after).Take(request.MostRecords)],
-            time.GetUtcNow(), _isMature, TimeSpan.FromDays(1));
+            time.GetUtcNow(), _isMature, TimeSpan.FromDays(1)) { Holds = isOurs && after + 1 >= _state.Oldest ? [] : [.. _state.Holds.Values] };
     });
 
     internal AppendReply Append(AppendRequest request) => Within(() =>
@@ -79,6 +82,7 @@ internal sealed class TestLogServer(TimeProvider time)
         var (records, added) = (new List<LogRecord>(), new List<LogRecord>());
         foreach (var draft in request.Drafts)
         {
+            if (_state.IsLate(draft)) continue;
             foreach (var invalidation in draft.Invalidations) before.TryAdd(invalidation.Tag, _state.LastInvalidation(invalidation.Tag));
             if (!_state.Ids.TryGetValue(draft.Id, out var record))
             {

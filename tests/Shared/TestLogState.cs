@@ -17,12 +17,20 @@ internal sealed class TestLogState
 
     public long ForgottenUpTo { get; private set; }
 
+    /// <summary>The holds that stand, by the draft that resolves them.</summary>
+    public Dictionary<Guid, LogRecord> Holds { get; private init; } = [];
+
+    /// <summary>Holds that were released, placed or not.</summary>
+    private HashSet<Guid> Released { get; init; } = [];
+
     public TestLogState Copy() => new()
     {
         Epoch = Epoch,
         Head = Head,
         Records = [.. Records],
         Ids = new(Ids),
+        Holds = new(Holds),
+        Released = [.. Released],
         ForgottenUpTo = ForgottenUpTo,
         _marks = _marks.ToDictionary(each => each.Key, each => (each.Value.ExpiredAt, each.Value.Stale.ToList())),
     };
@@ -31,6 +39,7 @@ internal sealed class TestLogState
     public void BeginEpoch()
     {
         Epoch = Epoch.Create();
+        Holds.Clear(); // of a log that may have lost some
         for (var i = 0; i < Records.Count; i++) Records[i] = Records[i] with { Epoch = Epoch };
         foreach (var (id, record) in Ids.ToList()) Ids[id] = record with { Epoch = Epoch };
     }
@@ -41,7 +50,17 @@ internal sealed class TestLogState
         Records.Add(record);
         Ids.Add(record.Id, record);
         foreach (var invalidation in record.Invalidations) Mark(invalidation, record);
+        if (record.Holds is { } holds) Holds[holds.Draft] = record;
+        Holds.Remove(record.Id);
+        foreach (var release in record.Releases)
+        {
+            Released.Add(release.Id);
+            if (Holds.TryGetValue(release.Draft, out var hold) && hold.Id == release.Id) Holds.Remove(release.Draft);
+        }
     }
+
+    /// <summary>Whether a hold comes too late: what it announces is there, or it was released.</summary>
+    public bool IsLate(RecordDraft draft) => draft.Holds is { } holds && !Ids.ContainsKey(draft.Id) && (Ids.ContainsKey(holds.Draft) || Released.Contains(draft.Id));
 
     public long LastInvalidation(Tag tag) =>
         _marks.TryGetValue(tag, out var mark) ? Math.Max(mark.ExpiredAt, mark.Stale.Select(stale => stale.At).DefaultIfEmpty().Max()) : ForgottenUpTo;

@@ -4,7 +4,7 @@ export class FreshetError extends Error {
 }
 
 /** A problem as RFC 9457 describes it, as far as the answer told one. */
-export interface Problem {
+export interface ProblemDetails {
   readonly title?: string
   readonly detail?: string
   readonly type?: string
@@ -17,7 +17,7 @@ export class FreshetHttpError extends FreshetError {
   readonly headers: Headers
   /** The parsed body if it was JSON, else its text. A 412 carries the current state of the resource here. */
   readonly body: unknown
-  readonly problem: Problem
+  readonly problem: ProblemDetails
 
   /** @param request What was asked, without query string: it may hold personal data. */
   constructor(request: string, response: Response, body: unknown) {
@@ -33,6 +33,6 @@ export class FreshetHttpError extends FreshetError {
   }
 }
 
-function isProblem(body: unknown): body is Problem {
-  return typeof body === 'object' && body !== null && typeof (body as Problem).title === 'string'
+function isProblem(body: unknown): body is ProblemDetails {
+  return typeof body === 'object' && body !== null && typeof (body as ProblemDetails).title === 'string'
 }

@@ -67,6 +67,11 @@ export function isTouched(marks: Marks, answer: Answer): boolean {
   return answer.tags.some((tag) => outdates(marks.byTag.get(tag) ?? never, answer))
 }
 
+/** The highest position at which a tag is known to have been invalidated; -1 for never. */
+export function positionOf({ byTag, every }: Marks, tag: string): number {
+  return (tag === anyTag ? every : (byTag.get(tag) ?? never)).position
+}
+
 function outdates(mark: Mark, { stamp, interval }: Answer): boolean {
   if (stamp.sequence < mark.blind) return true
   return interval ? interval.validAt < mark.position : stamp.sequence < mark.placed

@@ -1,6 +1,6 @@
 import type { Answer, Stamp } from './answer.ts'
-import { afterReset, isTouched, mark, noMarks, type Marks } from './marks.ts'
-import { anyTag } from './wire.ts'
+import { afterReset, isTouched, mark, noMarks, positionOf, type Marks } from './marks.ts'
+import { anyTag, type Point } from './wire.ts'
 
 /** All that a client remembers. Changed only by {@link next}. */
 export interface FreshnessState {
@@ -23,7 +23,7 @@ export interface Notice {
   readonly epoch?: string
   /** The position of the mutation's last record. */
   readonly position?: number
-  readonly tags: readonly string[]
+  tags: readonly string[]
   readonly token?: string
   /** When the mutation was sent; undefined when it was not sent through this client. */
   readonly sent?: Stamp
@@ -33,6 +33,10 @@ export interface Notice {
 export type Change =
   | { readonly type: 'answered'; readonly answer: Answer }
   | { readonly type: 'invalidated'; readonly notice: Notice }
+  /** The stream begins. `sent` is what was known when it was asked for. */
+  | { readonly type: 'met'; readonly epoch: string; readonly sent: Stamp }
+  /** The stream tells of a record. */
+  | { readonly type: 'heard'; readonly at: Point; readonly tags: readonly string[] }
 
 /** A client that has seen nothing yet. */
 export const initialState: FreshnessState = { sequence: 0, left: [], since: 0, confirm: false, marks: noMarks }
@@ -55,7 +59,24 @@ export function isOutdated(state: FreshnessState, answer: Answer): boolean {
 
 /** The state after a change. Pure: the same state and change give the same result. */
 export function next(state: FreshnessState, change: Change): FreshnessState {
-  return change.type === 'answered' ? meet(state, change.answer.epoch, change.answer.stamp) : invalidated(state, change.notice)
+  switch (change.type) {
+    case 'answered': return meet(state, change.answer.epoch, change.answer.stamp)
+    case 'invalidated': return invalidated(state, change.notice)
+    case 'met': return meet(state, change.epoch, change.sent)
+    case 'heard': return heard(state, change.at, change.tags)
+  }
+}
+
+/**
+ * Marks what a record of the stream invalidated. What is marked at its position or later is left alone: a mutation's answer
+ * told of it before, or the stream did, before it was taken up again. So nothing is read twice for one record.
+ */
+function heard(state: FreshnessState, { epoch, position }: Point, tags: readonly string[]): FreshnessState {
+  const { marks } = state
+  const news = epoch === state.epoch ? tags.filter((tag) => positionOf(marks, tag) < position) : []
+  if (news.length === 0) return state
+  const sequence = state.sequence + 1
+  return { ...state, sequence, marks: mark(marks, news, sequence, position) }
 }
 
 /**
@@ -103,6 +124,11 @@ function invalidated(before: FreshnessState, { epoch, position, tags, token, sen
     marks: mark(state.marks, comparable || tags.length === 0 ? tags : [anyTag], sequence, at),
     ...(taken && { token: later(state.token, { value: token, ...(at !== undefined && { position: at }) }) }),
   }
+}
+
+/** The state without its token: the server does not know it. What it stood for is still compared by position. */
+export function forgetToken({ token: _, ...state }: FreshnessState): FreshnessState {
+  return state
 }
 
 /** True if positions and tag hashes of this epoch may be compared with those the client keeps. */

@@ -33,6 +33,12 @@ export interface Interval {
   readonly validAt: number
 }
 
+/** A place in the log: positions are compared only within an epoch. */
+export interface Point {
+  readonly position: number
+  readonly epoch: string
+}
+
 /** Reads `<loadedAt>-<validAt>`. Anything else is undefined: an interval we cannot read is one we do not know. */
 export function parseInterval(text: string | null): Interval | undefined {
   const match = /^\s*(\d+)-(\d+)\s*$/.exec(text ?? '')

@@ -1,3 +1,5 @@
+import type { OnProblem } from '../core/index.ts'
+
 /** Inconsistency cost of a cached query. */
 export type Level = 'high' | 'medium' | 'low'
 
@@ -9,7 +11,7 @@ export interface Policy {
   readonly refetchOnWindowFocus: boolean | 'always'
 }
 
-/** high: always asked again. medium: 30 s. low: 5 min, and not on focus. */
+/** high: always asked again. medium: 30 s. low: 5 min, and not on focus. A generated query says its own. */
 export const policies: Readonly<Record<Level, Policy>> = {
   high: { staleTime: 0, refetchOnWindowFocus: true },
   medium: { staleTime: 30_000, refetchOnWindowFocus: true },
@@ -19,16 +21,14 @@ export const policies: Readonly<Record<Level, Policy>> = {
 /** What a caller would rather have. Tightening is taken; loosening is refused with a warning. */
 export type Wish = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined }
 
-/** The policy of a level, tightened by the caller's wish. `warn` is called for each wish that would loosen it. */
-export function policyFor(level: Level, wish: Wish, warn: (message: string) => void): Policy {
-  const { staleTime, refetchOnWindowFocus } = policies[level]
-  const refused = (knob: keyof Policy) =>
-    warn(`${knob}: ${String(wish[knob])} is looser than level '${level}' allows (${String(policies[level][knob])}), ` +
-      `and was not taken. Leave it out, or give the query a lower level.`)
+/** A declared policy, tightened by the caller's wish. A wish that would loosen it is a problem, and not taken. */
+export function policyFor(name: string, { staleTime, refetchOnWindowFocus }: Policy, wish: Wish, onProblem: OnProblem): Policy {
+  const refused = (knob: keyof Policy, declared: unknown) => onProblem('policy',
+    `Query '${name}': ${knob} ${String(wish[knob])} is looser than ${String(declared)}, which it declares, and was not taken.`)
   const looserTime = wish.staleTime !== undefined && wish.staleTime > staleTime
   const looserFocus = wish.refetchOnWindowFocus === false && refetchOnWindowFocus !== false
-  if (looserTime) refused('staleTime')
-  if (looserFocus) refused('refetchOnWindowFocus')
+  if (looserTime) refused('staleTime', staleTime)
+  if (looserFocus) refused('refetchOnWindowFocus', refetchOnWindowFocus)
   return {
     staleTime: looserTime ? staleTime : (wish.staleTime ?? staleTime),
     refetchOnWindowFocus: looserFocus ? refetchOnWindowFocus : (wish.refetchOnWindowFocus ?? refetchOnWindowFocus),

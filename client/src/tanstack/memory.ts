@@ -36,6 +36,13 @@ export class Memory {
     return this.#records.get(query)?.kept?.answer
   }
 
+  /** Takes over the answer behind data that was read elsewhere, by the server that rendered the page. */
+  adopt(query: AnyQuery, answer: Answer): void {
+    const record = this.#recordOf(query)
+    record.kept = { answer, settledFor: false }
+    record.data = query.state.data
+  }
+
   /** A run of the query function begins. */
   beginRun(query: AnyQuery): number {
     return ++this.#recordOf(query).run

@@ -1,4 +1,6 @@
 import type { MutationKey } from '@tanstack/query-core'
+import type { DeclaredMutation } from './declared.ts'
+import type { OptimisticChange } from './optimistic.ts'
 import { bodyOf, FreshetHttpError, header, isEnvelope, nameOf, type FreshnessClient } from '../core/index.ts'
 
 /** The request of a mutation. */
@@ -12,9 +14,13 @@ export interface MutationRequest {
 }
 
 /** How to send a mutation. */
-export interface MutationDeclaration<TVariables> {
+export interface MutationDeclaration<TVariables, TReachesHigh extends boolean = false> {
   readonly mutationKey?: MutationKey
   readonly request: (variables: TVariables) => MutationRequest
+  /** The generated declaration. It says which queries the mutation reaches. */
+  readonly of?: DeclaredMutation<TReachesHigh>
+  /** What is shown before the server has answered, and taken back if it refuses. Not where the mutation reaches a high query. */
+  readonly optimistic?: [TReachesHigh] extends [false] ? (variables: TVariables) => readonly OptimisticChange[] : never
 }
 
 /** Ordinary TanStack Query options. Spread them to add others (`onSuccess`, `scope`, ...). */

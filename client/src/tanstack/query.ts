@@ -6,10 +6,15 @@ import type { Reader } from './read.ts'
 export type ReadContext<TKey extends QueryKey> = QueryFunctionContext<TKey> & Reader
 
 /** How to read, and at which level. The level is required: somebody has to decide what a wrong number costs. */
-export type QueryDeclaration<TData, TKey extends QueryKey> = Wish & {
+export type QueryDeclaration<TData, TKey extends QueryKey, TLevel extends Level = Level> = Wish & {
   readonly queryKey: TKey
-  readonly level: Level
-} & (
+  readonly level: TLevel
+  /** The screens it is shown on. High queries of one screen are shown together. */
+  readonly screens?: readonly string[]
+} & HowToRead<TData, TKey>
+
+/** How to read a query. */
+export type HowToRead<TData, TKey extends QueryKey> =
   | {
       /** Read with GET, as JSON. */
       readonly url: string
@@ -22,17 +27,16 @@ export type QueryDeclaration<TData, TKey extends QueryKey> = Wish & {
       readonly url?: never
       readonly init?: never
     }
-)
 
 /**
  * Ordinary TanStack Query options. Spread them to add others (`enabled`, `select`, `placeholderData`, ...); replacing
  * one of these five takes the query out of Freshet's hands.
  */
-export interface FreshQueryOptions<TData, TKey extends QueryKey> {
+export interface FreshQueryOptions<TData, TKey extends QueryKey, TLevel extends Level = Level> {
   queryKey: DataTag<TKey, TData, Error>
   queryFn: (context: QueryFunctionContext<TKey>) => Promise<TData>
   staleTime: (query: Query<TData, Error, TData, any>) => number
   refetchOnWindowFocus: boolean | 'always'
   refetchOnMount: true
-  meta: { freshet: { level: Level } }
+  meta: { freshet: { level: TLevel } }
 }

@@ -14,6 +14,12 @@ export interface Reader {
 export const maximumRereads = 3
 
 /**
+ * Milliseconds before each of them, where nothing more was invalidated since it was asked for. The first is at once; the others give
+ * time to a node that has yet to apply the record, and to a load that replaces a value marked stale, which is served once more meanwhile.
+ */
+const pauses = [0, 100, 400]
+
+/**
  * Reads, compares, and reads again. This closes the hole that marking queries cannot:
  *   a first read is sent  ->  a mutation's answer invalidates `a`  ->  the read answers old data, with tag `a`.
  * Until it answers nobody knows its tags, so there is nothing to mark; TanStack would keep the old data as fresh.
@@ -27,18 +33,28 @@ export async function readUntilFresh<T>(
   client: FreshnessClient,
   level: Level,
   query: (reader: Reader) => Promise<T>,
-  follow: { isCalledOff(): boolean; onReread(answer: Answer): void },
+  follow: {
+    isCalledOff(): boolean
+    onReread(answer: Answer): void
+    /** Waits until the answer may be shown; true if it has to be read again to agree with the others of its screen. */
+    arrive(data: T, answer: Answer): Promise<boolean> | undefined
+  },
 ): Promise<{ data: T; handed: Handed }> {
-  for (let rereads = 0; ; rereads++) {
+  for (let rereads = 0; ; ) {
     const { data, answer } = await readOnce(client, query)
     const outdated = client.isOutdated(answer)
-    // Called off: a newer fetch of the query runs, and TanStack will drop this data.
-    if (!outdated || level === 'low' || rereads === maximumRereads || follow.isCalledOff()) {
-      return { data, handed: { answer, settledFor: outdated } }
+    if (outdated && level !== 'low' && rereads < maximumRereads && !follow.isCalledOff()) {
+      follow.onReread(answer)
+      if (pauses[rereads] && !client.hasMovedSince(answer)) await sleep(pauses[rereads]!)
+      rereads++
+    } else if (follow.isCalledOff() || (await follow.arrive(data, answer)) !== true) {
+      // Called off: a newer fetch of the query runs, and TanStack will drop this data.
+      return { data, handed: { answer, settledFor: client.isOutdated(answer) } }
     }
-    follow.onReread(answer)
   }
 }
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 async function readOnce<T>(client: FreshnessClient, query: (reader: Reader) => Promise<T>) {
   const begun = client.begin()

@@ -33,26 +33,39 @@ interface Open {
   report: InvalidationReport
 }
 
+/** What is told of following, as it happens. */
+export interface FollowObserver {
+  /** An invalidation was applied and reached these queries. */
+  begin(invalidation: Invalidation, reached: readonly { query: AnyQuery; how: FollowedQuery['how'] }[]): void
+  /** A read that was in flight turned out to be outdated, and is read again. */
+  reread(query: AnyQuery, answer: Answer): void
+  /** A query's read came to an end. */
+  settle(query: AnyQuery, outcome: NonNullable<FollowedQuery['settled']>['outcome']): void
+}
+
+/**
+ * Tells which queries followed each invalidation, and how long each took. Returns the way to stop.
+ * @param now Milliseconds of a clock that never goes back; only measures, never orders. Default: `performance.now`.
+ */
+export function onInvalidation(
+  freshet: { observe(observer: FollowObserver): () => void }, listener: (report: InvalidationReport) => void, now: () => number = () => performance.now(),
+): () => void {
+  return freshet.observe(new Reports(now, listener))
+}
+
 /** The reports still watched. Older ones are told no more. */
 const kept = 20
 
-/** Tells listeners which queries followed an invalidation, and how long each took. */
-export class Reports {
+class Reports implements FollowObserver {
   readonly #now: () => number
-  readonly #listeners = new Set<(report: InvalidationReport) => void>()
+  readonly #tell: (report: InvalidationReport) => void
   readonly #open: Open[] = []
 
-  /** @param now Milliseconds of a clock that never goes back. */
-  constructor(now: () => number) {
+  constructor(now: () => number, tell: (report: InvalidationReport) => void) {
     this.#now = now
+    this.#tell = tell
   }
 
-  subscribe(listener: (report: InvalidationReport) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  /** An invalidation was applied and reached these queries. */
   begin(invalidation: Invalidation, reached: readonly { query: AnyQuery; how: FollowedQuery['how'] }[]): void {
     const open: Open = {
       begun: this.#now(),
@@ -64,7 +77,6 @@ export class Reports {
     this.#tell(open.report)
   }
 
-  /** A read that was in flight turned out to be outdated by invalidations applied since it was sent. */
   reread(query: AnyQuery, answer: Answer): void {
     for (const open of this.#open) {
       const { id, tags, reset } = open.report
@@ -75,7 +87,6 @@ export class Reports {
     }
   }
 
-  /** A query's read came to an end: so it did for every invalidation that waits for it. */
   settle(query: AnyQuery, outcome: NonNullable<FollowedQuery['settled']>['outcome']): void {
     for (const open of this.#open) {
       const index = open.queries.indexOf(query)
@@ -89,16 +100,6 @@ export class Reports {
   #change(open: Open, followed: readonly FollowedQuery[]): void {
     open.report = { ...open.report, followed }
     this.#tell(open.report)
-  }
-
-  #tell(report: InvalidationReport): void {
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(report)
-      } catch (error) {
-        queueMicrotask(() => { throw error }) // not hidden, and not in the way of the others
-      }
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { QueryClient, QueryObserver, notifyManager, type QueryKey } from '@tanstack/query-core'
-import { createFreshet, type FreshQueryOptions, type InvalidationReport, type Level } from '../../src/index.ts'
+import { createFreshet, onInvalidation, type Fetch, type FreshetOptions, type FreshQueryOptions, type InvalidationReport, type Level, type Problem } from '../../src/index.ts'
 import { FakeServer } from './fake-server.ts'
 
 notifyManager.setScheduler(queueMicrotask)
@@ -7,16 +7,16 @@ notifyManager.setScheduler(queueMicrotask)
 declare function setImmediate(callback: () => void): void
 
 /** A tab: a query client, its Freshet, and a server in the test's hand. */
-export function tab() {
-  const server = new FakeServer()
+export function tab(more: Partial<FreshetOptions> = {}, server = new FakeServer(), fetch: Fetch = server.fetch) {
   const queryClient = new QueryClient({ defaultOptions: { queries: { retry: false, gcTime: Infinity } } })
   const clock = { now: 0 }
-  const freshet = createFreshet({ queryClient, fetch: server.fetch, now: () => clock.now })
+  const problems: Problem[] = []
+  const freshet = createFreshet({ queryClient, fetch, onProblem: (problem) => problems.push(problem), ...more })
   const reports: InvalidationReport[] = []
-  freshet.onInvalidation((report) => reports.push(report))
+  onInvalidation(freshet, (report) => reports.push(report), () => clock.now)
 
   return {
-    server, queryClient, freshet, clock, reports,
+    server, queryClient, freshet, clock, reports, problems,
 
     /** The query that reads `url`, with the url as its key. */
     query: (url: string, level: Level = 'high') => freshet.query<string, [string]>({ queryKey: [url], url, level }),
@@ -49,10 +49,11 @@ export function tab() {
     },
 
     /** Resolves when a query reads no more. */
-    idle(url: string): Promise<void> {
+    idle(key: string | QueryKey): Promise<void> {
+      const queryKey = typeof key === 'string' ? [key] : key
       return new Promise((resolve) => {
         const look = () => {
-          if (this.state(url)?.fetchStatus !== 'idle') return
+          if (queryClient.getQueryState(queryKey)?.fetchStatus !== 'idle') return
           stop()
           resolve()
         }

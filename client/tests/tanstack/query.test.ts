@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/query-core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { DeclaredQuery } from '../../src/index.ts'
 import { tab } from '../support/bench.ts'
 import { envelope, read, wrote } from '../support/fake-server.ts'
 
@@ -29,17 +30,28 @@ describe('the level decides', () => {
     expect(warn).not.toHaveBeenCalled()
   })
 
-  test('loosening is not taken, and warns once', () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  test('loosening is not taken, and told once', () => {
     const t = tab()
     const declare = () => t.freshet.query({ queryKey: ['/a'], url: '/a', level: 'high', staleTime: 60_000, refetchOnWindowFocus: false })
     declare()
     const options = declare()
     expect(options.refetchOnWindowFocus).toBe(true)
-    expect(warn.mock.calls.map(([text]) => text as string)).toEqual([
-      expect.stringMatching(/staleTime: 60000 is looser than level 'high' allows/),
-      expect.stringMatching(/refetchOnWindowFocus: false is looser/),
+    expect(t.problems).toEqual([
+      { code: 'policy', detail: expect.stringMatching(/staleTime 60000 is looser than 0/) },
+      { code: 'policy', detail: expect.stringMatching(/refetchOnWindowFocus false is looser than true/) },
     ])
+  })
+
+  test('a generated query says its own policy, key and level (S20)', async () => {
+    const t = tab()
+    const badge = { name: 'badge', level: 'low', staleTime: 7_000, refetchOnWindowFocus: true, screens: [] } as DeclaredQuery<string, number, 'low'>
+    const options = t.freshet.query(badge, 'acc_1', { url: '/badge', staleTime: 9_000 })
+    expect([options.queryKey, options.meta.freshet.level, options.refetchOnWindowFocus]).toEqual([['badge', 'acc_1'], 'low', true])
+    expect(t.problems).toHaveLength(1)
+    t.show(options)
+    ;(await t.server.asked('/badge')).answer(3, read(1, 1, 'a'))
+    await t.idle(['badge', 'acc_1'])
+    expect(options.staleTime(t.queryClient.getQueryCache().find({ queryKey: ['badge', 'acc_1'] })!)).toBe(7_000)
   })
 })
 

@@ -1,6 +1,6 @@
 import { QueryClient } from '@tanstack/query-core'
 import { describe, expectTypeOf, test } from 'vitest'
-import { createFreshet, type FreshnessEvent, type InvalidationReport } from '../../src/index.ts'
+import { change, createFreshet, onInvalidation, type DeclaredMutation, type DeclaredQuery, type FreshnessEvent, type InvalidationReport } from '../../src/index.ts'
 
 interface Summary { readonly balanceCents: number }
 
@@ -53,8 +53,40 @@ test('apply takes a response or an envelope', () => {
 })
 
 test('a report', () => {
-  freshet.onInvalidation((report) => {
+  onInvalidation(freshet, (report) => {
     expectTypeOf(report).toEqualTypeOf<InvalidationReport>()
     expectTypeOf(report.events).toEqualTypeOf<readonly FreshnessEvent[]>()
+  })
+})
+
+describe('generated declarations', () => {
+  const summaryOf: DeclaredQuery<string, Summary, 'high'> = { name: 'account-summary', level: 'high', staleTime: 0, refetchOnWindowFocus: true, screens: ['desk'] }
+  const members: DeclaredQuery<string, readonly string[], 'medium'> = { name: 'members', level: 'medium', staleTime: 1, refetchOnWindowFocus: true, screens: [] }
+  const change1: DeclaredMutation<true> = { name: 'POST /plan', events: [], reaches: ['account-summary'], reachesHigh: true }
+  const rename: DeclaredMutation<false> = { name: 'POST /name', events: [], reaches: ['members'], reachesHigh: false }
+  const high = () => freshet.query(summaryOf, 'acc_1', { url: '/summary' })
+  const medium = () => freshet.query(members, 'org_1', { url: '/members' })
+
+  test('say the types of arguments, value and level', () => {
+    expectTypeOf(high().queryKey).toExtend<readonly [string, string]>()
+    expectTypeOf(queryClient.fetchQuery(high())).resolves.toEqualTypeOf<Summary>()
+    expectTypeOf(medium().meta.freshet.level).toEqualTypeOf<'medium'>()
+    // @ts-expect-error an account is named by a text
+    freshet.query(summaryOf, 7, { url: '/summary' })
+    // @ts-expect-error how to read it has to be said
+    freshet.query(summaryOf, 'acc_1')
+  })
+
+  test('S21: nothing optimistic for a high query', () => {
+    change(medium(), (before) => before)
+    // @ts-expect-error a high query
+    change(high(), (before) => before)
+  })
+
+  test('S21: nor for a medium one when the mutation reaches a high query too', () => {
+    const request = () => ({ url: '/x' })
+    freshet.mutation({ of: rename, request, optimistic: () => [change(medium(), (before) => before)] })
+    // @ts-expect-error the plan change reaches a high query
+    freshet.mutation({ of: change1, request, optimistic: () => [change(medium(), (before) => before)] })
   })
 })

@@ -1,7 +1,12 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using HttpJsonOptions = Microsoft.AspNetCore.Http.Json.JsonOptions;
 
 namespace Freshet.AspNetCore;
 
@@ -29,6 +34,17 @@ internal static class EndpointMutations
             .OrderBy(named => named.Key.Name, StringComparer.Ordinal)
             .Select(named => new EndpointMutation(named.Key.Name, Names(named.SelectMany(types => types), catalog), named.Key.Trigger))];
     }
+
+    /// <summary>The application's contract as JSON: its catalogs, these mutations, and the shapes of what travels.</summary>
+    public static string Export(IEnumerable<Endpoint> endpoints, IServiceProvider services)
+    {
+        var catalog = services.GetRequiredService<IFreshet>().Catalog;
+        var schemas = new CatalogSchemas(services.GetRequiredService<IOptions<HttpJsonOptions>>().Value.SerializerOptions);
+        return catalog.ToJson(Read(endpoints, services), json => schemas.Write(json, catalog));
+    }
+
+    /// <summary>What tells one such contract from another: the first 8 bytes of its SHA-256, as base64url.</summary>
+    public static string HashOf(string export) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(export)).AsSpan(0, 8));
 
     private static List<string> Names(IEnumerable<Type> types, CatalogModel catalog) =>
         [.. types.Select(type => catalog.EventFor(type)!.Name).Distinct().Order(StringComparer.Ordinal)];

@@ -18,14 +18,13 @@ public static class FreshetEndpointRouteBuilderExtensions
         return EndpointMutations.Read(EndpointsOf(app), app.ServiceProvider);
     }
 
-    /// <summary>The application's contract as JSON: everything the catalogs declare, and the mutations of its endpoints. The same text for the same declarations; docs/catalog-json.md describes it.</summary>
+    /// <summary>The application's contract as JSON: everything the catalogs declare, the mutations of its endpoints, and the shapes of events, arguments and values. The same text for the same declarations; docs/catalog-json.md describes it.</summary>
     /// <param name="app">The application, with its endpoints mapped. It need not have started.</param>
     /// <remarks>No endpoint answers with it until you map one: it names every event, query and route. Require authorization for it outside development.</remarks>
     /// <exception cref="CatalogException">The catalogs have faults, or endpoints raise events that none of them declares.</exception>
     public static string ExportFreshetCatalog(this IEndpointRouteBuilder app)
     {
-        var mutations = app.GetFreshetMutations();
-        return app.ServiceProvider.GetRequiredService<IFreshet>().Catalog.ToJson(mutations);
+        return EndpointMutations.Export(EndpointsOf(app), app.ServiceProvider);
     }
 
     // Routing gets to know the endpoints when the host starts, and keeps them. Before that each question builds them anew.

@@ -10,6 +10,8 @@ namespace Freshet.AspNetCore;
 /// <summary>What the HTTP side of one application shares between requests. Made by <c>UseFreshet</c>, so nothing has to be registered for it.</summary>
 internal sealed class HttpFreshness
 {
+    private readonly Lazy<string>? _catalogHash;
+
     public HttpFreshness(IServiceProvider services, Action<FreshetHttpOptions>? configure)
     {
         var options = ReadFreshetHttpOptions.From(services, configure);
@@ -33,6 +35,7 @@ internal sealed class HttpFreshness
         // A name that no catalog knows is found here rather than by the first person who pays: without it the host starts, the
         // payment commits, and only then does Raise() throw.
         _ = EndpointMutations.Read(endpoints.Endpoints, services);
+        _catalogHash = new Lazy<string>(() => EndpointMutations.HashOf(EndpointMutations.Export(endpoints.Endpoints, services)));
         PageRendering.Check(endpoints.Endpoints, services);
         foreach (var endpoint in endpoints.Endpoints) endpoint.Metadata.GetMetadata<WebhookMetadata>()?.Webhook.Start();
         if (!isDevelopment) OperatorAccess.Check(endpoints.Endpoints);
@@ -41,6 +44,9 @@ internal sealed class HttpFreshness
     }
 
     public IFreshet Freshet { get; }
+
+    /// <summary>Hash of the application's contract as JSON, by which a generated client knows whether it is of this one; null without endpoints.</summary>
+    public string? CatalogHash => _catalogHash?.Value;
 
     public TokenCodec Tokens { get; }
 

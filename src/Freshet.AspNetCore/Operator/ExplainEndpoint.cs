@@ -45,6 +45,13 @@ internal static class ExplainEndpoint
         ["code"] = reason.Code,
         ["tag"] = reason.Tag?.Text,
         ["position"] = OperatorJson.Number(reason.Position),
+        ["hold"] = reason.Hold is not { } hold ? null : new JsonObject
+        {
+            ["trigger"] = OperatorJson.Kebab(hold.Trigger),
+            ["action"] = hold.Action,
+            ["actor"] = hold.Actor,
+            ["forSeconds"] = OperatorJson.Seconds(hold.For),
+        },
     };
 
     private static JsonObject Write(ExplainedEntry entry) => new()

@@ -16,6 +16,7 @@ internal static class StatusEndpoint
         node["bytes"] = freshet.Store.Bytes;
         node["queries"] = freshet.Runtimes.Count;
         node["marks"] = freshet.Node.Applied.Marks.Count;
+        node["holds"] = freshet.Node.Applied.Holds?.Count ?? 0;
         return new JsonObject
         {
             ["node"] = node,

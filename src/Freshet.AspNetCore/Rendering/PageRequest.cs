@@ -67,14 +67,14 @@ internal sealed class PageRequest(PageRendering pages, FreshetRequest request, P
             if (found.Step == RenderStep.Render) return Render(found.WasOutdated ? PageResult.Outdated : PageResult.Miss, found.Rendering!);
 
             var end = await WaitAsync(found.Rendering!, cancellationToken).ConfigureAwait(false);
-            if (end.Entry is { } joined)
+            if (end.Entry is { } joined && !RenderedOutputs.WasHeld(joined, found.At))
             {
                 // A tag found late may have been invalidated before this request began; then it needs a render begun since, and
                 // accepts that one whatever happens, so that nobody circles (PROTOCOL 6).
-                if (waited || (joined.Loaded.Epoch == found.At.Epoch && end.ValidAt >= found.At.Position)) return Serve(PageResult.Joined, joined, end.ValidAt);
-                required = Math.Max(required, found.At.Position);
+                if (waited || (joined.Loaded.Epoch == found.At.Position.Epoch && end.ValidAt >= found.At.Position.Position)) return Serve(PageResult.Joined, joined, end.ValidAt);
+                required = Math.Max(required, found.At.Position.Position);
             }
-            // What was not meant for others gives each their own render, at once. After a failure the first to come takes over, once.
+            // What was not meant for others, or is held, gives each their own render, at once. After a failure the first to come takes over, once.
             else if (waited || !end.HasFailed)
             {
                 return Render(PageResult.Miss, pages.Outputs.Begin(order, isShared: false));
@@ -151,7 +151,7 @@ internal sealed class PageRequest(PageRendering pages, FreshetRequest request, P
         };
         var entry = found.Entry!;
         if (result != PageResult.Hit && request.Arrival is { } arrival) pages.Renewals.Ask(entry, arrival, _http, pages);
-        return Serve(result, entry, result == PageResult.Stale ? entry.Loaded.Position : found.At.Position);
+        return Serve(result, entry, result == PageResult.Stale ? entry.Loaded.Position : found.At.Position.Position);
     }
 
     private byte[] Serve(PageResult result, Entry<RenderedOutput> entry, long validAt)

@@ -27,7 +27,7 @@ internal static class StreamReset
 }
 
 /// <summary>Writes frames of the stream: server-sent events whose id is a position, with its epoch.</summary>
-internal sealed class StreamFrames(TagHasher tags, EventJson events, FreshetStreamOptions options)
+internal sealed class StreamFrames(TagHasher tags, EventJson events, string? catalog, FreshetStreamOptions options)
 {
     /// <summary>Version of the frames: members may be added under one version, none is renamed, removed or given another meaning.</summary>
     public const int Version = 1;
@@ -41,6 +41,7 @@ internal sealed class StreamFrames(TagHasher tags, EventJson events, FreshetStre
         json.WriteString("epoch", tags.Hash(head.Epoch));
         json.WriteNumber("position", head.Position);
         json.WriteNumber("heartbeatSeconds", options.Heartbeat.TotalSeconds);
+        if (catalog is not null) json.WriteString("catalog", catalog);
     });
 
     public byte[] Reset(LogPosition head, string reason) => Frame("reset", head, json =>

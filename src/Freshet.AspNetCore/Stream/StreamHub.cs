@@ -25,7 +25,7 @@ internal sealed class StreamHub
         _meter = meter;
         _time = time;
         _logger = freshness.Logger;
-        Frames = new StreamFrames(freshness.Tags, freshness.Events, options);
+        Frames = new StreamFrames(freshness.Tags, freshness.Events, freshness.CatalogHash, options);
         Book = new AudienceBook(freshness.Freshet.Catalog, options.TellsPaths);
         if (Book.IsEmpty) _logger.NoAudience();
         _position = _log.Position;

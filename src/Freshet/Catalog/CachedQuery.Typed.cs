@@ -172,6 +172,9 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         return text.Length <= KeyText.MaxLength ? text : throw new InvalidKeyException(Name, "its arguments together", KeyFault.TooLong);
     }
 
+    /// <summary>The tags of every value, once they were asked for; null while they depend on the arguments.</summary>
+    internal IReadOnlyList<Tag>? SameTags => _sameTags;
+
     internal IReadOnlyList<Tag> TagsOf(TArgs args)
     {
         if (_sameTags is { } same) return same;

@@ -27,8 +27,15 @@ public sealed partial class CatalogModel
     /// <param name="endpoints">The endpoints' mutations, in any order.</param>
     public string ToJson(IEnumerable<EndpointMutation> endpoints)
     {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        return ToJson(endpoints, null);
+    }
+
+    /// <summary>The same with a last member that only the host can write.</summary>
+    internal string ToJson(IEnumerable<EndpointMutation> endpoints, Action<Utf8JsonWriter>? writeSchemas)
+    {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, _exportOptions)) WriteTo(json, endpoints);
+        using (var json = new Utf8JsonWriter(bytes, _exportOptions)) new CatalogWriter(json).Write(this, endpoints, writeSchemas);
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length) + "\n";
     }
 
@@ -42,14 +49,14 @@ public sealed partial class CatalogModel
     {
         ArgumentNullException.ThrowIfNull(json);
         ArgumentNullException.ThrowIfNull(endpoints);
-        new CatalogWriter(json).Write(this, endpoints);
+        new CatalogWriter(json).Write(this, endpoints, null);
     }
 }
 
 /// <summary>Writes a catalog, declaration by declaration. Everything is ordered, and members stand in a fixed order, so that two exports can be compared line by line.</summary>
 internal sealed class CatalogWriter(Utf8JsonWriter json)
 {
-    public void Write(CatalogModel model, IEnumerable<EndpointMutation> endpoints)
+    public void Write(CatalogModel model, IEnumerable<EndpointMutation> endpoints, Action<Utf8JsonWriter>? writeSchemas)
     {
         json.WriteStartObject();
         json.WriteString("format", CatalogModel.ExportFormat);
@@ -59,6 +66,7 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Objects("queries", model.Queries, Query);
         Objects("screens", model.Screens, screen => Screen(screen, model));
         Objects("mutations", Mutations(model, endpoints), write => write());
+        writeSchemas?.Invoke(json);
         json.WriteEndObject();
     }
 

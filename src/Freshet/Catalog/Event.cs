@@ -23,6 +23,11 @@ public abstract class Event : Declaration
     public Profile Profile { get; private protected set; } = Profile.Default;
 
     internal abstract IEnumerable<TagKind> TagKinds { get; }
+
+    /// <summary>The tags one raised event touches, each once.</summary>
+    /// <param name="raised">A value of <see cref="Type"/>.</param>
+    /// <exception cref="InvalidKeyException">A member cannot be a key.</exception>
+    internal abstract List<Tag> TagsOf(object raised);
 }
 
 /// <summary>A fact that can happen: <c>new Event&lt;InvoicePaid&gt;("invoice.paid").Invalidates(Account, e => e.AccountId)</c>.</summary>
@@ -84,6 +89,8 @@ public sealed class Event<T>(string name) : Event(name, typeof(T)) where T : not
         foreach (var mapping in _mappings) mapping.AddTags(raised, Name, tags);
         return TagKeys.EachOnce(tags);
     }
+
+    internal override List<Tag> TagsOf(object raised) => TagsOf((T)raised);
 
     private Event<T> With(TagMapping<T> mapping)
     {

@@ -20,6 +20,7 @@ internal sealed class FreshetMeter : IDisposable
         _meter = factory is null ? new Meter(Name) : factory.Create(Name);
         _meter.CreateObservableCounter("freshet.requests", () => queries.SelectMany(Requests), "{request}", "Reads by cached query and result.");
         _meter.CreateObservableCounter("freshet.requests.unconfirmed", () => queries.SelectMany(Unconfirmed), "{request}", "Reads for which this node could not confirm in time that it is current, by cached query and outcome.");
+        _meter.CreateObservableCounter("freshet.requests.held", () => queries.Select(query => new Measurement<long>(query.Counters.Held, Query(query))), "{request}", "Reads that asked the source because of a hold, by cached query.");
         _meter.CreateObservableCounter("freshet.loads", () => queries.SelectMany(Loads), "{load}", "Loads by cached query and outcome.");
         Count("freshet.loads.queued", "{load}", "Loads that waited for a turn at the source, by cached query.", loads => loads.Queued);
         Count("freshet.loads.rejected", "{load}", "Loads that got no turn at the source, by cached query.", loads => loads.Rejected);

@@ -12,7 +12,7 @@ internal sealed class LoadCounters
     private long _outwaited;
     private long _early;
 
-    public long Loaded => Interlocked.Read(ref _loaded);
+    public long Loaded => Volatile.Read(ref _loaded);
 
     public long Failed => Interlocked.Read(ref _failed);
 
@@ -30,7 +30,10 @@ internal sealed class LoadCounters
 
     public long Early => Interlocked.Read(ref _early);
 
-    public void End(bool failed) => Interlocked.Increment(ref failed ? ref _failed : ref _loaded);
+    /// <summary>The caller holds the query's gate.</summary>
+    public void LoadLocked() => Volatile.Write(ref _loaded, _loaded + 1);
+
+    public void Fail() => Interlocked.Increment(ref _failed);
 
     public void TimeOut() => Interlocked.Increment(ref _timedOut);
 

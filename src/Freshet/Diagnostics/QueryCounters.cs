@@ -11,6 +11,7 @@ internal sealed class QueryCounters
     private long _lastGoods;
     private long _servedUnconfirmed;
     private long _refusedUnconfirmed;
+    private long _held;
     private QueryInstruments? _instruments;
 
     public long Hits => _hits.Total;
@@ -31,6 +32,9 @@ internal sealed class QueryCounters
 
     /// <summary>Reads that asked the source because this node could not confirm that it is current.</summary>
     public long RefusedUnconfirmed => Interlocked.Read(ref _refusedUnconfirmed);
+
+    /// <summary>Reads that asked the source because a write was on its way (R8).</summary>
+    public long Held => Interlocked.Read(ref _held);
 
     public LoadCounters Loads { get; } = new();
 
@@ -53,6 +57,8 @@ internal sealed class QueryCounters
 
     public void NoteUnconfirmed(bool served) => Interlocked.Increment(ref served ? ref _servedUnconfirmed : ref _refusedUnconfirmed);
 
+    public void NoteHeld() => Interlocked.Increment(ref _held);
+
     public void NoteBypass() => Interlocked.Increment(ref _bypasses);
 
     /// <summary>A load found no free turn at the source and waits for one.</summary>
@@ -61,11 +67,17 @@ internal sealed class QueryCounters
     /// <summary>A load was refused: the queue was full, or its turn did not come in time.</summary>
     public void NoteRejected() => Loads.Reject();
 
-    /// <summary>A load ended in time.</summary>
-    public void NoteLoad(TimeSpan took, bool failed)
+    /// <summary>A load ended well, and in time. The caller holds the query's gate; call <see cref="ReportLoaded"/> once it is free.</summary>
+    public void NoteLoadedLocked() => Loads.LoadLocked();
+
+    /// <summary>Tells listeners of a load that ended well.</summary>
+    public void ReportLoaded(TimeSpan took) => _instruments?.RecordLoad(took, LoadOutcome.Loaded);
+
+    /// <summary>A load failed, in time.</summary>
+    public void NoteFailed(TimeSpan took)
     {
-        Loads.End(failed);
-        _instruments?.RecordLoad(took, failed ? LoadOutcome.Failed : LoadOutcome.Loaded);
+        Loads.Fail();
+        _instruments?.RecordLoad(took, LoadOutcome.Failed);
     }
 
     /// <summary>A load took too long, and its readers were told so.</summary>

@@ -19,6 +19,7 @@ internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : 
         if (Read<int>(nameof(options.MaxEntries), "a whole number") is { } maxEntries) options.MaxEntries = maxEntries;
         if (Read<long>(nameof(options.MaxBytes), "a whole number of bytes") is { } maxBytes) options.MaxBytes = maxBytes;
         if (Read<bool>(nameof(options.ObserveOnly), "true or false") is { } observeOnly) options.ObserveOnly = observeOnly;
+        if (Read<TimeSpan>(nameof(options.HoldLimit), Time) is { } holdLimit) options.HoldLimit = holdLimit;
         ConfigureWarnings(options.Warnings);
         ConfigureSharedLog(options.SharedLog);
     }
@@ -67,6 +68,7 @@ internal sealed class FreshetOptionsValidator : IValidateOptions<FreshetOptions>
         if (!Declaration.IsName(options.Keyspace)) faults.Add("Freshet:Keyspace must be 1 to 128 letters, digits, '-' or '.'.");
         Check(nameof(options.MaxTimeToLive), options.MaxTimeToLive, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
         Check(nameof(options.SweepInterval), options.SweepInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Check(nameof(options.HoldLimit), options.HoldLimit, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         if (options.LogRetention < 1) faults.Add("Freshet:LogRetention must be at least 1.");
         if (options.MaxEntries < 1) faults.Add("Freshet:MaxEntries must be at least 1.");
         if (options.MaxBytes < FreshetOptions.LeastMaxBytes) faults.Add($"Freshet:MaxBytes must be at least {FreshetOptions.LeastMaxBytes}, or left out.");

@@ -35,6 +35,10 @@ public sealed class FreshetOptions
     /// <summary>How raised events are written where they leave the process, in a shared log or an outbox; always in camelCase. Default: null, by reflection. A trimmed application sets options with its source-generated types.</summary>
     public JsonSerializerOptions? EventJson { get; set; }
 
+    /// <summary>How long a hold may stand before any node ends it by an expiry: longer than the longest transaction that writes what high queries show. Default: 30 seconds. At least 1 second, at most 1 hour. The same on every node.</summary>
+    /// <remarks>While it stands, high queries with its tags ask their source. So this also is how long they do after a process was killed between the hold and the commit.</remarks>
+    public TimeSpan HoldLimit { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>When Freshet warns about how it is used.</summary>
     public FreshetWarningOptions Warnings { get; } = new();
 

@@ -35,7 +35,8 @@ internal sealed partial class FreshetService
             var requirement = WithSurrounding(null, surrounding);
             if (!_log.TryStand(requirement?.Token, runtime.MaxStaleness, out var standing)) return ValueOnceCaughtUpAsync(runtime, args, cancellationToken);
             var asked = Ask(runtime, args, requirement, surrounding, standing);
-            var answer = AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken, isMissing);
+            if (asked is { Surrounding: null, MustBypass: false }) return runtime.ReadValueAsync(args, asked.Need, isMissing, cancellationToken); // nobody to tell of the answer
+            var answer = AnswerAsync(runtime, args, asked, asked.MustBypass, cancellationToken);
             if (!answer.IsCompletedSuccessfully) return ValueAsync(runtime, asked.Need.Load, asked.Surrounding, answer);
             var reading = answer.Result;
             Note(runtime, asked.Need.Load, asked.Surrounding, reading);
@@ -80,9 +81,9 @@ internal sealed partial class FreshetService
     }
 
     private static ValueTask<Reading<TValue>> AnswerAsync<TArgs, TValue>(
-        QueryRuntime<TArgs, TValue> runtime, TArgs args, in Asked asked, bool pastTheCache, CancellationToken cancellationToken, bool isMissing = false)
+        QueryRuntime<TArgs, TValue> runtime, TArgs args, in Asked asked, bool pastTheCache, CancellationToken cancellationToken)
         where TArgs : notnull =>
-        pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken, isMissing);
+        pastTheCache ? runtime.BypassAsync(args, asked.Need, asked.Reached, cancellationToken) : runtime.ReadAsync(args, asked.Need, cancellationToken);
 
     /// <summary>Several reads of one query, with one loader call for what is missing.</summary>
     internal async ValueTask<IReadOnlyDictionary<TArgs, TValue>> ReadManyAsync<TArgs, TValue>(

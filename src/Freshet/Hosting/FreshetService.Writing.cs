@@ -55,6 +55,12 @@ internal sealed partial class FreshetService
         }
     }
 
+    public ValueTask<bool> HoldAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return RequireAction("Hold").HoldAsync();
+    }
+
     public void WriteThrough<TArgs, TValue>(CachedQuery<TArgs, TValue> query, TArgs args, TValue value) where TArgs : notnull
     {
         var action = RequireAction(nameof(WriteThrough));
@@ -109,10 +115,10 @@ internal sealed partial class FreshetService
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ThrowIfReading($"Begin{trigger}");
-        return new FreshetAction(this, trigger, name, actor, reason, _log, _logger);
+        return new FreshetAction(this, trigger, name, actor, reason, _log, _high, _logger);
     }
 
-    private FreshetAction RequireAction(string call)
+    internal FreshetAction RequireAction(string call)
     {
         ThrowIfReading(call);
         if (Ambient.ActionOf(this) is { } action) return action;

@@ -13,6 +13,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
     private readonly PolicyBook _policies;
     private readonly Node _node;
     private readonly FreshnessLog _log;
+    private readonly HighTags _high = new();
     private readonly ILogger _logger;
     private readonly Func<RuntimeParts> _parts;
     private readonly EventData? _events;
@@ -48,6 +49,7 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         node.LongestLife = (long)options.MaxTimeToLive.TotalMilliseconds;
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
         foreach (var query in _runtimes.Keys) AdoptPolicy(query);
+        AdoptHigh();
     }
 
     public CatalogModel Catalog { get; }
@@ -83,7 +85,16 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         foreach (var runtime in Runtimes) runtime.Detach(); // static declarations must not keep an application alive that is gone
     }
 
-    private void AdoptPolicy(CachedQuery query, QueryPolicy policy) => AdoptPolicy(query);
+    private void AdoptPolicy(CachedQuery query, QueryPolicy policy)
+    {
+        AdoptPolicy(query);
+        AdoptHigh();
+    }
+
+    private void AdoptHigh()
+    {
+        lock (_adoption) _high.Adopt(_runtimes.Where(each => each.Value.MaxStaleness == 0).Select(each => each.Key));
+    }
 
     // The policy is read under the lock rather than taken from the news. Else: this constructor reads 10 s -> a reload tells 5 s,
     // which is adopted -> the constructor adopts its 10 s over it, and the tightening is lost.

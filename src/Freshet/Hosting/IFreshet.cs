@@ -55,6 +55,13 @@ public interface IFreshet
     /// <exception cref="InvalidKeyException">A member that names a tag is null or cannot be a key. Nothing was recorded.</exception>
     void Raise<TEvent>(TEvent raised) where TEvent : notnull;
 
+    /// <summary>Before a commit: has every high query that shows what was raised so far ask its source, on every node, until the action ends. So between the commit and the end of the action nobody is shown what it replaces (R8).</summary>
+    /// <param name="cancellationToken">Ends the call before anything is placed; afterwards the action's end undoes it.</param>
+    /// <returns>True when that is so, at once when no high query shows any of it. False when the log could not be reached in time: the write is then seen from the end of the action on. Commit or give up, as the write's importance says.</returns>
+    /// <remarks>Call it after <see cref="Raise"/> and before the commit, within <see cref="FreshetOptions.HoldLimit"/> of it. An outbox calls it by itself.</remarks>
+    /// <exception cref="TriggerException">No action is open, it has ended, or a loader called.</exception>
+    ValueTask<bool> HoldAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Hands the cache the value that was just written, so that the next read need not load it. Stored when the action ends, and only if no other writer came between.</summary>
     /// <param name="query">The query; its values carry a version, and no tags found while loading.</param>
     /// <param name="args">Its arguments.</param>

@@ -34,6 +34,11 @@ public static class FreshetServiceCollectionExtensions
             provider.GetRequiredService<Node>(), provider.GetRequiredService<RecordHistory>(), provider.GetRequiredService<ILogger<CacheTargets>>()));
         services.TryAddSingleton(MakeLog);
         services.TryAddSingleton(provider => new SharedLogMeter((SharedLog)provider.GetRequiredService<FreshnessLog>(), provider.GetRequiredService<Node>(), provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(provider => new OverdueHolds(
+            provider.GetRequiredService<FreshnessLog>(), provider.GetRequiredService<Node>(), Options(provider).HoldLimit,
+            provider.GetRequiredService<ListenerFailures>(), provider.GetRequiredService<ILogger<OverdueHolds>>()));
+        services.TryAddSingleton(provider => new HoldMeter(
+            provider.GetRequiredService<FreshnessLog>().Holds, provider.GetRequiredService<Node>(), provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<TargetFollowers.StartedOnce>();
         services.TryAddSingleton(provider => TargetFollowers.Start(provider, provider.GetRequiredService<TargetFollowers.StartedOnce>()));
         services.TryAddSingleton(provider => new TargetMeter(provider.GetRequiredService<CacheTargets>(), provider.GetService<IMeterFactory>()));
@@ -53,6 +58,8 @@ public static class FreshetServiceCollectionExtensions
         {
             provider.GetRequiredService<FreshetMeter>();
             provider.GetRequiredService<Sweeper>().Start();
+            provider.GetRequiredService<OverdueHolds>();
+            provider.GetRequiredService<HoldMeter>();
             if (provider.GetRequiredService<FreshnessLog>() is SharedLog shared)
             {
                 provider.GetRequiredService<SharedLogMeter>();

@@ -8,9 +8,11 @@ namespace Freshet;
 /// <param name="position">Epoch and position.</param>
 /// <param name="marks">The marks of that epoch.</param>
 /// <param name="sequence">Grows with every change of this node, across epochs: what entries are stamped with.</param>
-internal sealed class AppliedPosition(LogPosition position, MarkTable marks, long sequence)
+/// <param name="holds">The holds that stand there; null for none.</param>
+internal sealed class AppliedPosition(LogPosition position, MarkTable marks, long sequence, StandingHolds? holds = null)
 {
     public readonly LogPosition Position = position;
     public readonly MarkTable Marks = marks;
     public readonly long Sequence = sequence;
+    public readonly StandingHolds? Holds = holds;
 }

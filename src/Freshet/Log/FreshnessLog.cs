@@ -17,6 +17,15 @@ internal readonly record struct Standing(bool Reached, long Required, bool IsCon
 /// <summary>The log as the engine uses it: in one process, or shared by many.</summary>
 internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTargets targets, InvalidationCounters invalidations, ILogger logger) : IFreshnessLog
 {
+    /// <summary><see cref="LogRecord.Call"/> of a hold.</summary>
+    public const string HoldCall = "Hold";
+
+    /// <summary><see cref="LogRecord.Call"/> of what ends a hold without being what it announced.</summary>
+    public const string ReleaseCall = "Release";
+
+    /// <summary>What became of holds.</summary>
+    public HoldCounters Holds { get; } = new();
+
     /// <summary>The foreign caches that this log drives.</summary>
     public CacheTargets Targets => targets;
 
@@ -30,6 +39,9 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
 
     public IAsyncEnumerable<LogRecord> FollowAsync(long after, CancellationToken cancellationToken = default) =>
         history.FollowAsync(after, () => Position.Position, cancellationToken);
+
+    /// <summary>Whether it could not be reached last time.</summary>
+    public virtual bool IsAway => false;
 
     /// <summary>How long ago this node last was known to be at the log's head; since its start, before the first time.</summary>
     public abstract TimeSpan Unconfirmed { get; }
@@ -46,6 +58,42 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
 
     /// <summary>Treats what records would invalidate as expired on this node, though the log does not have them yet.</summary>
     public void ExpireAhead(IReadOnlyCollection<RecordDraft> drafts) => node.ExpireAhead(drafts);
+
+    /// <summary>Places holds (R8). When it ends, this node has applied them, and so has every node whose high queries they concern.</summary>
+    /// <param name="writer">Who places them.</param>
+    /// <param name="drafts">Their records; at least one.</param>
+    /// <returns>The holds, to be closed when their action ends; null when the log could not take them in time, and nothing is promised between the commit and its append.</returns>
+    public async ValueTask<IReadOnlyList<OpenHold>?> PlaceAsync(Writer writer, IReadOnlyList<RecordDraft> drafts)
+    {
+        var open = drafts.Select(draft => new OpenHold(writer, draft, node.Clock.Now)).ToList();
+        foreach (var hold in open) node.OpenHolds.Add(hold); // before the log has it: somebody may end it at once
+        var appended = await AppendAsync(writer, drafts, keepPending: false).ConfigureAwait(false);
+        foreach (var record in appended.Records) node.OpenHolds.NotePlaced(open.Find(hold => hold.Draft.Id == record.Id)!, record.Epoch);
+
+        // Without a record: what they announce is in the log already, so nothing has to be held.
+        var placed = open.FindAll(hold => hold.Epoch is not null);
+        var isPlaced = !appended.IsPending && placed.TrueForAll(hold => Stands(hold.Release.Draft)); // or a read here would not know
+        foreach (var hold in isPlaced ? open.Except(placed) : open) node.OpenHolds.Close(hold, default);
+        if (isPlaced) return placed;
+        for (var i = 0; i < open.Count; i++) Holds.Note(HoldOutcome.NotPlaced);
+        logger.HoldNotPlaced(open.Count, writer.Action);
+        return null;
+    }
+
+    /// <summary>Whether a hold of a draft stands, as far as this node knows.</summary>
+    public bool Stands(Guid draft) => node.Applied.Holds?.Stands(draft) == true;
+
+    /// <summary>Notes that the action of a hold has ended.</summary>
+    /// <param name="hold">The hold.</param>
+    /// <param name="outcome">What ends it.</param>
+    /// <returns>Whether it stood until now.</returns>
+    public bool CloseHold(OpenHold hold, HoldOutcome outcome)
+    {
+        var stood = node.OpenHolds.Close(hold, Position.Epoch) || outcome is HoldOutcome.Released or HoldOutcome.Left;
+        Holds.Note(stood ? outcome : HoldOutcome.Late);
+        Holds.NoteDuration(TimeSpan.FromMilliseconds(node.Clock.Now - hold.PlacedAt));
+        return stood;
+    }
 
     /// <summary>Refuses a record that could not be appended, while nothing is written yet.</summary>
     public virtual void Check(Writer writer, RecordDraft draft)

@@ -35,6 +35,18 @@ internal static partial class LogMessages
     [LoggerMessage(1009, LogLevel.Warning, "The shared log cannot be reached yet ({Reason}); the application starts without it. Until it can be reached, queries read their source as their level says.")]
     public static partial void StartedWithoutLog(this ILogger logger, string reason);
 
+    [LoggerMessage(1011, LogLevel.Warning, "The log could not take {Holds} holds of action {Action}. From its commit until its records are appended, high queries may show what it replaces.")]
+    public static partial void HoldNotPlaced(this ILogger logger, int holds, string action);
+
+    [LoggerMessage(1012, LogLevel.Warning, "The hold of action {Action} ({Trigger}) at position {Position} on {Tags} tags was overdue after {Limit} and is ended by an expiry. Its process ended, or its transaction takes longer: shorten it, or raise Freshet:HoldLimit.")]
+    public static partial void HoldOverdue(this ILogger logger, string action, TriggerKind trigger, long position, int tags, TimeSpan limit);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Action {Action} ended after {Holds} of its holds had been given up: from its commit until its records were appended, high queries may have shown what it replaced. Shorten its transaction, or raise Freshet:HoldLimit.")]
+    public static partial void HoldWasLate(this ILogger logger, int holds, string action);
+
+    [LoggerMessage(1014, LogLevel.Debug, "Holds of actions under way could not be placed in the new log yet ({Reason}).")]
+    public static partial void HoldsNotPlacedAgain(this ILogger logger, string reason);
+
     [LoggerMessage(1010, LogLevel.Debug, "The lease of this node could not be released ({Reason}): writers wait until it has run out.")]
     public static partial void LeaseNotReleased(this ILogger logger, string reason);
 }

@@ -22,6 +22,9 @@ public sealed record LogRecord
     /// <summary>The <see cref="Cause"/> of a record whose action failed after raising.</summary>
     internal const string Uncertain = "uncertain";
 
+    /// <summary>The <see cref="Cause"/> of a record that ends a hold because it stood too long.</summary>
+    internal const string Overdue = "overdue";
+
     /// <summary>The record's number: dense, from 1.</summary>
     public required long Position { get; init; }
 
@@ -43,7 +46,7 @@ public sealed record LogRecord
     /// <summary>Who did it, as far as the host knows.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>The call: <c>Raise</c>, <c>UpdateTag</c>, <c>RevalidateTag</c>, <c>RevalidatePath</c>, or an operator's <c>Flush</c>.</summary>
+    /// <summary>The call: <c>Raise</c>, <c>UpdateTag</c>, <c>RevalidateTag</c>, <c>RevalidatePath</c>, an operator's <c>Flush</c>; or <c>Hold</c> and <c>Release</c>, around a write that is not committed yet.</summary>
     public required string Call { get; init; }
 
     /// <summary>Name of the raised event; null for the other calls.</summary>
@@ -63,6 +66,12 @@ public sealed record LogRecord
 
     /// <summary>Why, when it is not simply the call: an operator's reason; <c>uncertain</c> when the action failed after raising; both, as <c>uncertain: reason</c>, when an operator's did.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>What it holds, when it is a hold (R8): then it invalidates nothing.</summary>
+    internal Holding? Holds { get; init; }
+
+    /// <summary>The holds it ends without being what they announced.</summary>
+    internal IReadOnlyList<Release> Releases { get; init; } = [];
 
     /// <summary>Whether its action failed after raising, so that nobody knows whether the write was committed.</summary>
     internal bool IsUncertain => Cause == Uncertain || Cause?.StartsWith(Uncertain + ": ", StringComparison.Ordinal) == true;
@@ -87,6 +96,8 @@ public sealed record LogRecord
             Invalidations = draft.Invalidations,
             TraceParent = by.TraceParent,
             Cause = draft.Cause,
+            Holds = draft.Holds,
+            Releases = draft.Releases,
         };
     }
 }

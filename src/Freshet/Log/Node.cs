@@ -22,6 +22,12 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
     /// <summary>Told, before the position is published, that everything of a query counts as outdated: its name, the marks of the epoch, the position.</summary>
     public Action<string, MarkTable, long>? QueryFlushed { get; set; }
 
+    /// <summary>Told, once they stand, that there are holds: somebody has to look after those whose writer ends without a word.</summary>
+    public Action? Held { get; set; }
+
+    /// <summary>Holds of this node's actions that have not ended.</summary>
+    public OpenHolds OpenHolds { get; } = new();
+
     /// <summary>Tags whose record is yet to come.</summary>
     public ExpiredAhead Ahead { get; } = new();
 
@@ -52,9 +58,12 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
                 before?.TryAdd(invalidation.Tag, last);
                 Breadth.Note(invalidation.Tag, holders);
             }
-            Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));
+            if (record.Releases.Count > 0) OpenHolds.NoteReleased(record.Releases);
+            var holds = StandingHolds.After(applied.Holds, record, now - age);
+            Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1, holds));
         }
         Ahead.Remove(record.Id);
+        if (record.Holds is not null) Held?.Invoke();
     }
 
     public void Dispose() => Running.Dispose();
@@ -75,18 +84,41 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
             var applied = _applied;
             var now = clock.Now;
             foreach (var tag in tags) InvalidateLocked(applied.Marks, new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now, age: 0);
-            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1));
+            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds));
+        }
+    }
+
+    /// <summary>Has every entry judged again, though nothing was applied: something else that decides has changed.</summary>
+    public void Recheck()
+    {
+        lock (_gate)
+        {
+            var applied = _applied;
+            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds));
+        }
+    }
+
+    /// <summary>The log is old enough: no hold stands that was not placed in it.</summary>
+    public void SettleHolds()
+    {
+        lock (_gate)
+        {
+            var applied = _applied;
+            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds?.Settled()));
         }
     }
 
     /// <summary>Starts over at the head of a log, another one or the same after records were missed for good: everything loaded before is outdated (R6, PROTOCOL 5), and nothing is known of its tags up to there (PROTOCOL 12).</summary>
-    public void StartOver(LogPosition head)
+    /// <param name="head">The head.</param>
+    /// <param name="holds">What stands there; null for nothing.</param>
+    public void StartOver(LogPosition head, StandingHolds? holds = null)
     {
         lock (_gate)
         {
             confirmation?.Forget();
-            Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));
+            Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1, holds));
         }
+        if (holds is not null) Held?.Invoke();
     }
 
     private (long Before, int Holders) InvalidateLocked(MarkTable marks, Invalidation invalidation, long position, long now, long age)

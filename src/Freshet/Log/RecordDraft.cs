@@ -11,6 +11,12 @@ internal sealed record RecordDraft(Guid Id, string Call, string? Event, object? 
 
     /// <summary>Whether an outbox keeps it, so that it outlives this process.</summary>
     public bool IsDurable { get; init; }
+
+    /// <summary>What it holds, when it is a hold.</summary>
+    public Holding? Holds { get; init; }
+
+    /// <summary>The holds it ends.</summary>
+    public IReadOnlyList<Release> Releases { get; init; } = [];
 }
 
 /// <summary>Who appends: the same for all records of an action.</summary>
@@ -29,6 +35,15 @@ internal static class RecordId
         Span<byte> bytes = stackalloc byte[16];
         _process.TryWriteBytes(bytes);
         System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes[8..], Interlocked.Increment(ref _last));
+        return new Guid(bytes);
+    }
+
+    /// <summary>The record that ends an overdue hold: the same whichever node appends it, so that the log takes it once. No other record's, as the count never gets there.</summary>
+    public static Guid OfOverdue(Guid hold)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        hold.TryWriteBytes(bytes);
+        bytes[8] ^= 0x80;
         return new Guid(bytes);
     }
 }

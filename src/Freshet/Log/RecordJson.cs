@@ -36,12 +36,40 @@ internal static class RecordJson
                 json.WritePropertyName("data"u8);
                 json.WriteRawValue(eventData, skipInputValidation: true);
             }
-            WriteInvalidations(json, draft.Invalidations);
+            json.WritePropertyName("invalidations"u8);
+            WriteInvalidationArray(json, draft.Invalidations);
             if (by.TraceParent is { } parent) json.WriteString("trace"u8, parent);
             if (draft.Cause is { } cause) json.WriteString("cause"u8, cause);
+            WriteHolds(json, draft);
             json.WriteEndObject();
         }
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes what a record invalidates, as <see cref="Write"/> does: <c>[{"tag":"account:a"},{"tag":"account:b","staleFor":300000}]</c>.</summary>
+    public static string WriteInvalidations(IReadOnlyList<Invalidation> invalidations)
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        using (var json = new Utf8JsonWriter(buffer, _options)) WriteInvalidationArray(json, invalidations);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>Reads what a record invalidates.</summary>
+    /// <exception cref="FormatException">It is something else.</exception>
+    public static IReadOnlyList<Invalidation> ReadInvalidations(string text)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(Encoding.UTF8.GetBytes(text));
+            Expect(json.Read());
+            var invalidations = ReadInvalidationArray(ref json);
+            Expect(!json.Read());
+            return invalidations;
+        }
+        catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException or OverflowException or ArgumentException)
+        {
+            throw new FormatException("Not a list of invalidations.", error);
+        }
     }
 
     /// <summary>Reads a record.</summary>
@@ -62,9 +90,33 @@ internal static class RecordJson
         }
     }
 
-    private static void WriteInvalidations(Utf8JsonWriter json, IReadOnlyList<Invalidation> invalidations)
+    // A node of a version that knows no holds skips these: for it the record invalidates nothing, or just its tags.
+    private static void WriteHolds(Utf8JsonWriter json, RecordDraft draft)
     {
-        json.WriteStartArray("invalidations"u8);
+        if (draft.Holds is { } holds)
+        {
+            json.WriteStartObject("holds"u8);
+            json.WriteString("draft"u8, holds.Draft);
+            json.WriteStartArray("tags"u8);
+            foreach (var tag in holds.Tags) json.WriteStringValue(tag.Text);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        if (draft.Releases.Count == 0) return;
+        json.WriteStartArray("releases"u8);
+        foreach (var release in draft.Releases)
+        {
+            json.WriteStartObject();
+            json.WriteString("hold"u8, release.Id);
+            json.WriteString("draft"u8, release.Draft);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteInvalidationArray(Utf8JsonWriter json, IReadOnlyList<Invalidation> invalidations)
+    {
+        json.WriteStartArray();
         foreach (var invalidation in invalidations)
         {
             json.WriteStartObject();
@@ -80,21 +132,25 @@ internal static class RecordJson
         var (id, trigger) = ((Guid?)null, (TriggerKind?)null);
         string? action = null, actor = null, call = null, name = null, data = null, trace = null, cause = null;
         IReadOnlyList<Invalidation>? invalidations = null;
+        Holding? holds = null;
+        IReadOnlyList<Release> releases = [];
 
         var json = new Utf8JsonReader(utf8);
         Expect(json.Read() && json.TokenType == JsonTokenType.StartObject);
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (Is(ref json, "id"u8)) id = json.GetGuid();
-            else if (Is(ref json, "trigger"u8)) trigger = TriggerOf(json.GetString());
+            else if (Is(ref json, "trigger"u8)) trigger = FindTrigger(json.GetString()) ?? throw new JsonException();
             else if (Is(ref json, "action"u8)) action = json.GetString();
             else if (Is(ref json, "actor"u8)) actor = json.GetString();
             else if (Is(ref json, "call"u8)) call = json.GetString();
             else if (Is(ref json, "event"u8)) name = json.GetString();
             else if (Is(ref json, "data"u8)) data = Raw(ref json, utf8);
-            else if (Is(ref json, "invalidations"u8)) invalidations = ReadInvalidations(ref json);
+            else if (Is(ref json, "invalidations"u8)) invalidations = ReadInvalidationArray(ref json);
             else if (Is(ref json, "trace"u8)) trace = json.GetString();
             else if (Is(ref json, "cause"u8)) cause = json.GetString();
+            else if (Is(ref json, "holds"u8)) holds = ReadHolding(ref json);
+            else if (Is(ref json, "releases"u8)) releases = ReadReleases(ref json);
             else Skip(ref json);
         }
         Expect(json.TokenType == JsonTokenType.EndObject && !json.Read());
@@ -113,10 +169,55 @@ internal static class RecordJson
             Invalidations = invalidations ?? throw new JsonException(),
             TraceParent = trace,
             Cause = cause,
+            Holds = holds,
+            Releases = releases,
         };
     }
 
-    private static List<Invalidation> ReadInvalidations(ref Utf8JsonReader json)
+    private static Holding ReadHolding(ref Utf8JsonReader json)
+    {
+        var (draft, tags) = ((Guid?)null, (List<Tag>?)null);
+        Expect(json.TokenType == JsonTokenType.StartObject);
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (Is(ref json, "draft"u8)) draft = json.GetGuid();
+            else if (Is(ref json, "tags"u8)) tags = ReadTags(ref json);
+            else Skip(ref json);
+        }
+        Expect(json.TokenType == JsonTokenType.EndObject);
+        return new Holding(draft ?? throw new JsonException(), tags ?? throw new JsonException());
+    }
+
+    private static List<Tag> ReadTags(ref Utf8JsonReader json)
+    {
+        var tags = new List<Tag>();
+        Expect(json.TokenType == JsonTokenType.StartArray);
+        while (json.Read() && json.TokenType == JsonTokenType.String) tags.Add(TagOf(json.GetString()));
+        Expect(json.TokenType == JsonTokenType.EndArray);
+        return tags;
+    }
+
+    private static List<Release> ReadReleases(ref Utf8JsonReader json)
+    {
+        var releases = new List<Release>();
+        Expect(json.TokenType == JsonTokenType.StartArray);
+        while (json.Read() && json.TokenType == JsonTokenType.StartObject)
+        {
+            var (hold, draft) = ((Guid?)null, (Guid?)null);
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                if (Is(ref json, "hold"u8)) hold = json.GetGuid();
+                else if (Is(ref json, "draft"u8)) draft = json.GetGuid();
+                else Skip(ref json);
+            }
+            Expect(json.TokenType == JsonTokenType.EndObject);
+            releases.Add(new Release(hold ?? throw new JsonException(), draft ?? throw new JsonException()));
+        }
+        Expect(json.TokenType == JsonTokenType.EndArray);
+        return releases;
+    }
+
+    private static List<Invalidation> ReadInvalidationArray(ref Utf8JsonReader json)
     {
         var invalidations = new List<Invalidation>();
         Expect(json.TokenType == JsonTokenType.StartArray);
@@ -166,7 +267,8 @@ internal static class RecordJson
         return new Tag(text![..end], text);
     }
 
-    private static string NameOf(TriggerKind trigger) => trigger switch
+    /// <summary>The name of a trigger on the wire.</summary>
+    public static string NameOf(TriggerKind trigger) => trigger switch
     {
         TriggerKind.UserAction => "user-action",
         TriggerKind.Webhook => "webhook",
@@ -174,13 +276,14 @@ internal static class RecordJson
         _ => "operator",
     };
 
-    private static TriggerKind TriggerOf(string? name) => name switch
+    /// <summary>The trigger of a name; null for none that is known.</summary>
+    public static TriggerKind? FindTrigger(string? name) => name switch
     {
         "user-action" => TriggerKind.UserAction,
         "webhook" => TriggerKind.Webhook,
         "job" => TriggerKind.Job,
         "operator" => TriggerKind.Operator,
-        _ => throw new JsonException(),
+        _ => null,
     };
 
     private static void Expect(bool isSo)

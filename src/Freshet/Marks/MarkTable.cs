@@ -48,6 +48,20 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
         return marks;
     }
 
+    /// <summary>Marks of this table once more, by somebody who has kept them. False when one was forgotten: nobody invalidates it any more.</summary>
+    public bool TryAcquire(ReadOnlySpan<TagMark> marks)
+    {
+        lock (_gate)
+        {
+            foreach (var mark in marks)
+            {
+                if (mark.IsForgotten) return false;
+            }
+            foreach (var mark in marks) mark.Uses++;
+            return true;
+        }
+    }
+
     public void Release(ReadOnlySpan<TagMark> marks)
     {
         if (marks.IsEmpty) return;
@@ -133,7 +147,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
             // tag's next mark -> removing that one by its tag would leave an entry holding a mark nobody invalidates any more.
             if (!_marks.TryRemoveLocked(mark)) return false;
             _forgottenUpTo = Math.Max(_forgottenUpTo, mark.LastInvalidatedAt);
-            return true;
+            return mark.IsForgotten = true;
         }
     }
 

@@ -6,6 +6,9 @@ internal enum Verdict
     Fresh,
     Stale,
     Expired,
+
+    /// <summary>A write that would outdate it is on its way, and nobody knows whether it is committed (R8): the source knows.</summary>
+    Held,
 }
 
 /// <summary>When a tag was last invalidated, as every entry that carries the tag sees it: one shared object, checked by a pointer read.</summary>
@@ -23,6 +26,9 @@ internal sealed class TagMark(Tag tag, long expiredAt) : Link
 
     /// <summary>Number of loads and entries that hold this mark. Guarded by MarkTable's gate.</summary>
     public int Uses;
+
+    /// <summary>Whether it was forgotten: its tag has another mark by now, or none. Guarded by MarkTable's gate.</summary>
+    public bool IsForgotten;
 
     /// <summary>Position of the last invalidation of either kind; 0 when there was none.</summary>
     public long LastInvalidatedAt => Volatile.Read(ref _lastInvalidatedAt);

@@ -10,7 +10,7 @@ internal struct Answers<TValue>
     private long _validAt; // before _entry
     private Entry<TValue>? _entry; // this or _error, once it has ended
     private Exception? _error;
-    private TaskCompletionSource<Landed<TValue>>? _starter;
+    private object? _starter; // the task of a reader that may leave before the end, or the wait of one that stays
     private TaskCompletionSource<Landed<TValue>>? _joiners;
 
     /// <summary>The value, if it is there.</summary>
@@ -27,17 +27,36 @@ internal struct Answers<TValue>
 
     /// <summary>A task that ends when the load does.</summary>
     /// <param name="isStarter">Whether the reader that started it waits.</param>
-    public Task<Landed<TValue>> WaitAsync(bool isStarter)
+    public Task<Landed<TValue>> WaitAsync(bool isStarter) => isStarter ? StarterAsync() : JoinersAsync();
+
+    private Task<Landed<TValue>> StarterAsync()
     {
-        ref var place = ref isStarter ? ref _starter : ref _joiners;
-        if (Volatile.Read(ref place) is not { } waiting)
+        if (Volatile.Read(ref _starter) is not TaskCompletionSource<Landed<TValue>> waiting)
         {
-            var made = new TaskCompletionSource<Landed<TValue>>(isStarter ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting = Interlocked.CompareExchange(ref place, made, null) ?? made;
+            waiting = new TaskCompletionSource<Landed<TValue>>();
+            Interlocked.Exchange(ref _starter, waiting); // its own thread's alone: there is one starter
         }
         // Whoever gives the answer sees this task, or the answer is seen here: between each side's write and its look stands a fence.
         Tell(waiting);
         return waiting.Task;
+    }
+
+    private Task<Landed<TValue>> JoinersAsync()
+    {
+        if (Volatile.Read(ref _joiners) is not { } waiting)
+        {
+            var made = new TaskCompletionSource<Landed<TValue>>(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting = Interlocked.CompareExchange(ref _joiners, made, null) ?? made;
+        }
+        Tell(waiting);
+        return waiting.Task;
+    }
+
+    /// <summary>Lets the starter wait without a task.</summary>
+    public void Wait(IStarterWait<TValue> starter)
+    {
+        Interlocked.Exchange(ref _starter, starter);
+        Tell(starter);
     }
 
     /// <summary>Notes the value, and tells those who joined.</summary>
@@ -58,10 +77,26 @@ internal struct Answers<TValue>
     }
 
     /// <summary>Tells the reader that started the load; it may go on right here, so call it last.</summary>
-    public readonly void TellStarter() => Tell(_starter);
+    public readonly void TellStarter()
+    {
+        if (_starter is null) return;
+        if (_starter is IStarterWait<TValue> staying) Tell(staying);
+        else Tell((TaskCompletionSource<Landed<TValue>>)_starter);
+    }
 
     /// <summary>Whether the reader that started the load waits for it.</summary>
-    public readonly bool StarterWaits => _starter is { Task.IsCompleted: false };
+    public readonly bool StarterWaits => _starter switch
+    {
+        null => false,
+        IStarterWait<TValue> staying => !staying.IsTold,
+        _ => !((TaskCompletionSource<Landed<TValue>>)_starter).Task.IsCompleted,
+    };
+
+    private readonly void Tell(IStarterWait<TValue> staying)
+    {
+        if (TryGet(out var landed)) staying.Tell(landed);
+        else if (Volatile.Read(in _error) is { } error) staying.Tell(error);
+    }
 
     // Nothing while there is no answer.
     private readonly void Tell(TaskCompletionSource<Landed<TValue>>? waiting)

@@ -88,7 +88,15 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         ambient.Leave();
         runtime.Turns.Leave(); // once, and before landing: whatever goes wrong there, the loader has returned
         var took = timing.Elapsed(runtime);
-        runtime.Counters.NoteLoad(took, failed: failure is not null);
+        if (failure is null)
+        {
+            lock (runtime.Gate) runtime.Counters.NoteLoadedLocked();
+            runtime.Counters.ReportLoaded(took);
+        }
+        else
+        {
+            runtime.Counters.NoteFailed(took);
+        }
         LoadActivity.End(Activity, runtime, failure is null ? LoadOutcome.Loaded : LoadOutcome.Failed, failure);
         _cancellation.Dispose();
         foreach (var flight in _flights) Land(flight, failure, took); // last: whoever asked for all of them goes on where the last one lands

@@ -17,11 +17,15 @@ internal sealed record Explanation(
     string Arguments, LogPosition Applied, AnswerSource? Served, IReadOnlyList<ExplainedReason> Reasons, ExplainedEntry? Entry, ExplainedLoad? Load, ExplainedFailing? Failing);
 
 /// <summary>One reason, by its code.</summary>
-/// <param name="Code"><c>missing</c>, <c>expired</c>, <c>outdated</c>, <c>other-epoch</c>, <c>stale</c>, <c>stale-refused</c>, <c>minimum-version</c>, <c>unconfirmed</c>, <c>no-lease</c> or <c>paused</c>.</param>
+/// <param name="Code"><c>missing</c>, <c>expired</c>, <c>outdated</c>, <c>other-epoch</c>, <c>stale</c>, <c>stale-refused</c>, <c>minimum-version</c>, <c>unconfirmed</c>, <c>no-lease</c>, <c>held</c>, <c>young-log</c> or <c>paused</c>.</param>
 /// <param name="Tag">The tag that outdates the value, where it is one.</param>
 /// <param name="Position">The position at which it did.</param>
-internal sealed record ExplainedReason(string Code, Tag? Tag = null, long? Position = null)
+/// <param name="Hold">The hold that stands on the tag, where it is one.</param>
+internal sealed record ExplainedReason(string Code, Tag? Tag = null, long? Position = null, ExplainedHold? Hold = null)
 {
+    public const string Held = "held";
+    public const string YoungLog = "young-log";
+
     public const string Missing = "missing";
     public const string Expired = "expired";
     public const string Outdated = "outdated";
@@ -33,6 +37,13 @@ internal sealed record ExplainedReason(string Code, Tag? Tag = null, long? Posit
     public const string NoLease = "no-lease";
     public const string Paused = "paused";
 }
+
+/// <summary>A write that is on its way.</summary>
+/// <param name="Trigger">What runs it.</param>
+/// <param name="Action">The action's name.</param>
+/// <param name="Actor">Who does it, as far as its host knows.</param>
+/// <param name="For">How long the hold has stood.</param>
+internal sealed record ExplainedHold(TriggerKind Trigger, string Action, string? Actor, TimeSpan For);
 
 /// <summary>What is stored under a key.</summary>
 /// <param name="Loaded">Epoch and position fully applied before its load began.</param>

@@ -45,7 +45,8 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         var now = _runtime.Clock.Now;
         _expiresAt = now + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
         var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
-        _context.Begin(_runtime.Node.Applied, _tags, minimum, now);
+        var applied = _runtime.Node.Applied;
+        _context.Begin(applied, _runtime.AcquireLocked(applied.Marks, _tags), minimum, now);
         CapturedPosition = _context.Captured.Position.Position;
         Deadline = now + QueryRuntime<TArgs, TValue>.Milliseconds(_runtime.Policy.LoadTimeout);
         if (!IsListed) _runtime.UnderWay.EnterLocked(this);
@@ -136,7 +137,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         bool mayStore;
         try
         {
-            landed = _runtime.Land(this, entry = MakeEntry(value, took), out outdated, out mayStore);
+            landed = _runtime.Land(this, entry = MakeEntry(value, took), isCounted, out outdated, out mayStore);
         }
 #pragma warning disable CA1031 // The query's own code read the value's version or size and threw: that fails the load.
         catch (Exception error)
@@ -152,7 +153,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             if (!IsPromoted) _runtime.NoteLate(took, error: null);
             return;
         }
-        if (!isCounted) _runtime.Counters.NoteLoad(took, failed: false);
+        if (!isCounted) _runtime.Counters.ReportLoaded(took);
         LoadActivity.End(_activity, _runtime, IsPromoted ? LoadOutcome.SecondLevel : LoadOutcome.Loaded);
         _answers.Give(result);
         if (mayStore) Share(entry, took);
@@ -174,7 +175,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
             _runtime.NoteLate(took, error);
             return;
         }
-        if (!isCounted) _runtime.Counters.NoteLoad(took, failed: true);
+        if (!isCounted) _runtime.Counters.NoteFailed(took);
         EndWith(error, LoadOutcome.Failed, isUnheard);
     }
 

@@ -126,6 +126,14 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         }
     }
 
+    /// <summary>The wait of the reader that started the load and stays until its end.</summary>
+    public ValueTask<TValue> StayAsync()
+    {
+        var starter = new StarterWait<TArgs, TValue>(_runtime, this);
+        _answers.Wait(starter);
+        return starter.Task;
+    }
+
     /// <summary>Tells the trace of a reader that waited which load it waited for.</summary>
     public void LinkReader() => LoadActivity.LinkReader(_activity ?? _batch?.Activity);
 

@@ -57,11 +57,15 @@ public sealed class LoadContext
     internal long LivesUntil { get; private set; } = long.MaxValue;
 
     /// <summary>The load begins with what is captured now.</summary>
-    internal void Begin(AppliedPosition captured, IReadOnlyList<Tag> tags, long? minimumVersion, long capturedAt)
+    /// <param name="captured">What the node has applied.</param>
+    /// <param name="marks">The marks of its declared tags, of that position's table, acquired for it. Others may have the same array: it is copied when a tag is added.</param>
+    /// <param name="minimumVersion">The lowest version that will do.</param>
+    /// <param name="capturedAt">The node's clock.</param>
+    internal void Begin(AppliedPosition captured, TagMark[] marks, long? minimumVersion, long capturedAt)
     {
         MinimumVersion = minimumVersion;
         _capturedAt = capturedAt;
-        _marks = captured.Marks.Acquire(tags);
+        _marks = marks;
         _captured = captured;
     }
 

@@ -10,20 +10,21 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var now = Clock.Now;
         if (!TryFindKey(text, out var args))
             return new Explanation(text, applied.Position, null, [new ExplainedReason(ExplainedReason.Missing), .. Unconfirmed(log, now, out _)], null, null, null);
+        var held = Held(args, applied, now);
 
         var entry = _store.Peek(args);
         var failing = entry is null ? null : _failing.Find(args, entry);
         var paused = IsPaused(args);
         var (served, reasons) = Judge(entry, applied, now, minimumVersion);
         var unconfirmed = Unconfirmed(log, now, out var mayServe);
-        if (!mayServe) served = null;
+        if (!mayServe || held.Count > 0) served = null;
         if (paused)
         {
             reasons.Add(new ExplainedReason(ExplainedReason.Paused));
             if (served is null && mayServe && entry is not null && IsLastGood(entry, applied, now, minimumVersion, failing!.Value.Since)) served = AnswerSource.LastGood;
         }
         return new Explanation(
-            text, applied.Position, served, [.. reasons, .. unconfirmed], entry is null ? null : Describe(entry, now), LoadOf(args, applied, now, minimumVersion),
+            text, applied.Position, served, [.. reasons, .. held, .. unconfirmed], entry is null ? null : Describe(entry, now), LoadOf(args, applied, now, minimumVersion),
             failing is not { } known ? null : new ExplainedFailing(Span(now - known.Since), paused ? Span(known.RetryAt - now) : null));
     }
 
@@ -101,6 +102,17 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         return (servesStale ? AnswerSource.StaleCache : null, reasons);
     }
 
+    /// <summary>The holds that send a read to the source (R8).</summary>
+    private List<ExplainedReason> Held(TArgs args, AppliedPosition applied, long now)
+    {
+        if (HoldsAt(applied) is not { } holds) return [];
+        if (holds.CoverEverything) return [new ExplainedReason(ExplainedReason.YoungLog)];
+        var tags = _store.Peek(args) is { } entry ? entry.Marks.Select(mark => mark.Tag) : Query.TagsOf(args);
+        return [.. tags.Select(tag => (Tag: tag, Hold: holds.FirstOf(tag))).Where(each => each.Hold is not null).Select(each => new ExplainedReason(
+            ExplainedReason.Held, each.Tag, each.Hold!.Record.Position,
+            new ExplainedHold(each.Hold.Record.Trigger, each.Hold.Record.Action, each.Hold.Record.Actor, Span(now - each.Hold.PlacedAt))))];
+    }
+
     /// <summary>Whether this node may serve without asking the log first.</summary>
     private List<ExplainedReason> Unconfirmed(LogStanding log, long now, out bool mayServe)
     {
@@ -127,7 +139,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             var began = running.Deadline - (long)Policy.LoadTimeout.TotalMilliseconds;
             return new ExplainedLoad(
                 Span(Math.Max(0, now - began)), running.CapturedPosition == RunningLoad.NotBegun ? null : running.CapturedPosition,
-                running.CanBeJoinedLocked(applied, new Need(0, minimumVersion, null)));
+                running.CanBeJoinedLocked(applied, new Need(0, minimumVersion, null, FromSource: HoldsAt(applied)?.Touch(Query.TagsOf(args), FoundKinds) == true)));
         }
     }
 

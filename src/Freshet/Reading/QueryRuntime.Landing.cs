@@ -8,9 +8,10 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <summary>Takes in the result of a load, and its turn back: stores it unless it may not be stored or something newer is there. Null when the load has ended already.</summary>
     /// <param name="flight">The load.</param>
     /// <param name="entry">What it loaded.</param>
+    /// <param name="isCounted">Whether it was counted already.</param>
     /// <param name="outdated">The entry that a tag had outdated and that this one replaces; null when there was none.</param>
     /// <param name="mayStore">Whether it may be stored, here and elsewhere.</param>
-    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, out Entry<TValue>? outdated, out bool mayStore)
+    internal Landed<TValue>? Land(Flight<TArgs, TValue> flight, Entry<TValue> entry, bool isCounted, out Entry<TValue>? outdated, out bool mayStore)
     {
         (outdated, mayStore) = (null, false);
         var args = flight.Args;
@@ -18,7 +19,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
         var applied = Node.Applied;
         var now = Clock.Now;
-        var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, now);
+        var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, now, HoldsAt(applied));
         var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
@@ -27,7 +28,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             if (flight.HasEnded) return null;
             // Ended last: the rest looks the key up, with the user's own equality, and a load that could not be ended must end as failed.
             entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened during the load
-            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > now && verdict != Verdict.Expired && !WasFlushed(entry)
+            mayStore = flight.IsShared && entry.IsCacheable && entry.ExpiresAt > now && verdict < Verdict.Expired && !WasFlushed(entry)
                 && Need.Meets(entry.Version, flight.MinimumVersionLocked) && !IsBelowFloor(args, entry);
             if (mayStore)
             {
@@ -35,6 +36,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
                 stored = _store.PutLocked(entry, flight.Hash, present, bytes);
             }
             TryEndLocked(flight);
+            if (!isCounted) Counters.NoteLoadedLocked();
         }
         if (stored) _store.MakeRoom(entry);
         else flight.Context.ReleaseMarks();

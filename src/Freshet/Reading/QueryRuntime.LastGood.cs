@@ -18,7 +18,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// there is. Refused to what is itself stored, as if it were current (PROTOCOL 15), and to a reader whose token is past the
     /// value: they would miss their own write (PROTOCOL 11).
     /// </remarks>
-    private Entry<TValue>? TryGetLastGood(TArgs args, in Need need, bool pause)
+    internal Entry<TValue>? TryGetLastGood(TArgs args, in Need need, bool pause)
     {
         var limit = (long)Policy.StaleOnError.TotalMilliseconds;
         if (limit == 0 || need.IsPart || !_store.TryGet(args, out var last)) return null;
@@ -31,7 +31,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 
     private bool IsPaused(TArgs args) => !_failing.IsEmpty && _failing.IsPaused(args, Clock.Now);
 
-    private Reading<TValue> LastGood(Entry<TValue> entry, Exception? error)
+    internal Reading<TValue> LastGood(Entry<TValue> entry, Exception? error)
     {
         Counters.NoteLastGood();
         if (error is not null) _logger.ServedLastGood(Name, error.GetType().Name);

@@ -32,18 +32,51 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         return Query.TagsOf(args);
     }
 
-    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, IReadOnlyList<Tag> tags, in Need need, CancellationToken cancellationToken)
-    {
-        // A source that failed a moment ago is left alone by those who can be answered without it.
-        if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good) return new(LastGood(good, error: null));
+    private ValueTask<Reading<TValue>> LoadAsync(TArgs args, IReadOnlyList<Tag> tags, in Need need, CancellationToken cancellationToken) =>
+        TryLoad(args, tags, need, cancellationToken, out var way, out var reading) ? new(reading) : FinishAsync(args, need, way, cancellationToken);
 
-        var way = JoinOrStart(args, tags, need);
+    /// <summary>Reads the value alone, for a reader with nothing around it that takes part in the answer.</summary>
+    /// <param name="args">The key.</param>
+    /// <param name="need">What the read needs.</param>
+    /// <param name="isMissing">Whether there was no entry a moment ago: it is looked for once more where the load begins, and that will do.</param>
+    /// <param name="cancellationToken">Ends this read's wait.</param>
+    public ValueTask<TValue> ReadValueAsync(TArgs args, in Need need, bool isMissing, CancellationToken cancellationToken)
+    {
+        if (!isMissing && TryAnswer(args, need) is { } present) return new(present.Entry.Value);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<TValue>(cancellationToken);
+        if (TryLoad(args, TagsOfValid(args), need, cancellationToken, out var way, out var reading)) return new(reading.Entry.Value);
+        return way.MustStart && !cancellationToken.CanBeCanceled && Policy.SoftTimeout == TimeSpan.Zero && need is { RequiredPosition: 0, MinimumVersion: null, IsPart: false }
+            ? way.Flight!.StayAsync()
+            : ValueAsync(FinishAsync(args, need, way, cancellationToken));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async ValueTask<TValue> ValueAsync(ValueTask<Reading<TValue>> reading) => (await reading.ConfigureAwait(false)).Entry.Value;
+
+    /// <summary>Begins a load, or finds one to wait for. True when there is an answer at once.</summary>
+    private bool TryLoad(TArgs args, IReadOnlyList<Tag> tags, in Need need, CancellationToken cancellationToken, out Way way, out Reading<TValue> reading)
+    {
+        way = default;
+        // A source that failed a moment ago is left alone by those who can be answered without it.
+        if (IsPaused(args) && TryGetLastGood(args, need, pause: false) is { } good)
+        {
+            reading = LastGood(good, error: null);
+            return true;
+        }
+
+        way = JoinOrStart(args, tags, need);
         if (way.MustStart)
         {
-            way.Flight!.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
-            if (way.Flight.TryGetLanded(out var landed)) return new(Answer(landed, way.Flight.SourceOr(AnswerSource.Load), need)); // it completed at once
+            var flight = way.Flight!;
+            flight.Start(here: Policy.SoftTimeout == TimeSpan.Zero && ReadersThread.IsFreeFor(cancellationToken));
+            if (flight.TryGetLanded(out var landed)) // it completed at once
+            {
+                reading = Answer(landed, flight.SourceOr(AnswerSource.Load), need);
+                return true;
+            }
         }
-        return FinishAsync(args, need, way, cancellationToken);
+        reading = default;
+        return false;
     }
 
     /// <summary>Waits for a load that was started or joined, and starts another where the joined one does not do.</summary>
@@ -115,8 +148,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         lock (Gate)
         {
             var applied = Node.Applied;
+            var holds = HoldsAt(applied);
+            // A load that began after the hold may have read before the commit, and this read begin after it: it joins none (R8).
+            if (holds is not null && !need.FromSource && holds.Touch(tags, FoundKinds))
+            {
+                if (!inBackground) Counters.NoteHeld();
+                return JoinOrStart(args, tags, need with { FromSource = true }, replaces, isBatched);
+            }
             if (!need.FromSource && _store.TryGetLocked(args, hash, out var entry) && !ReferenceEquals(entry, replaces) && entry.ExpiresAt > Clock.Now
-                && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now) == Verdict.Fresh)
+                && need.AcceptsVersion(entry.Version) && entry.Judge(applied, Clock.Now, holds) == Verdict.Fresh)
             {
                 if (!inBackground) Counters.Hit();
                 return new Way(null, applied, entry);

@@ -58,6 +58,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     /// <summary>Joins what is under way already and loads the rest with one call.</summary>
     private Way[] StartBatch(Miss[] misses, Need need)
     {
+        // One call for all of them, and what its loader reads in turn is read for all: none of it from the cache, where one key's must not be.
+        if (HoldsAt(Node.Applied) is { } holds && misses.Any(miss => holds.Touch(miss.Tags, FoundKinds))) need = need with { FromSource = true };
         var flights = new List<Flight<TArgs, TValue>>();
         Way[] ways;
         try

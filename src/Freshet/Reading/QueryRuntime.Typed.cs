@@ -65,16 +65,12 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         var now = Clock.Now;
         return entry.RefreshAt > now
             && (_confirmation is null || _confirmation.Covers(MaxStaleness, now))
-            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0) == Verdict.Fresh);
+            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0, HoldsAt(applied)) == Verdict.Fresh);
     }
 
     /// <summary>Reads with everything a surrounding may ask for.</summary>
-    /// <param name="args">The key.</param>
-    /// <param name="need">What the read needs.</param>
-    /// <param name="cancellationToken">Ends this read's wait.</param>
-    /// <param name="isMissing">Whether there was no entry a moment ago: it is looked for once more where the load begins, and that will do.</param>
-    public ValueTask<Reading<TValue>> ReadAsync(TArgs args, in Need need, CancellationToken cancellationToken, bool isMissing = false) =>
-        !isMissing && TryAnswer(args, need) is { } present ? new(present) : LoadAsync(args, need, cancellationToken);
+    public ValueTask<Reading<TValue>> ReadAsync(TArgs args, in Need need, CancellationToken cancellationToken) =>
+        TryAnswer(args, need) is { } present ? new(present) : LoadAsync(args, need, cancellationToken);
 
     /// <summary>The answer that is in memory, if it will do.</summary>
     internal Reading<TValue>? TryAnswer(TArgs args, in Need need)
@@ -85,7 +81,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         if (!_store.TryGet(args, out var entry)) return null;
         var now = Clock.Now;
         if (entry.ExpiresAt <= now || !need.AcceptsVersion(entry.Version)) return null;
-        switch (entry.Judge(applied, now))
+        switch (entry.Judge(applied, now, HoldsAt(applied)))
         {
             case Verdict.Fresh:
                 if (entry.RefreshAt <= now) RefreshEarly(args, entry);
@@ -128,6 +124,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     {
         var removed = _store.RemoveExpired(now - KeptPastTimeToLive);
         _failing.ForgetUnless(entry => entry.IsLinked);
+        ForgetOtherMarks();
         return removed;
     }
 
@@ -139,12 +136,18 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     }
 
     /// <summary>The time to live in milliseconds, varied by 10 % so that entries written together do not die together, then clamped (PROTOCOL 4).</summary>
-    internal long JitteredTimeToLive() => TimeToLive(0.9 + 0.2 * Random.Shared.NextDouble());
+    internal long JitteredTimeToLive()
+    {
+        var timeToLive = Milliseconds(Policy.TimeToLive);
+        return Math.Min(timeToLive - timeToLive / 10 + Random.Shared.NextInt64(2 * (timeToLive / 10) + 1), _maxTimeToLive);
+    }
 
     /// <summary>The longest that its policy ever gives.</summary>
-    internal long LongestTimeToLive() => TimeToLive(1.1);
-
-    private long TimeToLive(double share) => Math.Min((long)(Milliseconds(Policy.TimeToLive) * share), _maxTimeToLive);
+    internal long LongestTimeToLive()
+    {
+        var timeToLive = Milliseconds(Policy.TimeToLive);
+        return Math.Min(timeToLive + timeToLive / 10, _maxTimeToLive);
+    }
 
     // Without the division that TotalMilliseconds makes of it.
     internal static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;

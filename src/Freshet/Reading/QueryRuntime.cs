@@ -28,6 +28,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     /// <summary>What it has done with the second level; null when it has none.</summary>
     public abstract SecondLevelCounters? SecondLevelCounters { get; }
 
+    /// <summary>The holds that concern it: those that stand, for a query that accepts no staleness; null for any other (R8).</summary>
+    public StandingHolds? HoldsAt(AppliedPosition applied) => MaxStaleness == 0 ? applied.Holds : null;
+
     /// <summary>Whether it may be served though this node could not confirm that it is current, for as long as it has not (R4).</summary>
     public bool MayServeUnconfirmed(TimeSpan since) => Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;
 
@@ -43,7 +46,11 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
         Volatile.Write(ref _policy, policy);
         Volatile.Write(ref _maxStaleness, (long)policy.MaxStaleness.TotalMilliseconds);
         // The lease that is held was not asked for on behalf of this query's tags.
-        if (policy.MaxStaleness == TimeSpan.Zero && before.MaxStaleness > TimeSpan.Zero) Node.Confirmation?.Revoke();
+        if (policy.MaxStaleness == TimeSpan.Zero && before.MaxStaleness > TimeSpan.Zero)
+        {
+            Node.Confirmation?.Revoke();
+            Node.Recheck(); // what was checked while no hold concerned it
+        }
         if (policy.TimeToLive < before.TimeToLive) LimitTimeToLive(policy.TimeToLive);
         if (policy.MaxConcurrentLoads > before.MaxConcurrentLoads) AdvanceTurns();
     }

@@ -25,4 +25,4 @@ internal enum RenderStep
 /// <param name="Rendering">The render to wait for, or the one that this request has just begun.</param>
 /// <param name="At">What the node had applied when this was decided.</param>
 /// <param name="WasOutdated">Whether something was stored that may not be served.</param>
-internal readonly record struct RenderLookup(RenderStep Step, Entry<RenderedOutput>? Entry, Rendering? Rendering, LogPosition At, bool WasOutdated);
+internal readonly record struct RenderLookup(RenderStep Step, Entry<RenderedOutput>? Entry, Rendering? Rendering, AppliedPosition At, bool WasOutdated);

@@ -29,8 +29,8 @@ internal sealed partial class RenderedOutputs
             ForgetLocked(rendering);
             _anyOutputTags |= outputTags.Count > 0;
             isEvicted = _evictions.HaveSince(rendering.EvictionsAtStart, outputTags);
-            // Outdated already (R1), dead already (PROTOCOL 4): those who came before may have it, nobody after.
-            if (verdict != Verdict.Expired && entry.ExpiresAt > Clock.Now && !isEvicted && !IsLateLocked(entry, rendering.Order.Key))
+            // Outdated already (R1), held (R8), dead already (PROTOCOL 4): those who came before may have it, nobody after.
+            if (verdict < Verdict.Expired && entry.ExpiresAt > Clock.Now && !isEvicted && !IsLateLocked(entry, rendering.Order.Key))
                 stored = _store.PutLocked(rendering.Order.Key, entry, bytes);
         }
         if (stored) _store.MakeRoom(entry);

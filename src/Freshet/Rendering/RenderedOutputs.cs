@@ -29,16 +29,16 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
         // Before the entry: one that is removed in between gives its marks back, and says nothing of what comes after.
         var applied = node.Applied;
         var found = _store.TryGet(order.Key, out var entry);
-        if (found && StepFor(entry!, applied, required) is { } step) return new(step, entry, null, applied.Position, false);
+        if (found && StepFor(entry!, applied, required) is { } step) return new(step, entry, null, applied, false);
         lock (Gate)
         {
             applied = node.Applied;
             // Once more under the gate: a render may have landed since the miss.
             found = _store.TryGet(order.Key, out entry);
-            if (found && StepFor(entry!, applied, required) is { } late) return new(late, entry, null, applied.Position, false);
+            if (found && StepFor(entry!, applied, required) is { } late) return new(late, entry, null, applied, false);
             if (_running.TryGetValue(order.Key, out var running) && CanBeJoinedLocked(running, applied, required))
-                return new(RenderStep.Join, null, running, applied.Position, found);
-            return new(RenderStep.Render, null, BeginLocked(order, isShared: true), applied.Position, found);
+                return new(RenderStep.Join, null, running, applied, found);
+            return new(RenderStep.Render, null, BeginLocked(order, isShared: true), applied, found);
         }
     }
 
@@ -81,9 +81,19 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     /// <summary>The marks' verdict, and where a part accepts nothing stale, stricter.</summary>
     private static Verdict Judge(Entry<RenderedOutput> entry, AppliedPosition applied, long now)
     {
-        var verdict = entry.Judge(applied, now);
+        var verdict = entry.Judge(applied, now, HoldsAt(entry, applied));
         return verdict == Verdict.Stale && entry.Value.IsStrictlyOutdated(entry.Loaded.Position) ? Verdict.Expired : verdict;
     }
+
+    /// <summary>Whether an output may show what is older than the last commit, to whoever came at a position: a write was on its way then that a high part of it waits for (R8).</summary>
+    /// <remarks>
+    /// Asked by those who waited for a render, when its parts are known:
+    ///   a hold is placed -> a render begins and reads a high part -> the write is committed -> a request comes and joins the render.
+    /// </remarks>
+    public static bool WasHeld(Entry<RenderedOutput> entry, AppliedPosition at) => HoldsAt(entry, at)?.Touch(entry.Marks) == true;
+
+    // Whichever part carries the tag: a page with a high part is judged as a whole.
+    private static StandingHolds? HoldsAt(Entry<RenderedOutput> entry, AppliedPosition applied) => entry.Value.Bound.MaxStaleness == 0 ? applied.Holds : null;
 
     /// <summary>A render may be joined while it is not outdated now for the tags known so far, and began late enough (R2).</summary>
     private bool CanBeJoinedLocked(Rendering running, AppliedPosition now, long required)

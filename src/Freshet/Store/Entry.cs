@@ -76,10 +76,15 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     }
 
     /// <summary>How the entry stands at an applied position that was read before this call; stamps it when fresh (PROTOCOL 3).</summary>
-    public Verdict Judge(AppliedPosition applied, long now)
+    /// <param name="applied">The position.</param>
+    /// <param name="now">The node's clock.</param>
+    /// <param name="holds">The holds that stand at the position, for a value that must never be older than the last commit (R8); null for others.</param>
+    public Verdict Judge(AppliedPosition applied, long now, StandingHolds? holds = null)
     {
         if (Volatile.Read(ref CheckedSequence) == applied.Sequence) return Verdict.Fresh;
         if (!ReferenceEquals(_table, applied.Marks)) return Verdict.Expired; // a table belongs to one epoch, so this compares epochs
+        // Not stamped: the hold's own record has moved the sequence on, and so will the one that ends it.
+        if (holds is not null && holds.Touch(marks)) return Verdict.Held;
         if (InvalidatedAfterLoad(_loadedAt, marks) && Worst(now) is var verdict and not Verdict.Fresh) return verdict;
         Volatile.Write(ref CheckedSequence, applied.Sequence);
         return Verdict.Fresh;

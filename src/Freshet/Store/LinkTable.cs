@@ -161,11 +161,14 @@ internal sealed class LinkTable
         EndMove();
     }
 
-    // Links were stored at all sorts of times, so one that is moved has mostly left the processor's caches, and waiting for it was most
-    // of what growth cost. Reading one of a chain that is split a little later, and not waiting for what comes, has it there by then.
+    // Links were stored at all sorts of times, so those that are moved have mostly left the processor's caches, and waiting for them was
+    // most of what growth cost. Reading of the chains that are split next, and not waiting for what comes, has it there by then: the
+    // first link of one, the second of the one whose first was read the time before.
     private void LookAhead(uint split)
     {
-        if (split + 2 < _chains && FirstAt(split + 2) is { } link) _soon = link.Hash;
+        if (split + 2 >= _chains) return;
+        if (FirstAt(split + 2) is { } first) _soon = first.Hash;
+        if (FirstAt(split + 1)?.Next is { } second) _soon = second.Hash;
     }
 
     /// <summary>Takes the last chain away, and hangs its links to the end of the chain it was split from.</summary>

@@ -14,7 +14,9 @@ internal sealed record StoreLimits(int Entries, long Bytes)
     public static StoreLimits From(FreshetOptions options) =>
         new(options.MaxEntries, options.MaxBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / DefaultShare);
 
-    public bool Admit(int bytes) => bytes <= Bytes / LargestShare;
+    private readonly long _largest = Bytes / LargestShare; // every load that lands compares with it
+
+    public bool Admit(int bytes) => bytes <= _largest;
 
     /// <summary>Which limit is passed; null when neither is.</summary>
     public EvictionReason? Passed(int entries, long bytes) =>

@@ -62,19 +62,22 @@ public sealed partial class FreshetAction
             }
             var settled = await SettleAsync(intents, ending).ConfigureAwait(false);
             var drafts = settled.Drafts;
-            var appended = drafts.Count == 0
+            var release = ReleaseOf(settled.Dropped);
+            var appended = drafts.Count == 0 && release is null
                 ? new Appended([], null)
-                : await _log.AppendAsync(Writer, drafts, wantsBefore: values.Count > 0).ConfigureAwait(false);
+                : await _log.AppendAsync(Writer, release is null ? drafts : [.. drafts, release], wantsBefore: values.Count > 0).ConfigureAwait(false);
+            if (release is not null) appended.Records.RemoveAll(record => record.Id == release.Id); // nothing that anybody waits for
             // What may have been rolled back is not written through, nor what nobody knows the place of.
             if (ending != Ending.Failed && !appended.IsPending && settled.IsWhole) WriteThrough(values, drafts, appended.Before ?? _nothingBefore, appended.Records);
             _begunAt = _log.Position; // what is written after a flush has its transaction after it
             Take(appended, settled);
+            CloseHolds(drafts, isLast: ending != Ending.NotYet);
             // Told last: whatever a log provider throws, the records are appended.
             NoteInOutboxes(intents, appended.Records);
             _log.WriteLines(appended.Records);
             if (settled.Uncertain > 0) _logger.UncertainAction(Name, Trigger, settled.Uncertain);
             if (settled.Left > 0) _logger.LeftToTransaction(Name, Trigger, settled.Left);
-            if (settled.Dropped > 0) _logger.RolledBack(Name, Trigger, settled.Dropped);
+            if (settled.Dropped.Count > 0) _logger.RolledBack(Name, Trigger, settled.Dropped.Count);
         }
         finally
         {

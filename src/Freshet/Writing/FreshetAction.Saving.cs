@@ -6,26 +6,24 @@ public sealed partial class FreshetAction
     internal DeliveryClaim? Claim { get; set; }
 
     /// <summary>Takes what has to be written into the current transaction of an outbox's database. From here on the database decides over it.</summary>
-    /// <remarks>
-    /// A transaction that is given with nothing new raised since the last one is a unit of work that is tried again, with its
-    /// <c>Raise</c> outside of what is repeated: it gets what the last one got. Writing a row that is there already changes nothing,
-    /// so that what the earlier transaction did commit is not doubled.
-    /// </remarks>
     /// <param name="outbox">Where it is saved.</param>
-    /// <param name="transaction">The transaction, to be told from the next one; null when the caller keeps track itself.</param>
+    /// <param name="again">
+    /// Whether a call that finds nothing new gets what earlier ones got: for a caller that cannot tell one transaction from the next.
+    /// Then this is a unit of work that is tried again, with its <c>Raise</c> outside of what is repeated. The ids are the same, and
+    /// writing a row that is there already must change nothing: the earlier transaction may have been committed after all.
+    /// </param>
     /// <exception cref="TriggerException">The action has ended.</exception>
-    internal ToSave TakeToSave(IOutbox outbox, object? transaction = null)
+    internal ToSave TakeToSave(IOutbox outbox, bool again = false)
     {
         lock (_gate)
         {
             ThrowIfEnded("SaveOutbox");
             IsClaimSaved = Claim is not null;
             var taken = _pending.FindAll(intent => intent.SavedIn is null);
-            if (taken.Count == 0 && transaction is not null)
-                taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox) && !ReferenceEquals(intent.SavedWith, transaction));
+            if (taken.Count == 0 && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox));
             if (taken.Count == 0) return new ToSave([], Claim);
             var by = Writer;
-            return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, transaction, by)), Claim);
+            return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, unit: null, by)), Claim);
         }
     }
 

@@ -6,26 +6,26 @@ public sealed partial class FreshetAction
     /// <param name="Drafts">To be appended, in the order raised.</param>
     /// <param name="Kept">Not committed, in an action that goes on: its transaction may still be open.</param>
     /// <param name="Left">How many are left to a transaction that is open though the action ends: they follow its commit, by the relay.</param>
-    /// <param name="Dropped">How many were raised or saved in a transaction that was rolled back: nothing happened.</param>
+    /// <param name="Dropped">Those that were raised or saved in a transaction that was rolled back: nothing happened.</param>
     /// <param name="Uncertain">How many are appended as expiries, because nobody knows whether their write was committed.</param>
     /// <param name="IsUnknown">Whether an outbox could not be asked: the relay appends what it has once its database is back.</param>
-    private sealed record Settled(IReadOnlyList<RecordDraft> Drafts, List<Intent> Kept, int Left, int Dropped, int Uncertain, bool IsUnknown)
+    private sealed record Settled(IReadOnlyList<RecordDraft> Drafts, List<Intent> Kept, int Left, IReadOnlyList<Guid> Dropped, int Uncertain, bool IsUnknown)
     {
         /// <summary>Whether everything that was raised is appended.</summary>
-        public bool IsWhole => Kept.Count == 0 && Left + Dropped == 0 && !IsUnknown;
+        public bool IsWhole => Kept.Count == 0 && Left + Dropped.Count == 0 && !IsUnknown;
     }
 
     /// <summary>Asks each outbox what of this action its database has committed. It does not matter which object's Commit was called, or what it threw.</summary>
     private async ValueTask<Settled> SettleAsync(List<Intent> intents, Ending ending)
     {
         var committed = intents.TrueForAll(intent => intent.SavedIn is null) ? [] : await AskAsync(intents).ConfigureAwait(false);
-        var (drafts, kept, left, dropped, uncertain, isUnknown) = (new List<RecordDraft>(intents.Count), new List<Intent>(), 0, 0, 0, false);
+        var (drafts, kept, left, dropped, uncertain, isUnknown) = (new List<RecordDraft>(intents.Count), new List<Intent>(), 0, new List<Guid>(), 0, false);
         foreach (var intent in intents)
         {
             if (intent.SavedIn is not { } outbox)
             {
                 var fate = FateOf(intent);
-                if (fate == Fate.RolledBack) dropped++;
+                if (fate == Fate.RolledBack) dropped.Add(intent.Draft.Id);
                 else if (fate == Fate.Open && ending == Ending.NotYet) kept.Add(intent);
                 else if (fate == Fate.Open && TryLeave(intent)) left++;
                 else if (fate == Fate.Committed || ending != Ending.Failed) drafts.Add(intent.Draft);
@@ -44,8 +44,8 @@ public sealed partial class FreshetAction
             }
             else if (those.Contains(intent.Draft.Id)) drafts.Add(intent.Draft);
             else if (ending == Ending.NotYet) kept.Add(intent);
-            else if (intent.SavedWith is IUnitOfWork { Fate: Fate.Open }) left++;
-            else dropped++;
+            else if (intent.SavedWith is { Fate: Fate.Open }) left++;
+            else dropped.Add(intent.Draft.Id);
         }
         return new Settled(drafts, kept, left, dropped, uncertain, isUnknown);
     }

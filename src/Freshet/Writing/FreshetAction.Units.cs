@@ -50,7 +50,7 @@ public sealed partial class FreshetAction
             {
                 var intent = _pending[i];
                 if (!MayGoInto(intent, unit, withUnbound)) continue;
-                if (intent.SavedWith is IUnitOfWork { Fate: Fate.Unknown }) _pending.Insert(i++, intent.Part());
+                if (intent.SavedWith is { Fate: Fate.Unknown }) _pending.Insert(i++, intent.Part());
                 drafts.Add(intent.Save(outbox, unit, by));
             }
             return new ToSave(drafts, withUnbound && WantsClaim(unit) ? TakeClaim(unit) : null);
@@ -84,7 +84,7 @@ public sealed partial class FreshetAction
         if (intent.IsUndone) return false;
         if (intent.RaisedIn.Count == 0 ? !withUnbound : unit is null || !intent.RaisedIn.Contains(unit)) return false;
         return intent.SavedIn is null
-            || (intent.SavedWith is IUnitOfWork earlier && !ReferenceEquals(earlier, unit) && earlier.Fate is Fate.RolledBack or Fate.Unknown);
+            || (intent.SavedWith is { } earlier && !ReferenceEquals(earlier, unit) && earlier.Fate is Fate.RolledBack or Fate.Unknown);
     }
 
     private bool WantsClaim(IUnitOfWork? unit) =>

@@ -15,6 +15,7 @@ public sealed partial class FreshetAction : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly FreshnessLog _log;
+    private readonly HighTags _high;
     private readonly ILogger _logger;
     private readonly Ambient _ambient;
     private readonly IFreshet _owner;
@@ -27,13 +28,14 @@ public sealed partial class FreshetAction : IAsyncDisposable
     private bool _refresh;
     private volatile bool _ended;
 
-    internal FreshetAction(IFreshet owner, TriggerKind trigger, string name, string? actor, string? reason, FreshnessLog log, ILogger logger)
+    internal FreshetAction(IFreshet owner, TriggerKind trigger, string name, string? actor, string? reason, FreshnessLog log, HighTags high, ILogger logger)
     {
         Trigger = trigger;
         Name = name;
         Actor = actor;
         Reason = reason;
         _log = log;
+        _high = high;
         _logger = logger;
         _begunAt = log.Position; // before any transaction of the action begins (PROTOCOL 25)
         _owner = owner;

@@ -13,8 +13,8 @@ internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raise
     /// <summary>The outbox it was saved in; null when nothing but this process knows of it.</summary>
     public IOutbox? SavedIn { get; private set; }
 
-    /// <summary>The transaction it was saved in, where whoever saved it tells.</summary>
-    public object? SavedWith { get; private set; }
+    /// <summary>The transaction it was saved in, where whoever saved it watches transactions.</summary>
+    public IUnitOfWork? SavedWith { get; private set; }
 
     /// <summary>Whether it was to get into a transaction, and did not.</summary>
     public bool IsUnsaved { get; private set; }
@@ -23,9 +23,9 @@ internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raise
     public bool IsUndone { get; private set; }
 
     /// <summary>It goes into a transaction: from here on its fate is the transaction's.</summary>
-    public RecordDraft Save(IOutbox outbox, object? transaction, Writer by)
+    public RecordDraft Save(IOutbox outbox, IUnitOfWork? unit, Writer by)
     {
-        (SavedIn, SavedWith, IsUnsaved) = (outbox, transaction, false);
+        (SavedIn, SavedWith, IsUnsaved) = (outbox, unit, false);
         return Draft = Draft with { IsDurable = true, By = Draft.By ?? by };
     }
 

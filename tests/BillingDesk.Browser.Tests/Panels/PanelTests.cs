@@ -90,19 +90,5 @@ public sealed class PanelTests(DeskInBrowser desk) : IClassFixture<DeskInBrowser
         await Expect(page.Panel("Team").GetByLabel($"Role of {name}")).ToHaveValueAsync("viewer");
     }
 
-    [Fact]
-    public async Task ARecordOfAnotherTabAppearsInTheStripAndIsNotClaimedToHaveBeenFollowed()
-    {
-        var writer = await desk.OpenAsync("acc_60");
-        var onlooker = await desk.OpenAsync("acc_60");
-        var number = await writer.FirstInvoiceAsync("Past due");
-        await writer.PickAsync(number);
-
-        await writer.Panel("Invoice").GetByRole(AriaRole.Button, new() { NameRegex = new("^Pay €|^Pay \\$") }).ClickAsync();
-
-        await Expect(onlooker.Strip().First).ToContainTextAsync("invoice.paid");
-        await Expect(onlooker.Strip().First).ToContainTextAsync("from elsewhere");
-    }
-
     private static ILocator EachLine(IPage page) => page.Panel("Invoice").GetByLabel("Each").First;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BillingDesk.Data;
 using BillingDesk.Server;
+using Freshet;
 using Freshet.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,23 +14,19 @@ public sealed class DeskInBrowser : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("billing-desk-browser-");
     private WebApplication _app = null!;
+    private string _url = "http://127.0.0.1:0";
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
 
+    /// <summary>Where the desk answers.</summary>
+    public string Url => _url;
+
+    /// <summary>How far its log has come.</summary>
+    public long Position => _app.Services.GetRequiredService<IFreshet>().Log.Position.Position;
+
     public async ValueTask InitializeAsync()
     {
-        var page = RepositoryRoot.File("samples/BillingDesk/page/dist");
-        File.Exists(Path.Combine(page, "index.html")).ShouldBeTrue($"The page is not built. Run ./test, or 'npm run build' in samples/BillingDesk/page.");
-        var start = StartOptions.From(
-        [
-            "--urls", "http://127.0.0.1:0",
-            "--BillingDesk:Database", Path.Combine(_folder.FullName, "desk.db"),
-            "--BillingDesk:Page", page,
-            "--BillingDesk:NightlyAt", "never", "--BillingDesk:UsageRollUpEvery", "00:00:00", // a run in between would be a record that the test did not cause
-        ]);
-        _app = BillingDeskApp.Build(start, builder => builder.Logging.ClearProviders());
-        await BillingDeskApp.PrepareAsync(_app, start);
-        await _app.StartAsync();
+        await StartAsync();
 
         SetDefaultExpectTimeout(30_000); // a busy machine is slow, not wrong
         _playwright = await Playwright.CreateAsync();
@@ -42,6 +39,75 @@ public sealed class DeskInBrowser : IAsyncLifetime
                 "--disable-background-networking", "--disable-component-update", "--disable-sync",
             ],
         });
+    }
+
+    /// <summary>Starts the desk, with the same database and at the same address as before.</summary>
+    public async Task StartAsync(params string[] arguments)
+    {
+        var page = RepositoryRoot.File("samples/BillingDesk/page/dist");
+        File.Exists(Path.Combine(page, "index.html")).ShouldBeTrue($"The page is not built. Run ./test, or 'npm run build' in samples/BillingDesk/page.");
+        var start = StartOptions.From(
+        [
+            "--urls", _url,
+            "--BillingDesk:Database", Path.Combine(_folder.FullName, "desk.db"),
+            "--BillingDesk:Page", page,
+            "--BillingDesk:NightlyAt", "never", "--BillingDesk:UsageRollUpEvery", "00:00:00", // a run in between would be a record that the test did not cause
+            .. arguments,
+        ]);
+        _app = BillingDeskApp.Build(start, builder => builder.Logging.ClearProviders());
+        await BillingDeskApp.PrepareAsync(_app, start);
+        await _app.StartAsync();
+        _url = _app.Urls.First();
+    }
+
+    /// <summary>Stops the desk. Its pages stay open.</summary>
+    public async Task StopAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    /// <summary>Unpaid invoices of an account.</summary>
+    public async Task<IReadOnlyList<string>> UnpaidAsync(string accountId)
+    {
+        await using var connection = await _app.Services.GetRequiredService<BillingDeskDatabase>().OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "SELECT id FROM invoices WHERE account_id = @account AND paid_at IS NULL ORDER BY id";
+        var parameter = command.CreateParameter();
+        (parameter.ParameterName, parameter.Value) = ("@account", accountId);
+        command.Parameters.Add(parameter);
+        await using var reader = await command.ExecuteReaderAsync();
+        var ids = new List<string>();
+        while (await reader.ReadAsync()) ids.Add(reader.GetString(0));
+        return ids;
+    }
+
+    /// <summary>Somebody elsewhere, without a browser.</summary>
+    public HttpClient Elsewhere(string? user = null)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(_url), Timeout = TimeSpan.FromSeconds(60) };
+        if (user is not null) client.DefaultRequestHeaders.Add("X-Desk-User", user);
+        return client;
+    }
+
+    /// <summary>A browser of its own: its tabs share locks, channels and cookies.</summary>
+    public Task<IBrowserContext> BrowserAsync() => _browser.NewContextAsync(new BrowserNewContextOptions
+    {
+        BaseURL = _url, ViewportSize = new ViewportSize { Width = 1400, Height = 1100 },
+    });
+
+    /// <summary>Opens a tab of a browser, at an account.</summary>
+    /// <param name="browser">The browser.</param>
+    /// <param name="accountId">The account.</param>
+    /// <param name="user">Whom it acts as; null for the demo user.</param>
+    public static async Task<IPage> TabAsync(IBrowserContext browser, string accountId, string? user = null)
+    {
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(user is null ? "/" : $"/?as={user}");
+        await page.GetByLabel("Find account").FillAsync(accountId);
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Account", Exact = true }).SelectOptionAsync(accountId);
+        await Expect(page.Locator(".link-open")).ToBeVisibleAsync();
+        return page;
     }
 
     /// <summary>Says how far the usage pipeline has come. Before anything of the account is read: nothing is told of it.</summary>
@@ -57,19 +123,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
     }
 
     /// <summary>Opens the page in a browser profile of its own, at an account.</summary>
-    public async Task<IPage> OpenAsync(string accountId)
-    {
-        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = _app.Urls.First(), ViewportSize = new ViewportSize { Width = 1400, Height = 1100 },
-        });
-        var page = await context.NewPageAsync();
-        await page.GotoAsync("/");
-        await page.GetByLabel("Find account").FillAsync(accountId);
-        await page.GetByRole(AriaRole.Combobox, new() { Name = "Account", Exact = true }).SelectOptionAsync(accountId);
-        await Expect(page.Locator(".link-open")).ToBeVisibleAsync();
-        return page;
-    }
+    public async Task<IPage> OpenAsync(string accountId) => await TabAsync(await BrowserAsync(), accountId);
 
     public async ValueTask DisposeAsync()
     {

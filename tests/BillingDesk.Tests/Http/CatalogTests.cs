@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Freshet;
+using Freshet.Tests;
 
 namespace BillingDesk.Tests.Http;
 
@@ -69,6 +70,18 @@ public sealed class CatalogTests
         catalog["screens"]!.AsArray().Select(screen => $"{Text(screen, "name")} {Text(screen, "owner")}: {Names(screen!["queries"])}").ShouldBe(_screens);
         catalog["mutations"]!.AsArray().Where(mutation => mutation!["owner"] is not null)
             .Select(mutation => $"{Text(mutation, "name")} {Text(mutation, "owner")}: {Names(mutation!["events"])}").ShouldBe(["nightly-summary accounts-team: summaries.rebuilt", "usage-roll-up growth-team: usage.rolled-up"]);
+    }
+
+    // The page's types are generated from this file. When a declaration is meant to change: FRESHET_ACCEPT_CATALOG=1, then
+    // "npm run generate" in samples/BillingDesk/page, and review both diffs.
+    [Fact]
+    public async Task TheFileThatThePageIsGeneratedFromIsWhatTheServerExports()
+    {
+        await using var desk = await DeskHost.StartAsync();
+        var export = await desk.Http.GetStringAsync("/api/catalog");
+        var file = RepositoryRoot.File("samples", "BillingDesk", "page", "catalog.json");
+        if (Environment.GetEnvironmentVariable("FRESHET_ACCEPT_CATALOG") == "1") await File.WriteAllTextAsync(file, export);
+        (File.Exists(file) ? await File.ReadAllTextAsync(file) : "").ShouldBe(export);
     }
 
     [Fact]

@@ -33,8 +33,26 @@ public sealed class ExplainEndpointTests
         var explained = await (await app.Client.AskAsync("/freshet/explain?query=invoice&args=inv_1")).JsonAsync();
 
         explained["served"].ShouldBeNull();
-        explained["reasons"]!.AsArray().ShouldHaveSingleItem()!.ToJsonString().ShouldBe("""{"code":"outdated","tag":"invoice:inv_1","position":1}""");
+        explained["reasons"]!.AsArray().ShouldHaveSingleItem()!.ToJsonString().ShouldBe("""{"code":"outdated","tag":"invoice:inv_1","position":1,"hold":null}""");
         explained["node"]!["position"]!.GetValue<long>().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_hold_is_named_with_who_placed_it()
+    {
+        await using var app = await StartAsync();
+        await app.Client.ReadAsync("/invoices/inv_1");
+        var freshet = app.Services.GetRequiredService<IFreshet>();
+        await ((FreshnessLog)freshet.Log).PlaceAsync(
+            new Writer(TriggerKind.Webhook, "payments", "provider", null),
+            [new RecordDraft(RecordId.Next(), FreshnessLog.HoldCall, null, null, []) { Holds = new Holding(RecordId.Next(), [new Tag("invoice", "invoice:inv_1")]) }]);
+
+        var explained = await (await app.Client.AskAsync("/freshet/explain?query=invoice&args=inv_1")).JsonAsync();
+
+        explained["served"].ShouldBeNull();
+        var reason = explained["reasons"]!.AsArray().ShouldHaveSingleItem()!;
+        (reason["code"]!.GetValue<string>(), reason["tag"]!.GetValue<string>(), reason["position"]!.GetValue<long>()).ShouldBe(("held", "invoice:inv_1", 1));
+        (reason["hold"]!["trigger"]!.GetValue<string>(), reason["hold"]!["action"]!.GetValue<string>(), reason["hold"]!["actor"]!.GetValue<string>()).ShouldBe(("webhook", "payments", "provider"));
     }
 
     [Theory]

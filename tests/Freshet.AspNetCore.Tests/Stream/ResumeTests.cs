@@ -15,7 +15,7 @@ public sealed class ResumeTests
         await app.PayAsync("inv_0", "acc_1");
         var (ann, hello) = await Follower.JoinAsync(app, Ann);
 
-        hello.Data!.Select(member => member.Key).ShouldBe(["version", "epoch", "position", "heartbeatSeconds"]);
+        hello.Data!.Select(member => member.Key).ShouldBe(["version", "epoch", "position", "heartbeatSeconds", "catalog"]);
         hello.Id.ShouldBe($"1.{hello.Data!["epoch"]!.GetValue<string>()}");
         (await app.Client.ReadAsync("/invoices/inv_1")).Header("Freshness-Epoch").ShouldBe(hello.Data!["epoch"]!.GetValue<string>());
         ann.Response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");

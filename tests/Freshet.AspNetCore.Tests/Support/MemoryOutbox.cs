@@ -44,6 +44,8 @@ internal sealed class MemoryOutbox : IOutbox, IDisposable
     public ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) =>
         IsAway ? throw new TimeoutException("away") : new(_claims.ContainsKey((claim.Source, claim.Delivery)));
 
+    public OutboxState State { get; set; } = new(0, TimeSpan.Zero, 0, IsAway: false);
+
     public void Dispose() => _writer.Dispose();
 
     public sealed class Transaction(MemoryOutbox database) : IDisposable
@@ -57,7 +59,7 @@ internal sealed class MemoryOutbox : IOutbox, IDisposable
         /// <summary>What <c>SaveOutboxAsync</c> does in a real one.</summary>
         public void Save(FreshetAction action)
         {
-            var taken = action.TakeToSave(database, this);
+            var taken = action.TakeToSave(database);
             if (taken.Claim is { } claim)
             {
                 if (database._claims.TryGetValue((claim.Source, claim.Delivery), out var holder) && holder != claim.Id)

@@ -50,6 +50,13 @@ public sealed class BankNode : IAsyncDisposable
 
     public Task<int> BalanceAsync(string account) => Freshet.ReadAsync(Bank.Balance, account).AsTask();
 
+    /// <summary>Completes once the log is old enough that nothing may be held in it that this node does not know of.</summary>
+    public async Task SettledAsync()
+    {
+        using var watchdog = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (Node.Applied.Holds?.CoverEverything == true) await Task.Delay(50, watchdog.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StopAsync(default);

@@ -26,7 +26,7 @@ public sealed class OperatingDocsTests
         using var meter = new MeterReader(app);
 
         // Those of HTTP, of pages, of webhooks and of Redis belong to other assemblies, whose tests look at them.
-        string[] others = ["freshet.http.", "freshet.page.", "freshet.redis.", "freshet.webhook."];
+        string[] others = ["freshet.http.", "freshet.page.", "freshet.redis.", "freshet.stream.", "freshet.webhook."];
         MetricsPage.Rows.Where(row => !others.Any(other => row.Key.StartsWith(other, StringComparison.Ordinal))).Select(row => $"{row.Key} in {row.Value.Unit}").Order()
             .ShouldBe(meter.Instruments.Select(instrument => $"{instrument.Name} in {instrument.Unit}").Order());
     }
@@ -46,13 +46,14 @@ public sealed class OperatingDocsTests
         var runtime = app.Freshet.ShouldBeOfType<FreshetService>().Runtimes.First();
         runtime.SecondLevelCounters!.NotePayload(1);
         var counters = runtime.Counters;
-        counters.NoteLoad(TimeSpan.Zero, failed: true);
+        counters.NoteFailed(TimeSpan.Zero);
         counters.NoteTimedOut(TimeSpan.Zero);
         counters.NoteLate(TimeSpan.Zero);
         counters.NoteReplaced(1, 1);
         var log = (SharedLog)app.Freshet.Log;
         foreach (var ranOut in (bool[])[true, false]) log.Counters.NoteLeaseWait(TimeSpan.Zero, ranOut);
         log.Counters.NoteWaitedOut("a");
+        log.Holds.NoteDuration(TimeSpan.Zero);
         app.Time.Advance(TimeSpan.FromDays(2));
 
         var measured = meter.Read();

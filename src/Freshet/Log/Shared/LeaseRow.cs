@@ -8,8 +8,9 @@ namespace Freshet;
 /// <param name="Kinds">Kinds of the tags that the node's high queries use. A write of other kinds need not wait for it.</param>
 internal sealed record LeaseRow(NodeId Node, string Name, long Renewal, long Acknowledged, IReadOnlyCollection<string> Kinds)
 {
-    /// <summary>Whether any of some tags is of a kind that the node's high queries use. What stands for many may stand for them.</summary>
-    public bool IsInterestedIn(IEnumerable<Invalidation> invalidations) => invalidations.Any(each => Kinds.Contains(each.Tag.Kind) || FlushTags.IsOne(each.Tag));
+    /// <summary>Whether a record invalidates or holds a tag of a kind that the node's high queries use. What stands for many may stand for them.</summary>
+    public bool IsInterestedIn(LogRecord record) =>
+        record.Invalidations.Any(each => Kinds.Contains(each.Tag.Kind) || FlushTags.IsOne(each.Tag)) || record.Holds?.Tags.Any(tag => Kinds.Contains(tag.Kind)) == true;
 }
 
 /// <summary>Every lease row, as it stands.</summary>

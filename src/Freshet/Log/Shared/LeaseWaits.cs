@@ -31,8 +31,7 @@ internal sealed class LeaseWaits(ILogService service, NodeId me, Clock clock, Sh
     {
         var last = reply.Records[^1];
         var position = new LogPosition(last.Epoch, last.Position);
-        var invalidations = reply.Records.SelectMany(record => record.Invalidations).ToList();
-        var waited = reply.Leases.Where(row => row.Node != me && row.Acknowledged < position.Position && row.IsInterestedIn(invalidations)).ToList();
+        var waited = reply.Leases.Where(row => row.Node != me && row.Acknowledged < position.Position && reply.Records.Any(row.IsInterestedIn)).ToList();
         if (waited.Count == 0) return;
 
         var limit = repliedAt + (long)options.FullLease.TotalMilliseconds;

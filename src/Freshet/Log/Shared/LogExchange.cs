@@ -15,9 +15,13 @@ internal sealed record ExchangeRequest(LogPosition? Known, int MostRecords, Leas
 /// <param name="At">The log's own clock, to tell how old a record is. Never for ordering.</param>
 /// <param name="IsMature">Whether some node has known the epoch for a whole lease and margin.</param>
 /// <param name="LongestTimeToLive">The largest <c>MaxTimeToLive</c> of any node of this keyspace (PROTOCOL 13).</param>
-internal sealed record ExchangeReply(LogPosition Head, long Oldest, IReadOnlyList<LogRecord> Records, DateTimeOffset At, bool IsMature, TimeSpan LongestTimeToLive);
+internal sealed record ExchangeReply(LogPosition Head, long Oldest, IReadOnlyList<LogRecord> Records, DateTimeOffset At, bool IsMature, TimeSpan LongestTimeToLive)
+{
+    /// <summary>The records of the holds that stand at the head, for a node that begins there because it cannot read on from where it is; empty for any other.</summary>
+    public IReadOnlyList<LogRecord> Holds { get; init; } = [];
+}
 
-/// <summary>Records to append, in order and with none of others between.</summary>
+/// <summary>Records to append, in order and with none of others between. A hold whose draft the log has already, or that was released, is not appended: it came too late.</summary>
 /// <param name="Node">Who appends; acknowledgements come back to it.</param>
 /// <param name="Writer">The action.</param>
 /// <param name="Drafts">The records.</param>

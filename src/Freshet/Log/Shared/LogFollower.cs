@@ -64,7 +64,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
                 }
                 _hasEpoch = true;
                 _epochKnownSince = node.Clock.Now;
-                StartOverLocked(reply.Head);
+                StartOverLocked(reply);
                 return ReplyOutcome.AtHead;
             }
             if (reply.Head.Position < asked!.Value.Position)
@@ -78,11 +78,14 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
             if (reply.Head.Position > position && reply.Oldest > position + 1)
             {
                 counters.NoteStartedOver(StartOverReason.Trimmed);
-                StartOverLocked(reply.Head);
+                StartOverLocked(reply);
                 return ReplyOutcome.AtHead;
             }
             foreach (var record in reply.Records) ApplyLocked(record);
-            return node.Applied.Position.Position >= reply.Head.Position ? ReplyOutcome.AtHead : ReplyOutcome.More;
+            if (node.Applied.Position.Position < reply.Head.Position) return ReplyOutcome.More;
+            // By now this log has every hold that may stand: whoever had placed one in another has placed it again, or counts it as lost.
+            if (reply.IsMature && node.Applied.Holds?.CoverEverything == true) node.SettleHolds();
+            return ReplyOutcome.AtHead;
         }
     }
 
@@ -114,11 +117,17 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
         lock (_gate) return _hasEpoch && node.Applied.Position.Epoch == expected.Epoch && action();
     }
 
-    private void StartOverLocked(LogPosition head)
+    /// <remarks>
+    /// A young log may lack the holds of the one that was lost:
+    ///   a hold is placed, and the log is lost with it -> this node adopts the new one, loads, stores -> the write is committed -> this
+    ///   node serves the old value, for its writer's node has not heard yet that it must place the hold again.
+    /// </remarks>
+    private void StartOverLocked(ExchangeReply reply)
     {
-        node.StartOver(head);
-        history.StartOver(head);
-        targets.StartOver(head.Epoch);
+        var now = node.Clock.Now;
+        node.StartOver(reply.Head, StandingHolds.Of(reply.Holds.Select(record => new Hold(record, now - AgeLocked(record))), isKnown: reply.IsMature));
+        history.StartOver(reply.Head);
+        targets.StartOver(reply.Head.Epoch);
     }
 
     private void ApplyLocked(LogRecord record)

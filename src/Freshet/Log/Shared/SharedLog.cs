@@ -56,8 +56,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
     /// <summary>What the log has yet to take.</summary>
     public PendingRecords Pending { get; }
 
-    /// <summary>Whether the log could not be reached last time.</summary>
-    public bool IsAway => _exchanger.IsAway;
+    public override bool IsAway => _exchanger.IsAway;
 
     /// <summary>Records the log is known to have and this node has not applied.</summary>
     public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
@@ -139,9 +138,14 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
                 Pending.Add(writer, drafts);
                 Logger.NowPending(error, drafts.Count, writer.Action, error.GetType().Name);
             }
-            ExpireAhead(drafts);
+            if (drafts.Any(draft => draft.Invalidations.Count > 0)) ExpireAhead(drafts); // not for holds
             activity.End(Position.Position);
             return new Appended([], null, IsPending: true);
+        }
+        if (reply.Records.Count == 0) // holds that came too late
+        {
+            activity.End(Position.Position);
+            return new Appended([], reply.Before);
         }
         await FinishAsync(reply, drafts).ConfigureAwait(false);
         NoteAppended(reply.Records);
@@ -264,6 +268,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         {
             if (!await _exchanger.ExchangeAsync().ConfigureAwait(false)) return;
             AcknowledgeOwed();
+            await PlaceAgainAsync().ConfigureAwait(false);
             await SendPendingAsync().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A log provider that throws, say. Whatever it is, a node that stopped following would be deaf for good.
@@ -271,6 +276,28 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
 #pragma warning restore CA1031
         {
             _failures.Note(error);
+        }
+    }
+
+    /// <summary>Places the holds of actions that are still under way in a log that lost them, while it is too young for anybody to trust that it has all.</summary>
+    private async Task PlaceAgainAsync()
+    {
+        var epoch = Position.Epoch;
+        try
+        {
+            foreach (var hold in Node.OpenHolds.MissingIn(epoch))
+            {
+                var reply = await SendAsync(hold.Writer, [hold.Draft]).ConfigureAwait(false);
+                if (reply.Records is not [var record]) continue;
+                _follower.TryTake(reply.Records);
+                Node.OpenHolds.NotePlaced(hold, record.Epoch, tooLate: reply.IsMature);
+            }
+        }
+#pragma warning disable CA1031 // The log is away again: the next exchange that reaches it goes on here. One that comes too late is counted at the action's end.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            Logger.HoldsNotPlacedAgain(error.GetType().Name);
         }
     }
 
@@ -349,7 +376,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         if (_lease is not { } lease) return false;
         foreach (var record in records)
         {
-            if (lease.IsInterestedIn(record.Invalidations)) return true;
+            if (lease.IsInterestedIn(record)) return true;
         }
         return false;
     }

@@ -123,10 +123,9 @@ public sealed class OutboxActionTests
         await using var app = Start();
         await using var action = app.Freshet.BeginUserAction("retries");
         app.Freshet.Raise(new ThingChanged("a"));
-        var (first, second) = (new object(), new object());
-        var lost = _outbox.Save(action, commit: false, first);
-        action.TakeToSave(_outbox, first).Drafts.ShouldBeEmpty("one transaction gets a row once");
-        _outbox.Save(action, commit: true, second).ShouldBe(lost, "the same ids: had the first been committed after all, its row would be there already");
+        var lost = _outbox.Save(action, commit: false, again: true);
+        action.TakeToSave(_outbox).Drafts.ShouldBeEmpty("who tells transactions apart gives back what was rolled back");
+        _outbox.Save(action, commit: true, again: true).ShouldBe(lost, "the same ids: had the first been committed after all, its row would be there already");
 
         await action.CompleteAsync();
         action.Records.ShouldHaveSingleItem();
@@ -138,9 +137,9 @@ public sealed class OutboxActionTests
         await using var app = Start();
         await using var action = app.Freshet.BeginUserAction("retries");
         app.Freshet.Raise(new ThingChanged("a"));
-        _outbox.Save(action, commit: false, new object());
+        _outbox.Save(action, commit: false, again: true);
         app.Freshet.Raise(new ThingChanged("a"));
-        _outbox.Save(action, commit: true, new object()).ShouldHaveSingleItem();
+        _outbox.Save(action, commit: true, again: true).ShouldHaveSingleItem();
 
         await action.CompleteAsync();
         action.Records.ShouldHaveSingleItem();

@@ -15,10 +15,12 @@ internal sealed class TestOutbox : IOutbox
 
     public int Asked { get; private set; }
 
+    public OutboxState State { get; set; } = new(0, TimeSpan.Zero, 0, IsAway: false);
+
     /// <summary>Runs one transaction: saves what is raised, and commits it or not.</summary>
-    public IReadOnlyList<RecordDraft> Save(FreshetAction action, bool commit, object? transaction = null)
+    public IReadOnlyList<RecordDraft> Save(FreshetAction action, bool commit, bool again = false)
     {
-        var drafts = action.TakeToSave(this, transaction).Drafts;
+        var drafts = action.TakeToSave(this, again).Drafts;
         if (commit)
         {
             foreach (var draft in drafts) Committed.TryAdd(draft.Id, draft);

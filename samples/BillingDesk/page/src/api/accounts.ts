@@ -1,5 +1,7 @@
+import * as declared from '../generated/catalog.ts'
 import { freshet } from '../freshet.ts'
-import type { Account, AccountSort, AccountSummary, AccountTable, Card, Subscription } from './types.ts'
+import { policyOf } from './policyOf.ts'
+import type { Account, AccountSort, AccountTable } from './types.ts'
 
 /** Plain SQL behind it, not a cached query: it carries no freshness headers, and Freshet does not manage it. */
 export const accounts = (search: string) => ({
@@ -12,27 +14,21 @@ export const accounts = (search: string) => ({
   },
 })
 
-export const accountSummary = (accountId: string) => freshet.query({
-  queryKey: ['account-summary', accountId], level: 'high',
-  queryFn: ({ read, signal }) => read<AccountSummary>(`/api/accounts/${accountId}/summary`, { signal }),
-})
+export const accountSummary = (accountId: string) =>
+  freshet.query(declared.accountSummary, accountId, { url: `/api/accounts/${accountId}/summary` })
 
-export const dashboardCard = (accountId: string) => freshet.query({
-  queryKey: ['dashboard-card', accountId], level: 'medium',
-  queryFn: ({ read, signal }) => read<Card>(`/api/accounts/${accountId}/card`, { signal }),
-})
+export const dashboardCard = (accountId: string) =>
+  freshet.query(declared.dashboardCard, accountId, { url: `/api/accounts/${accountId}/card` })
 
-export const subscription = (accountId: string) => freshet.query({
-  queryKey: ['subscription', accountId], level: 'high',
-  queryFn: ({ read, signal }) => read<Subscription>(`/api/accounts/${accountId}/subscription`, { signal }),
-})
+export const subscription = (accountId: string) =>
+  freshet.query(declared.subscription, accountId, { url: `/api/accounts/${accountId}/subscription` })
 
-export const accountTable = (sort: AccountSort, page: number) => freshet.query({
-  queryKey: ['account-table', sort, page], level: 'medium',
-  queryFn: ({ read, signal }) => read<AccountTable>(`/api/admin/accounts?sort=${sort}&page=${page}`, { signal }),
+export const accountTable = (sort: AccountSort, page: number) => freshet.query<AccountTable>({
+  ...policyOf(declared.accountTable), queryKey: ['account-table', sort, page], url: `/api/admin/accounts?sort=${sort}&page=${page}`,
 })
 
 export const changePlan = (accountId: string) =>
-  freshet.mutation<{ accountId: string; planId: string; planName: string }, string>({
+  freshet.mutation<{ accountId: string; planId: string; planName: string }, string, true>({
+    of: declared.postApiAccountsAccountIdPlan,
     request: (planId) => ({ url: `/api/accounts/${accountId}/plan`, json: { planId } }),
   })

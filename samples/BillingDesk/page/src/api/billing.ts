@@ -1,33 +1,23 @@
+import * as declared from '../generated/catalog.ts'
 import { freshet } from '../freshet.ts'
-import type { Badge, Invoice, InvoiceEdit, InvoiceRow, Plan } from './types.ts'
+import type { Invoice, InvoiceEdit } from './types.ts'
 
-export const invoice = (invoiceId: string) => freshet.query({
-  queryKey: ['invoice', invoiceId], level: 'high',
-  queryFn: ({ read, signal }) => read<Invoice>(`/api/invoices/${invoiceId}`, { signal }),
-})
+export const invoice = (invoiceId: string) =>
+  freshet.query(declared.invoice, invoiceId, { url: `/api/invoices/${invoiceId}` })
 
-export const invoiceList = (accountId: string) => freshet.query({
-  queryKey: ['invoice-list', accountId], level: 'high',
-  queryFn: ({ read, signal }) => read<InvoiceRow[]>(`/api/accounts/${accountId}/invoices`, { signal }),
-})
+export const invoiceList = (accountId: string) =>
+  freshet.query(declared.invoiceList, accountId, { url: `/api/accounts/${accountId}/invoices` })
 
-export const invoiceSearch = (accountId: string, text: string) => freshet.query({
-  queryKey: ['invoice-search', accountId, text], level: 'medium',
-  queryFn: ({ read, signal }) =>
-    read<InvoiceRow[]>(`/api/accounts/${accountId}/invoices/search?q=${encodeURIComponent(text)}`, { signal }),
-})
+export const invoiceSearch = (accountId: string, text: string) =>
+  freshet.query(declared.invoiceSearch, { accountId, text }, { url: `/api/accounts/${accountId}/invoices/search?q=${encodeURIComponent(text)}` })
 
-export const headerBadge = (accountId: string) => freshet.query({
-  queryKey: ['header-badge', accountId], level: 'high',
-  queryFn: ({ read, signal }) => read<Badge>(`/api/accounts/${accountId}/badge`, { signal }),
-})
+export const headerBadge = (accountId: string) =>
+  freshet.query(declared.headerBadge, accountId, { url: `/api/accounts/${accountId}/badge` })
 
-export const plans = () => freshet.query({
-  queryKey: ['plans', 'all'], level: 'low',
-  queryFn: ({ read, signal }) => read<Plan[]>('/api/plans', { signal }),
-})
+export const plans = () => freshet.query(declared.plans, 'all', { url: '/api/plans' })
 
-export const payInvoice = () => freshet.mutation<Invoice, string>({
+export const payInvoice = () => freshet.mutation<Invoice, string, true>({
+  of: declared.postApiInvoicesInvoiceIdPay,
   request: (invoiceId) => ({ url: `/api/invoices/${invoiceId}/pay` }),
 })
 

@@ -1,37 +1,30 @@
+import * as declared from '../generated/catalog.ts'
 import { freshet } from '../freshet.ts'
-import type { Dashboard, Findings, PipelineLag, PlanShare, UsageChart } from './growthTypes.ts'
-import type { Recommendation } from './types.ts'
+import type { Dashboard, PipelineLag, UsageChart } from './growthTypes.ts'
+import { policyOf } from './policyOf.ts'
 
 /** When an answer arrived, by this page's own clock, which no correction of the time of day moves. */
 export interface Received { receivedAt: number }
 
 const received = <T>(answer: T): T & Received => ({ ...answer, receivedAt: performance.now() })
 
-export const recommendations = (accountId: string) => freshet.query({
-  queryKey: ['recommendations', accountId], level: 'low',
-  queryFn: ({ read, signal }) => read<Recommendation[]>(`/api/accounts/${accountId}/recommendations`, { signal }),
-})
+export const recommendations = (accountId: string) =>
+  freshet.query(declared.recommendations, accountId, { url: `/api/accounts/${accountId}/recommendations` })
 
 export const usageChart = (accountId: string) => freshet.query({
-  queryKey: ['usage-chart', accountId], level: 'medium',
+  ...policyOf(declared.usageChart), queryKey: ['usage-chart', accountId],
   queryFn: async ({ read, signal }) => received(await read<UsageChart>(`/api/accounts/${accountId}/usage`, { signal })),
 })
 
 export const dashboard = (accountId: string) => freshet.query({
-  queryKey: ['dashboard', accountId], level: 'medium',
+  ...policyOf(declared.dashboard), queryKey: ['dashboard', accountId],
   queryFn: async ({ read, signal }) =>
     received(await read<{ account: Dashboard; usage: PipelineLag }>(`/api/accounts/${accountId}/dashboard`, { signal })),
 })
 
-export const search = (text: string) => freshet.query({
-  queryKey: ['search', text], level: 'medium',
-  queryFn: ({ read, signal }) => read<Findings>(`/api/search?q=${encodeURIComponent(text)}`, { signal }),
-})
+export const search = (text: string) => freshet.query(declared.search, text, { url: `/api/search?q=${encodeURIComponent(text)}` })
 
-export const planMix = () => freshet.query({
-  queryKey: ['plan-mix', 'all'], level: 'low',
-  queryFn: ({ read, signal }) => read<PlanShare[]>('/api/admin/plan-mix', { signal }),
-})
+export const planMix = () => freshet.query(declared.planMix, 'all', { url: '/api/admin/plan-mix' })
 
 /** A run of the usage pipeline, as the job does it at intervals. */
 export const runUsagePipeline = () => freshet.mutation<{ asOf: string; rows: number }, void>({

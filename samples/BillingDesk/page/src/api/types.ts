@@ -1,75 +1,31 @@
+import type { DataOf, DeclaredQuery } from '@freshet/client'
+import type * as declared from '../generated/catalog.ts'
+
+// What cached queries answer comes from the server's own types, by way of the catalog. Only what no cached query says is written here.
+type Row<T extends DeclaredQuery<any, any>> = DataOf<T> extends readonly (infer TRow)[] ? TRow : never
+
 export type Team = 'billing-team' | 'accounts-team' | 'workspace-team' | 'growth-team'
 export type Role = 'owner' | 'admin' | 'member' | 'viewer'
-export type InvoiceStatus = 'open' | 'past_due' | 'paid'
 
 export interface Account { id: string; name: string }
 
-export interface AccountSummary {
-  accountId: string
-  name: string
-  planId: string
-  planName: string
-  status: 'current' | 'past_due'
-  openInvoices: number
-  overdueInvoices: number
-  balanceCents: number
-  paidCents: number
-  currency: string
-}
-
-export interface Badge { accountId: string; openInvoices: number; overdueInvoices: number; status: 'current' | 'past_due' }
-
-export interface Card {
-  accountId: string
-  name: string
-  billedCents: number
-  currency: string
-  paidCents: number
-  openInvoices: number
-  lastPaidAt: string | null
-}
-
-export interface InvoiceRow {
-  id: string
-  number: string
-  status: InvoiceStatus
-  amountCents: number
-  currency: string
-  dueOn: string
-  paidAt: string | null
-  version: number
-}
-
-export interface InvoiceLine { id: string; text: string; quantity: number; unitCents: number }
-
-export interface Invoice extends InvoiceRow {
-  accountId: string
-  memo: string
-  updatedAt: string
-  lines: InvoiceLine[]
-}
+export type AccountSummary = DataOf<typeof declared.accountSummary>
+export type Badge = DataOf<typeof declared.headerBadge>
+export type Card = DataOf<typeof declared.dashboardCard>
+export type InvoiceRow = Row<typeof declared.invoiceList>
+export type Invoice = DataOf<typeof declared.invoice>
+export type InvoiceLine = Invoice['lines'][number]
 
 /** What an edit sends: the whole memo and all lines. */
 export interface InvoiceEdit { memo: string; lines: Omit<InvoiceLine, 'id'>[] }
 
-export interface Recommendation { id: string; title: string; reason: string }
-export interface AuditEntry { id: string; at: string; actor: string; action: string; subject: string }
-export interface Member { userId: string; name: string; role: Role }
-export interface Organisation { orgId: string; name: string; role: Role }
-export interface Plan { id: string; name: string; monthlyCents: number; currency: string }
-
-export interface Subscription { accountId: string; planId: string; planName: string; includedUnits: number; since: string; version: number }
+export type Recommendation = Row<typeof declared.recommendations>
+export type AuditEntry = Row<typeof declared.auditTimeline>
+export type Member = Row<typeof declared.teamMembers>
+export type Organisation = Row<typeof declared.myOrganisations>
+export type Plan = Row<typeof declared.plans>
+export type Subscription = DataOf<typeof declared.subscription>
 
 export type AccountSort = 'name' | 'balance' | 'overdue'
-
-export interface AccountTableRow {
-  accountId: string
-  name: string
-  planName: string
-  balanceCents: number
-  currency: string
-  openInvoices: number
-  overdueInvoices: number
-}
-
-export interface AccountTable { page: number; pages: number; total: number; rows: AccountTableRow[] }
+export type AccountTable = DataOf<typeof declared.accountTable>
+export type AccountTableRow = AccountTable['rows'][number]

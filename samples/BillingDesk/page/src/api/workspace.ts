@@ -1,25 +1,18 @@
+import * as declared from '../generated/catalog.ts'
 import { freshet } from '../freshet.ts'
-import type { AuditEntry, Member, Organisation, Role } from './types.ts'
+import type { Member, Role } from './types.ts'
 
-export const teamMembers = (orgId: string) => freshet.query({
-  queryKey: ['team-members', orgId], level: 'medium',
-  queryFn: ({ read, signal }) => read<Member[]>(`/api/orgs/${orgId}/members`, { signal }),
-})
+export const teamMembers = (orgId: string) =>
+  freshet.query(declared.teamMembers, orgId, { url: `/api/orgs/${orgId}/members` })
 
-export const myOrganisations = (userId: string) => freshet.query({
-  queryKey: ['my-organisations', userId], level: 'medium',
-  queryFn: ({ read, signal }) => read<Organisation[]>(`/api/users/${userId}/organisations`, { signal }),
-})
+export const myOrganisations = (userId: string) =>
+  freshet.query(declared.myOrganisations, userId, { url: `/api/users/${userId}/organisations` })
 
-export const auditTimeline = (accountId: string) => freshet.query({
-  queryKey: ['audit-timeline', accountId], level: 'medium',
-  queryFn: ({ read, signal }) => read<AuditEntry[]>(`/api/accounts/${accountId}/audit`, { signal }),
-})
+export const auditTimeline = (accountId: string) =>
+  freshet.query(declared.auditTimeline, accountId, { url: `/api/accounts/${accountId}/audit` })
 
-export const invoiceHistory = (invoiceId: string) => freshet.query({
-  queryKey: ['invoice-history', invoiceId], level: 'medium',
-  queryFn: ({ read, signal }) => read<AuditEntry[]>(`/api/invoices/${invoiceId}/history`, { signal }),
-})
+export const invoiceHistory = (invoiceId: string) =>
+  freshet.query(declared.invoiceHistory, invoiceId, { url: `/api/invoices/${invoiceId}/history` })
 
 export const changeRole = (orgId: string) => freshet.mutation<Member, { userId: string; role: Role }>({
   request: ({ userId, role }) => ({ url: `/api/orgs/${orgId}/members/${userId}/role`, json: { role } }),

@@ -1,12 +1,13 @@
-import type { InvalidationReport } from '@freshet/client'
+import type { HeardRecord, InvalidationReport, StreamStatus } from '@freshet/client'
 
-/** A log record, as /api/live tells it. */
+/** A log record, as the stream tells it to this person. */
 export interface LiveRecord {
   position: number
   at: string
   trigger: string
   call: string
   event: string | null
+  /** Names where the server tells them, as this sample's does; else hashes. */
   tags: string[]
   kind: 'expire' | 'stale'
 }
@@ -20,20 +21,24 @@ export interface Applied {
 
 /** What the strip knows. Changed only by {@link next}. */
 export interface LiveState {
-  link: 'connecting' | 'open' | 'lost'
+  link: StreamStatus['link']
+  /** Whether this tab has the connection that all tabs share. */
+  leads: boolean
   /** Newest first. */
   records: readonly LiveRecord[]
   /** When each web node told that it had applied a record, by position; empty where one node answers everything. */
   applied: Readonly<Record<number, readonly Applied[]>>
   /** What this tab's own mutations led to, newest first. */
   reports: readonly InvalidationReport[]
+  /** Where reports without a position belong: above the newest record there was when they came. */
+  places: Readonly<Record<number, number>>
 }
 
 export type LiveChange =
-  | { type: 'link'; link: LiveState['link'] }
-  /** The server says where its log stands, each time the link opens. */
-  | { type: 'hello'; position: number }
-  | { type: 'record'; record: LiveRecord; applied?: Applied }
+  | { type: 'link'; link: LiveState['link']; leads: boolean }
+  | { type: 'record'; record: LiveRecord }
+  /** A node has applied a record, heard of here or not. */
+  | { type: 'applied'; position: number; applied: Applied }
   | { type: 'report'; report: InvalidationReport }
 
 /** One line of the strip: a record, what this tab did about it, or both, and which nodes have applied it. */
@@ -41,31 +46,43 @@ export interface LiveLine { key: string; record?: LiveRecord; report?: Invalidat
 
 const kept = 60
 
-export const initialLive: LiveState = { link: 'connecting', records: [], applied: {}, reports: [] }
+/** A record of the stream as the strip shows it. */
+export function recordOf({ position, expire, stale, events, names }: HeardRecord, heardAt: string): LiveRecord {
+  return {
+    position, at: names?.at ?? heardAt, trigger: names?.trigger ?? '', call: names?.call ?? '', event: events[0]?.type ?? null,
+    tags: [...(names?.tags ?? [...expire, ...stale])], kind: expire.length > 0 ? 'expire' : 'stale',
+  }
+}
+
+export const initialLive: LiveState = { link: 'connecting', leads: false, records: [], applied: {}, reports: [], places: {} }
 
 export function next(state: LiveState, change: LiveChange): LiveState {
   switch (change.type) {
     case 'link':
-      return { ...state, link: change.link }
-    case 'hello': {
-      // A log that stands before what we saw of it is another log: its positions would collide with the old ones.
-      const anew = change.position < (state.records[0]?.position ?? 0)
-      return { ...state, link: 'open', ...(anew && { records: [], applied: {}, reports: [] }) }
-    }
+      return { ...state, link: change.link, leads: change.leads }
     case 'record': {
-      const { position } = change.record
-      const applied = change.applied ? withApplied(state.applied, position, change.applied) : state.applied
-      // Every node tells it, and a reconnect may tell it twice.
-      if (state.records.some((record) => record.position === position)) return { ...state, applied }
+      // Taken up again from an earlier place, the stream tells it twice.
+      if (state.records.some(({ position }) => position === change.record.position)) return state
       const records = [change.record, ...state.records].sort((a, b) => b.position - a.position).slice(0, kept)
-      const oldest = records.at(-1)?.position ?? 0
-      return { ...state, records, applied: Object.fromEntries(Object.entries(applied).filter(([at]) => Number(at) >= oldest)) }
+      return { ...state, records, applied: keptOf(state.applied, records) }
+    }
+    case 'applied': {
+      const applied = withApplied(state.applied, change.position, change.applied)
+      return { ...state, applied: state.records.length < kept ? applied : keptOf(applied, state.records) }
     }
     case 'report': {
+      // A log that begins anew has positions that would collide with the old ones.
+      if (change.report.reset && !state.reports.some(({ id }) => id === change.report.id)) return { ...state, records: [], applied: {}, reports: [change.report], places: { [change.report.id]: 0.5 } }
+      const places = change.report.id in state.places ? state.places : { ...state.places, [change.report.id]: (state.records[0]?.position ?? 0) + 0.5 }
       const others = state.reports.filter(({ id }) => id !== change.report.id)
-      return { ...state, reports: [change.report, ...others].sort((a, b) => b.id - a.id).slice(0, kept) }
+      return { ...state, places, reports: [change.report, ...others].sort((a, b) => b.id - a.id).slice(0, kept) }
     }
   }
+}
+
+function keptOf(applied: LiveState['applied'], records: readonly LiveRecord[]): LiveState['applied'] {
+  const oldest = records.at(-1)?.position ?? 0
+  return Object.fromEntries(Object.entries(applied).filter(([at]) => Number(at) >= oldest))
 }
 
 function withApplied(all: LiveState['applied'], position: number, one: Applied): LiveState['applied'] {
@@ -77,7 +94,7 @@ function withApplied(all: LiveState['applied'], position: number, one: Applied):
  * Joins records and reports by position: a mutation tells the position of its last record, and has one record for each
  * of its events. Reports without a record on the strip (the link is down, or an answer was lost) get a line of their own.
  */
-export function linesOf({ records, reports, applied }: LiveState): LiveLine[] {
+export function linesOf({ records, reports, applied, places }: LiveState): LiveLine[] {
   const joined = new Set<InvalidationReport>()
   const lines: LiveLine[] = records.map((record) => {
     const report = reports.find((report) => covers(report, record.position))
@@ -86,14 +103,10 @@ export function linesOf({ records, reports, applied }: LiveState): LiveLine[] {
     return { key: `record-${record.position}`, record, ...(report && { report }), ...(nodes && { applied: nodes }) }
   })
   const own = reports.filter((report) => !joined.has(report)).map((report) => ({ key: `report-${report.id}`, report }))
-  return [...own, ...lines].sort((a, b) => positionOf(b) - positionOf(a))
+  const placeOf = ({ record, report }: LiveLine) => record?.position ?? report?.position ?? places[report!.id]!
+  return [...own, ...lines].sort((a, b) => placeOf(b) - placeOf(a))
 }
 
 function covers({ position, events }: InvalidationReport, at: number): boolean {
   return position !== undefined && at <= position && at > position - Math.max(1, events.length)
-}
-
-// A line without any position is of this tab, and of now: on top.
-function positionOf({ record, report }: LiveLine): number {
-  return record?.position ?? report?.position ?? Infinity
 }

@@ -1,18 +1,26 @@
+import { onInvalidation } from '@freshet/client'
 import { useEffect, useReducer, type Dispatch } from 'react'
 import { freshet } from '../freshet.ts'
-import { initialLive, next, type LiveChange, type LiveRecord, type LiveState } from './state.ts'
+import { initialLive, next, recordOf, type LiveChange, type LiveState } from './state.ts'
 
-/** Listens to the log, on every web node, and to what this tab does about it. */
+/** What the stream tells, what this tab does about it, and on several nodes which of them have applied it. */
 export function useLive(): LiveState {
   const [state, dispatch] = useReducer(next, initialLive)
 
-  useEffect(() => freshet.onInvalidation((report) => dispatch({ type: 'report', report })), [])
+  useEffect(() => {
+    const stops = [
+      onInvalidation(freshet, (report) => dispatch({ type: 'report', report })),
+      freshet.onRecord((record) => dispatch({ type: 'record', record: recordOf(record, new Date().toISOString()) })),
+      freshet.onStream(({ link, leads }) => dispatch({ type: 'link', link, leads })),
+    ]
+    return () => stops.forEach((stop) => stop())
+  }, [])
 
   useEffect(() => {
     const leaving = new AbortController()
     void nodesOf(leaving.signal).then((nodes) => {
       if (leaving.signal.aborted) return
-      const sources = nodes.length === 0 ? [follow('/api/live', undefined, dispatch)] : nodes.map((node) => follow(`/nodes/${node}/api/live`, node, dispatch))
+      const sources = nodes.map((node) => followNode(node, dispatch))
       leaving.signal.addEventListener('abort', () => sources.forEach((source) => source.close()))
     })
     return () => leaving.abort()
@@ -31,14 +39,10 @@ async function nodesOf(signal: AbortSignal): Promise<string[]> {
   }
 }
 
-function follow(address: string, node: string | undefined, dispatch: Dispatch<LiveChange>): EventSource {
-  const source = new EventSource(address)
-  source.addEventListener('hello', (event: MessageEvent<string>) =>
-    dispatch({ type: 'hello', position: (JSON.parse(event.data) as { position: number }).position }))
-  // The browser reconnects by itself, and tells the last position it saw.
-  source.addEventListener('error', () => dispatch({ type: 'link', link: 'lost' }))
-  source.addEventListener('invalidation', (event: MessageEvent<string>) => dispatch({
-    type: 'record', record: JSON.parse(event.data) as LiveRecord, ...(node && { applied: { node, at: performance.now() } }),
-  }))
+// For this sample only: each node's whole log, to show how far apart they are.
+function followNode(node: string, dispatch: Dispatch<LiveChange>): EventSource {
+  const source = new EventSource(`/nodes/${node}/api/live`)
+  source.addEventListener('invalidation', (event: MessageEvent<string>) =>
+    dispatch({ type: 'applied', position: (JSON.parse(event.data) as { position: number }).position, applied: { node, at: performance.now() } }))
   return source
 }

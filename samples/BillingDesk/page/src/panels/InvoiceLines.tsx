@@ -1,7 +1,7 @@
 import type { InvoiceLine } from '../api/types.ts'
 import { money } from '../parts/format.ts'
 
-export function InvoiceLines({ lines, currency }: { lines: InvoiceLine[]; currency: string }) {
+export function InvoiceLines({ lines, currency }: { lines: readonly InvoiceLine[]; currency: string }) {
   return (
     <table>
       <thead>

@@ -17,8 +17,8 @@ export function InvoiceSearchPanel({ accountId, picked, onPick }: Props) {
   const query = {
     ...invoiceSearch(accountId, text),
     // While the next text is searched, the last results stay; but never those of another account.
-    placeholderData: (before: InvoiceRow[] | undefined, query: Query<InvoiceRow[]> | undefined) =>
-      query?.queryKey[1] === accountId ? before : undefined,
+    placeholderData: (before: readonly InvoiceRow[] | undefined, query: Query<readonly InvoiceRow[]> | undefined) =>
+      (query?.queryKey[1] as { accountId: string } | undefined)?.accountId === accountId ? before : undefined,
   }
   const idle = text === '' ? <p className="empty">Finds invoices by number, memo or line.</p> : undefined
   return (

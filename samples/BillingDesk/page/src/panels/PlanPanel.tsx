@@ -23,7 +23,7 @@ export function PlanPanel({ accountId }: { accountId: string }) {
               </label>
             ))}
           </div>
-          {current && <p className="note">{count(current.includedUnits)} units included in 30 days. On it since {day(current.since)}.</p>}
+          {current && <p className="note">{count(current.includedUnits)} units included in 30 days. {current.since && `On it since ${day(current.since)}.`}</p>}
           {change.error && <Problem error={change.error} />}
         </>
       )}

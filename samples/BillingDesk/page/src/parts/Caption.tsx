@@ -13,7 +13,7 @@ export function Caption({ owner, level, queryKey, isFetching }: CaptionOf) {
   return (
     <p className={`caption caption-${state}`}>
       <span className="owner" data-owner={owner}>{owner}</span>
-      <code>{String(name)}({args.map(String).filter(Boolean).join(', ')})</code>
+      <code>{String(name)}({args.flatMap((arg) => (typeof arg === 'object' && arg !== null ? Object.values(arg) : arg)).map(String).filter(Boolean).join(', ')})</code>
       <span className={`level level-${level}`}>{level}</span>
       <span className="positions" title="The positions at which this answer is known to be valid">
         {state === 'reading' ? 'reading' : state === 'outdated' ? 'outdated' : answer?.interval && `@${answer.interval.loadedAt}–${answer.interval.validAt}`}

@@ -2,7 +2,7 @@ import type { InvoiceRow } from '../api/types.ts'
 import { day, money } from './format.ts'
 import { Pill } from './Pill.tsx'
 
-interface InvoiceTableProps { label: string; rows: InvoiceRow[]; picked: string | undefined; onPick: (invoiceId: string) => void }
+interface InvoiceTableProps { label: string; rows: readonly InvoiceRow[]; picked: string | undefined; onPick: (invoiceId: string) => void }
 
 export function InvoiceTable({ label, rows, picked, onPick }: InvoiceTableProps) {
   return (

@@ -1,0 +1,42 @@
+import { dehydrate, hydrate } from '@tanstack/query-core'
+import { expect, test } from 'vitest'
+import { sharedStream } from '../../src/index.ts'
+import { quiet, tab } from '../support/bench.ts'
+import { envelope, FakeServer, read, wrote } from '../support/fake-server.ts'
+import { FakeStream } from '../support/fake-stream.ts'
+
+test('a page rendered on the server: its answers carry their positions, and what changed until it was hydrated is read again, nothing else', async () => {
+  const onServer = tab()
+  const prefetched = ['/a', '/b', '/c'].map((url) => onServer.queryClient.prefetchQuery(onServer.query(url, 'medium')))
+  ;(await onServer.server.asked('/a')).answer('a', read(5, 6, 'a'))
+  ;(await onServer.server.asked('/b')).answer('b', read(4, 7, 'b'))
+  ;(await onServer.server.asked('/c')).answer('c', {})
+  await Promise.all(prefetched)
+  const page = JSON.parse(JSON.stringify({ state: dehydrate(onServer.queryClient), answers: onServer.freshet.dehydrate() }))
+
+  const stream = new FakeStream()
+  const server = new FakeServer()
+  const t = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
+  hydrate(t.queryClient, page.state)
+  t.freshet.hydrate(page.answers)
+  t.freshet.start()
+  for (const url of ['/a', '/b', '/c']) t.show(t.query(url, 'medium'))
+  await quiet()
+  expect(t.server.log).toEqual([])
+
+  const connection = await stream.connected()
+  expect(connection.after).toBe('6.E1') // the lowest of what they are known valid at
+  connection.hello('6.E1', { position: 8 })
+  connection.freshness(7, ['b']) // told already in b's answer
+  connection.freshness(8, ['a'])
+  ;(await t.server.asked('/a')).answer('a2', read(8, 8, 'a'))
+  await t.idle('/a')
+  // c came without headers: it is outdated by anything, so it is read as well.
+  ;(await t.server.asked('/c')).answer('c2', read(8, 8, 'c'))
+  await t.idle('/c')
+  expect([t.data('/a'), t.data('/b'), t.server.count('GET /b')]).toEqual(['a2', 'b', 0])
+  expect(t.freshet.answerOf(['/b'])).toMatchObject({ interval: { loadedAt: 4, validAt: 7 }, outdated: false })
+  await t.mutate(envelope('x'), wrote(9, 'b'))
+  await t.server.asked('/b')
+  t.freshet.close()
+})

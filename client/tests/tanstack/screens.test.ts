@@ -1,0 +1,145 @@
+import { notifyManager, QueryObserver } from '@tanstack/query-core'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { quiet, tab } from '../support/bench.ts'
+import { envelope, read, wrote } from '../support/fake-server.ts'
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
+
+/** A tab whose two high queries stand on one screen, and what a person saw of both, each time something changed. */
+async function screen(t = tab()) {
+  const query = (url: string) => t.freshet.query<string, [string]>({ queryKey: [url], url, level: 'high', screens: ['desk'] })
+  const observers = ['/a', '/b'].map((url) => new QueryObserver(t.queryClient, query(url) as never))
+  const seen: string[] = []
+  const stops = observers.map((observer) => observer.subscribe(notifyManager.batchCalls(() => { // as React's adapter does
+    const now = observers.map((each) => String(each.getCurrentResult().data)).join(' ')
+    if (seen.at(-1) !== now) seen.push(now)
+  })))
+  ;(await t.server.asked('/a')).answer('a1', read(5, 5, 'a'))
+  ;(await t.server.asked('/b')).answer('b1', read(5, 5, 'b'))
+  await quiet()
+  expect(seen.at(-1)).toBe('a1 b1')
+  seen.splice(0, seen.length - 1)
+  return { t, seen, query, stops }
+}
+
+test('after a mutation both are shown together, whichever comes first', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 6, 'b'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1']) // what was there stays: no flicker
+  ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a2 b2'])
+  expect(t.problems).toEqual([])
+})
+
+test('one that was loaded later than the other is known valid: the other is read again, and nothing is shown in between', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 6, 'b'))
+  ;(await t.server.asked('/a')).answer('a3', read(7, 7, 'a')) // somebody else wrote at 7
+  await quiet()
+  expect(seen).toEqual(['a1 b1'])
+  ;(await t.server.asked('/b')).answer('b3', read(7, 7, 'b'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a3 b3'])
+})
+
+test('one that is known valid long enough is not read again', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 9, 'b'))
+  ;(await t.server.asked('/a')).answer('a3', read(9, 9, 'a'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a3 b2'])
+  expect(t.server.count('GET /b')).toBe(2)
+})
+
+test('the wait is bounded: then there is what there is, and it is told', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 6, 'b'))
+  await quiet()
+  await vi.advanceTimersByTimeAsync(3_000)
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a1 b2'])
+  expect(t.problems).toEqual([{ code: 'incoherent', detail: 'desk' }])
+  ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a1 b2', 'a2 b2'])
+})
+
+test('a set that does not come to agree is shown after the bounded wait, and told', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/a')).answer('a9', read(9, 9, 'a'))
+  ;(await t.server.asked('/b')).answer('b6', read(6, 6, 'b'))
+  await quiet()
+  ;(await t.server.asked('/b')).answer('b7', read(7, 7, 'b'))
+  await quiet()
+  // What lagged lags again: both are read together now.
+  ;(await t.server.asked('/a')).answer('a12', read(12, 12, 'a'))
+  ;(await t.server.asked('/b')).answer('b11', read(11, 11, 'b'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1'])
+  ;(await t.server.asked('/a')).answer('a13', read(13, 13, 'a'))
+  await quiet()
+  await vi.advanceTimersByTimeAsync(3_000) // b does not answer any more
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a13 b1'])
+  expect(t.problems).toEqual([{ code: 'incoherent', detail: 'desk' }])
+})
+
+test('a set that comes to agree in the third round is shown in one piece', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/a')).answer('a9', read(9, 9, 'a'))
+  ;(await t.server.asked('/b')).answer('b6', read(6, 6, 'b'))
+  await quiet()
+  ;(await t.server.asked('/b')).answer('b7', read(7, 7, 'b'))
+  await quiet()
+  ;(await t.server.asked('/a')).answer('a12', read(12, 12, 'a'))
+  ;(await t.server.asked('/b')).answer('b12', read(12, 12, 'b'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a12 b12'])
+  expect(t.problems).toEqual([])
+})
+
+test('one that fails, or whose panel goes away, holds nobody up', async () => {
+  const { t, seen, stops } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 6, 'b'))
+  ;(await t.server.asked('/a')).answer({}, {}, 500)
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a1 b2'])
+  await t.mutate(envelope('paid'), wrote(7, 'a', 'b'))
+  stops[0]!()
+  ;(await t.server.asked('/b')).answer('b3', read(7, 7, 'b'))
+  await quiet()
+  expect(t.data('/b')).toBe('b3')
+})
+
+test('an answer that waits is dropped when its read is called off for a newer one', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 6, 'b'))
+  await quiet()
+  await t.mutate(envelope('paid'), wrote(7, 'b'))
+  ;(await t.server.asked('/b')).answer('b3', read(7, 7, 'b'))
+  ;(await t.server.asked('/a')).answer('a3', read(7, 7, 'a'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a3 b3'])
+})
+
+test('queries of different screens do not wait for each other', async () => {
+  const { t, seen } = await screen()
+  t.show(t.freshet.query<string, [string]>({ queryKey: ['/c'], url: '/c', level: 'high', screens: ['other'] }))
+  await t.server.asked('/c') // never answered
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 6, 'b'))
+  ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a2 b2'])
+})

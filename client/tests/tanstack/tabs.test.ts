@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { sharedStream } from '../../src/index.ts'
+import { quiet, tab } from '../support/bench.ts'
+import { FakeBrowser } from '../support/fake-browser.ts'
+import { envelope, FakeServer, read, wrote } from '../support/fake-server.ts'
+import { FakeStream } from '../support/fake-stream.ts'
+
+let browser: FakeBrowser
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  browser = new FakeBrowser()
+  browser.enter()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+/** A tab of the browser, on one stream with all others. */
+function tabOf(stream: FakeStream) {
+  const server = new FakeServer()
+  const t = { ...tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch)), leads: false, link: 'off' }
+  t.freshet.onStream(({ leads, link }) => Object.assign(t, { leads, link }))
+  t.freshet.start()
+  return t
+}
+
+/** Two tabs that show /a, known valid at 5; the first has the connection. */
+async function two() {
+  const stream = new FakeStream()
+  const one = tabOf(stream)
+  await one.shown('/a', 'high', 'a', read(5, 5, 'a'))
+  const connection = await stream.connected()
+  connection.hello('5.E1')
+  const other = tabOf(stream)
+  await other.shown('/a', 'high', 'a', read(5, 5, 'a'))
+  await quiet()
+  return { stream, one, other, connection }
+}
+
+test('one connection for all tabs, and all of them follow', async () => {
+  const { stream, one, other, connection } = await two()
+  expect([one.leads, other.leads, one.link, other.link]).toEqual([true, false, 'open', 'open'])
+  connection.freshness(6, ['a'])
+  for (const t of [one, other]) {
+    (await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+    await t.idle('/a')
+    expect(t.data('/a')).toBe('a2')
+  }
+  expect(stream.log).toEqual(['5.E1'])
+})
+
+test('the mutation of one tab is followed by the other through the stream, and by itself once', async () => {
+  const { one, other, connection } = await two()
+  await other.mutate(envelope('paid'), wrote(6, 'a'))
+  ;(await other.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+  connection.freshness(6, ['a'])
+  ;(await one.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+  await quiet()
+  expect([one.server.count('GET /a'), other.server.count('GET /a')]).toEqual([2, 2])
+})
+
+test('the tab that has the connection is closed: the next takes over where it was, and nothing is missed or doubled', async () => {
+  const { stream, one, other, connection } = await two()
+  connection.freshness(6, ['b'])
+  await quiet()
+  one.freshet.close()
+  expect(connection.aborted()).toBe(true)
+  const second = await stream.connected()
+  expect(second.after).toBe('6.E1')
+  second.hello('6.E1')
+  second.freshness(7, ['a'])
+  ;(await other.server.asked('/a')).answer('a2', read(7, 7, 'a'))
+  await quiet()
+  expect([other.leads, other.link, other.server.count('GET /a')]).toEqual([true, 'open', 2])
+})
+
+test('a tab takes over that heard less than another one: it starts at the earliest need', async () => {
+  const { stream, one, other, connection } = await two()
+  const third = tabOf(stream)
+  await third.shown('/c', 'high', 'c', read(5, 5, 'c'))
+  await quiet()
+  one.freshet.close()
+  const second = await stream.connected()
+  second.hello('5.E1')
+  second.freshness(6, ['c'])
+  ;(await third.server.asked('/c')).answer('c2', read(6, 6, 'c'))
+  await quiet()
+  expect([other.leads, third.data('/c')]).toEqual([true, 'c2'])
+  expect(connection.aborted()).toBe(true)
+})
+
+test('a tab that comes later, with an answer older than where the stream is: it is taken back for it', async () => {
+  const { stream, other, connection } = await two()
+  connection.freshness(6, ['b'])
+  connection.freshness(7, ['c'])
+  await quiet()
+  const third = tabOf(stream)
+  await third.shown('/c', 'high', 'c', read(6, 6, 'c'))
+  const second = await stream.connected()
+  expect(second.after).toBe('6.E1')
+  second.hello('6.E1')
+  second.freshness(7, ['c'])
+  ;(await third.server.asked('/c')).answer('c2', read(7, 7, 'c'))
+  await quiet()
+  expect([third.data('/c'), other.server.count('GET /a')]).toEqual(['c2', 1])
+})
+
+test('the tab that has the connection falls asleep: after four heartbeats without a word another one takes it over', async () => {
+  const { stream, one, other, connection } = await two()
+  connection.beat('8.E1')
+  await vi.advanceTimersByTimeAsync(20_000)
+  connection.beat('9.E1')
+  await quiet()
+  browser.fallAsleep(0)
+  await vi.advanceTimersByTimeAsync(20_000)
+  connection.beat('10.E1') // heard by nobody
+  await vi.advanceTimersByTimeAsync(19_000)
+  connection.beat('11.E1')
+  expect([one.leads, other.leads]).toEqual([true, false])
+  await vi.advanceTimersByTimeAsync(21_000)
+  const second = await stream.connected()
+  expect([second.after, one.leads, other.leads, connection.aborted()]).toEqual(['9.E1', false, true, true])
+})
+
+test('a page that is left lets go of connection and lock, and hears again when it comes back', async () => {
+  const listeners = new EventTarget()
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }))
+  vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
+  const { stream, one, connection } = await two()
+  listeners.dispatchEvent(new Event('pagehide'))
+  await quiet()
+  expect([connection.aborted(), one.leads, one.link]).toEqual([true, false, 'off'])
+  listeners.dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+  const second = await stream.connected()
+  expect(second.after).toBe('5.E1')
+})
+
+test('offline there is no trying; online it is tried at once', async () => {
+  const listeners = new EventTarget()
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { visibilityState: 'visible' }))
+  vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
+  const { stream, connection } = await two()
+  listeners.dispatchEvent(new Event('offline'))
+  expect(connection.aborted()).toBe(true)
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(stream.log.length).toBe(1)
+  listeners.dispatchEvent(new Event('online'))
+  expect((await stream.connected()).after).toBe('5.E1')
+})

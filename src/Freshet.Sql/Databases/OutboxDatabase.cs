@@ -1,0 +1,273 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+
+namespace Freshet.Sql;
+
+/// <summary>The tables as one kind of database has them. Times are the database's own, so that nodes' clocks do not matter.</summary>
+/// <remarks>What is written into a caller's transaction goes through <see cref="DbCommand"/> alone, so that wrapped connections of profilers work too.</remarks>
+internal abstract class OutboxDatabase
+{
+    private const string RowColumns = "seq, id, \"trigger\", action, actor, call, event, data, invalidations, cause, trace, attempts";
+
+    /// <summary>File name of the script that creates the tables.</summary>
+    public abstract string ScriptName { get; }
+
+    /// <summary>The script that creates the tables. Running it again changes nothing.</summary>
+    public string Script => ReadScript(ScriptName);
+
+    public string OutboxTable => TableOf("freshet_outbox");
+
+    public string ClaimsTable => TableOf("freshet_claims");
+
+    /// <summary>The moment in the database's clock.</summary>
+    protected abstract string Now { get; }
+
+    protected virtual string SkipLocked => "";
+
+    public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Creates the tables, unless they exist.</summary>
+    public abstract Task CreateTablesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Wakes a relay whenever somebody rings; returns when cancelled. A database that cannot ring returns at once.</summary>
+    public virtual Task ListenAsync(Action rung, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Whether a table is there.</summary>
+    public abstract Task<bool> HasTableAsync(string table, CancellationToken cancellationToken);
+
+    /// <summary>Hands the oldest rows that are due to somebody who appends them, and notes what became of them.</summary>
+    /// <returns>How many rows were handed over.</returns>
+    public abstract Task<int> RelayAsync(string keyspace, int most, Func<IReadOnlyList<OutboxRow>, Task<RowFates?>> append, CancellationToken cancellationToken);
+
+    /// <summary>Writes rows into the caller's transaction. A row whose id is there already is left as it is.</summary>
+    public async Task SaveAsync(DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+    {
+        var command = In(transaction);
+        await using (command.ConfigureAwait(false))
+        {
+            FillSave(command, keyspace, grace, drafts);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes a claim in the caller's transaction.</summary>
+    /// <returns>False when the delivery is somebody else's: worked off, and committed.</returns>
+    public async Task<bool> TryClaimAsync(DbTransaction transaction, DeliveryClaim claim, CancellationToken cancellationToken)
+    {
+        var take = In(transaction);
+        await using (take.ConfigureAwait(false))
+        {
+            // Two deliveries at once: the second waits here for the first one's transaction to end.
+            take.CommandText = $"INSERT INTO {ClaimsTable} (source, delivery, claim) VALUES (@source, @delivery, @claim) ON CONFLICT (source, delivery) DO NOTHING";
+            AddText(take, "source", claim.Source);
+            AddText(take, "delivery", claim.Delivery);
+            AddId(take, "claim", claim.Id);
+            if (await take.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) > 0) return true;
+        }
+        var look = In(transaction);
+        await using (look.ConfigureAwait(false))
+        {
+            look.CommandText = $"SELECT claim FROM {ClaimsTable} WHERE source = @source AND delivery = @delivery";
+            AddText(look, "source", claim.Source);
+            AddText(look, "delivery", claim.Delivery);
+            return await look.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } holder && IdOf(holder) == claim.Id;
+        }
+    }
+
+    /// <summary>Which of these rows are committed.</summary>
+    public Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => WithAsync<IReadOnlySet<Guid>>(async command =>
+    {
+        command.CommandText = $"SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, ids)}";
+        var found = new HashSet<Guid>(ids.Count);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(IdOf(reader.GetValue(0)));
+        }
+        return found;
+    }, cancellationToken);
+
+    public Task<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) => WithAsync(async command =>
+    {
+        command.CommandText = $"SELECT 1 FROM {ClaimsTable} WHERE source = @source AND delivery = @delivery";
+        AddText(command, "source", claim.Source);
+        AddText(command, "delivery", claim.Delivery);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null;
+    }, cancellationToken);
+
+    /// <summary>Marks rows with where the log has them.</summary>
+    public abstract Task MarkAsync(IReadOnlyList<AppendedRow> rows, CancellationToken cancellationToken);
+
+    /// <summary>Makes rows of an earlier epoch due again that were appended lately: the log may have lost them with it (PROTOCOL 24).</summary>
+    /// <returns>How many.</returns>
+    public Task<int> ReopenAsync(string keyspace, Epoch current, TimeSpan within, CancellationToken cancellationToken) => WithAsync(command =>
+    {
+        command.CommandText = $"UPDATE {OutboxTable} SET epoch = NULL, position = NULL, appended_at = NULL, due_at = {Now} WHERE keyspace = @keyspace AND epoch <> @epoch AND appended_at >= {After(command, "since", -within)}";
+        AddText(command, "keyspace", keyspace);
+        AddId(command, "epoch", current.Value);
+        return command.ExecuteNonQueryAsync(cancellationToken);
+    }, cancellationToken);
+
+    /// <summary>What no relay has appended in time, and what is set aside.</summary>
+    public Task<OutboxState> StateAsync(string keyspace, TimeSpan grace, CancellationToken cancellationToken) => WithAsync(async command =>
+    {
+        command.CommandText = $"""
+            SELECT (SELECT count(*) FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND keyspace = @keyspace AND created_at <= {After(command, "grace", -grace)}),
+                   (SELECT {AgeOf("min(created_at)")} FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND keyspace = @keyspace AND created_at <= {After(command, "grace", -grace)}),
+                   (SELECT count(*) FROM {OutboxTable} WHERE set_aside_at IS NOT NULL AND keyspace = @keyspace)
+            """;
+        AddText(command, "keyspace", keyspace);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            var age = reader.IsDBNull(1) ? 0 : Convert.ToDouble(reader.GetValue(1), CultureInfo.InvariantCulture);
+            return new OutboxState(reader.GetInt64(0), TimeSpan.FromSeconds(Math.Max(0, age)), reader.GetInt64(2), IsAway: false);
+        }
+    }, cancellationToken);
+
+    /// <summary>Deletes rows that were appended long ago, and old claims; only so many at once, so that nobody waits for it.</summary>
+    /// <returns>How many went.</returns>
+    public Task<int> PruneAsync(TimeSpan retention, TimeSpan claimRetention, int most, CancellationToken cancellationToken) => WithAsync(async command =>
+    {
+        command.CommandText = $"DELETE FROM {OutboxTable} WHERE seq IN (SELECT seq FROM {OutboxTable} WHERE appended_at < {After(command, "until", -retention)} ORDER BY appended_at LIMIT @most {SkipLocked})";
+        AddNumber(command, "most", most);
+        var rows = await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        command.Parameters.Clear();
+        command.CommandText = $"DELETE FROM {ClaimsTable} WHERE claimed_at < {After(command, "until", -claimRetention)}";
+        return rows + await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }, cancellationToken);
+
+    protected abstract string TableOf(string name);
+
+    /// <summary>A moment so much later than now, from a parameter.</summary>
+    protected abstract string After(DbCommand command, string parameter, TimeSpan by);
+
+    /// <summary>How many seconds ago a moment was.</summary>
+    protected abstract string AgeOf(string moment);
+
+    protected abstract string Json(string parameter);
+
+    /// <summary>A parameter that must not be taken for another type when it is null.</summary>
+    protected abstract void AddId(DbCommand command, string name, Guid id);
+
+    protected abstract Guid IdOf(object value);
+
+    /// <summary>The right side of a comparison with any of these ids.</summary>
+    protected abstract string AnyOf(DbCommand command, IReadOnlyList<Guid> ids);
+
+    /// <summary>Sets the text and parameters that read the oldest rows that are due.</summary>
+    protected void FillDue(DbCommand command, string keyspace, int most)
+    {
+        command.CommandText = $"SELECT {RowColumns} FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND due_at <= {Now} AND keyspace = @keyspace ORDER BY seq LIMIT @most {SkipLocked}";
+        AddText(command, "keyspace", keyspace);
+        AddNumber(command, "most", most);
+    }
+
+    protected async Task<List<OutboxRow>> ReadRowsAsync(DbCommand command, CancellationToken cancellationToken)
+    {
+        var rows = new List<OutboxRow>();
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                rows.Add(new OutboxRow(
+                    reader.GetInt64(0), FindId(reader.GetValue(1)), reader.GetString(2), reader.GetString(3), Text(4), reader.GetString(5), Text(6), Text(7), Text(8), Text(9), Text(10), reader.GetInt32(11)));
+            }
+        }
+        return rows;
+
+        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+
+    /// <summary>Notes what could not be appended: it is due again later, or set aside for good.</summary>
+    protected async Task NoteFailuresAsync(DbCommand command, IReadOnlyList<FailedRow> failures, CancellationToken cancellationToken)
+    {
+        foreach (var failure in failures)
+        {
+            command.Parameters.Clear();
+            command.CommandText = $"UPDATE {OutboxTable} SET attempts = attempts + 1, error = @error, due_at = {After(command, "again", failure.Again ?? TimeSpan.Zero)}, set_aside_at = {(failure.Again is null ? Now : "NULL")} WHERE seq = @seq";
+            AddText(command, "error", failure.Error);
+            AddNumber(command, "seq", failure.Seq);
+            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    protected async Task<T> WithAsync<T>(Func<DbCommand, Task<T>> act, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var command = connection.CreateCommand();
+            await using (command.ConfigureAwait(false)) return await act(command).ConfigureAwait(false);
+        }
+    }
+
+    protected static void AddText(DbCommand command, string name, string? value) => Add(command, name, DbType.String, value);
+
+    protected static void AddNumber(DbCommand command, string name, long value) => Add(command, name, DbType.Int64, value);
+
+    protected static void AddSeconds(DbCommand command, string name, TimeSpan value)
+    {
+        if (!command.Parameters.Contains(name)) Add(command, name, DbType.Double, value.TotalSeconds);
+    }
+
+    protected static void Add(DbCommand command, string name, DbType type, object? value)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        parameter.DbType = type;
+        parameter.Value = value ?? DBNull.Value;
+        command.Parameters.Add(parameter);
+    }
+
+    private void FillSave(DbCommand command, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts)
+    {
+        var rows = new List<string>(drafts.Count);
+        AddText(command, "keyspace", keyspace);
+        var due = After(command, "grace", grace);
+        for (var i = 0; i < drafts.Count; i++)
+        {
+            var (draft, by, n) = (drafts[i], drafts[i].By!, i.ToString(CultureInfo.InvariantCulture));
+            AddId(command, "id" + n, draft.Id);
+            AddText(command, "trigger" + n, RecordJson.NameOf(by.Trigger));
+            AddText(command, "action" + n, by.Action);
+            AddText(command, "actor" + n, by.Actor);
+            AddText(command, "call" + n, draft.Call);
+            AddText(command, "event" + n, draft.Event);
+            AddText(command, "data" + n, draft.EventData);
+            AddText(command, "invalidations" + n, RecordJson.WriteInvalidations(draft.Invalidations));
+            AddText(command, "cause" + n, draft.Cause);
+            AddText(command, "trace" + n, by.TraceParent);
+            rows.Add($"(@id{n}, @keyspace, {due}, @trigger{n}, @action{n}, @actor{n}, @call{n}, @event{n}, {Json("@data" + n)}, {Json("@invalidations" + n)}, @cause{n}, @trace{n})");
+        }
+        command.CommandText = $"INSERT INTO {OutboxTable} (id, keyspace, due_at, \"trigger\", action, actor, call, event, data, invalidations, cause, trace) VALUES {string.Join(", ", rows)} ON CONFLICT (id) DO NOTHING";
+    }
+
+    private Guid? FindId(object value)
+    {
+        try
+        {
+            return IdOf(value);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static DbCommand In(DbTransaction transaction)
+    {
+        var command = transaction.Connection!.CreateCommand();
+        command.Transaction = transaction;
+        return command;
+    }
+
+    internal static string ReadScript(string name)
+    {
+        using var script = typeof(OutboxDatabase).Assembly.GetManifestResourceStream(name)!;
+        return new StreamReader(script).ReadToEnd();
+    }
+}

@@ -1,0 +1,153 @@
+using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Freshet.Sql;
+
+/// <summary>The tables in PostgreSQL.</summary>
+/// <param name="source">Where the writes go: never a replica.</param>
+/// <param name="schema">Schema of the tables; null for the one that the connection's <c>search_path</c> finds.</param>
+internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? schema) : OutboxDatabase
+{
+    /// <summary>The channel on which whoever writes a row may ring for the relays.</summary>
+    public const string Channel = "freshet_outbox";
+
+    // A relay that was paused, or whose machine is gone, must not keep its rows from the others: its session is ended.
+    private static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(15);
+
+    public override string ScriptName => "freshet-postgres.sql";
+
+    protected override string Now => "clock_timestamp()";
+
+    protected override string SkipLocked => "FOR UPDATE SKIP LOCKED";
+
+    public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+
+    public override Task CreateTablesAsync(CancellationToken cancellationToken) => WithAsync(async command =>
+    {
+        // Several nodes start at once, and "IF NOT EXISTS" alone lets two of them create the same table. The lock ends with the transaction.
+        var into = schema is null ? "" : $"CREATE SCHEMA IF NOT EXISTS {Quoted(schema)}; SET LOCAL search_path = {Quoted(schema)};";
+        command.CommandText = $"BEGIN; SELECT pg_advisory_xact_lock(hashtext('{Channel}')); {into} {Script} COMMIT;";
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }, cancellationToken);
+
+    public override Task<bool> HasTableAsync(string table, CancellationToken cancellationToken) => WithAsync(async command =>
+    {
+        command.CommandText = "SELECT to_regclass(@table) IS NOT NULL";
+        AddText(command, "table", table);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }, cancellationToken);
+
+    public override async Task ListenAsync(Action rung, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            connection.Notification += (_, _) => rung();
+            var listen = connection.CreateCommand();
+            listen.CommandText = $"LISTEN {Channel}";
+            await using (listen.ConfigureAwait(false)) await listen.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            rung(); // for what was written before
+            while (true) await connection.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>One relay of a keyspace works at a time, so that rows reach the log in the order of <c>seq</c>; and it waits for nobody who holds a row.</summary>
+    public override async Task<int> RelayAsync(string keyspace, int most, Func<IReadOnlyList<OutboxRow>, Task<RowFates?>> append, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            if (!await IsAnyDueAsync(connection, keyspace, cancellationToken).ConfigureAwait(false)) return 0;
+            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                if (!await IsFirstAsync(connection, keyspace, cancellationToken).ConfigureAwait(false)) return 0;
+                var command = connection.CreateCommand();
+                await using (command.ConfigureAwait(false))
+                {
+                    FillDue(command, keyspace, most);
+                    var rows = await ReadRowsAsync(command, cancellationToken).ConfigureAwait(false);
+                    if (rows.Count == 0 || await append(rows).ConfigureAwait(false) is not { } fates) return 0;
+                    await MarkAsync(connection, fates.Appended, cancellationToken).ConfigureAwait(false);
+                    await NoteFailuresAsync(command, fates.Failed, cancellationToken).ConfigureAwait(false);
+                    await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                    return rows.Count;
+                }
+            }
+        }
+    }
+
+    public override async Task MarkAsync(IReadOnlyList<AppendedRow> rows, CancellationToken cancellationToken)
+    {
+        var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false)) await MarkAsync(connection, rows, cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override string TableOf(string name) => schema is null ? name : $"{Quoted(schema)}.{name}";
+
+    protected override string After(DbCommand command, string parameter, TimeSpan by)
+    {
+        AddSeconds(command, parameter, by);
+        return $"clock_timestamp() + @{parameter} * interval '1 second'";
+    }
+
+    protected override string AgeOf(string moment) => $"EXTRACT(EPOCH FROM clock_timestamp() - {moment})::float8";
+
+    protected override string Json(string parameter) => parameter + "::json";
+
+    protected override void AddId(DbCommand command, string name, Guid id) => Add(command, name, System.Data.DbType.Guid, id);
+
+    protected override Guid IdOf(object value) => (Guid)value;
+
+    protected override string AnyOf(DbCommand command, IReadOnlyList<Guid> ids)
+    {
+        command.Parameters.Add(new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = ids.ToArray() });
+        return "= ANY(@ids)";
+    }
+
+    private async Task<bool> IsAnyDueAsync(NpgsqlConnection connection, string keyspace, CancellationToken cancellationToken)
+    {
+        var command = connection.CreateCommand();
+        await using (command.ConfigureAwait(false))
+        {
+            command.CommandText = $"SELECT EXISTS (SELECT 1 FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND due_at <= {Now} AND keyspace = @keyspace)";
+            AddText(command, "keyspace", keyspace);
+            return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+        }
+    }
+
+    private static async Task<bool> IsFirstAsync(NpgsqlConnection connection, string keyspace, CancellationToken cancellationToken)
+    {
+        var command = connection.CreateCommand();
+        await using (command.ConfigureAwait(false))
+        {
+            command.CommandText = "SELECT set_config('idle_in_transaction_session_timeout', @idle, true), pg_try_advisory_xact_lock(hashtext('freshet_relay'), hashtext(@keyspace))";
+            AddText(command, "idle", $"{_longestIdle.TotalMilliseconds}ms");
+            AddText(command, "keyspace", keyspace);
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false)) return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(1);
+        }
+    }
+
+    private async Task MarkAsync(NpgsqlConnection connection, IReadOnlyList<AppendedRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var epoch in rows.GroupBy(row => row.Position.Epoch))
+        {
+            var command = connection.CreateCommand();
+            await using (command.ConfigureAwait(false))
+            {
+                command.CommandText = $"""
+                    UPDATE {OutboxTable} AS row SET epoch = @epoch, position = told.position, appended_at = {Now}, error = NULL
+                    FROM unnest(@ids, @positions) AS told (id, position) WHERE row.id = told.id AND row.appended_at IS NULL
+                    """;
+                AddId(command, "epoch", epoch.Key.Value);
+                command.Parameters.Add(new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = epoch.Select(row => row.Id).ToArray() });
+                command.Parameters.Add(new NpgsqlParameter("positions", NpgsqlDbType.Array | NpgsqlDbType.Bigint) { Value = epoch.Select(row => row.Position.Position).ToArray() });
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

@@ -1,0 +1,43 @@
+-- Freshet's tables for SQLite 3.24 or newer. Running it again changes nothing. See docs/outbox.md for what each column means.
+-- Ids are written as 'd3b07384-d9a0-4e9b-8a3e-5f1c2b6a7e90', in lower case; times as '2026-04-27T13:40:22.123Z'.
+
+CREATE TABLE IF NOT EXISTS freshet_outbox (
+    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    id           TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(6)))) CHECK (length(id) = 36 AND id = lower(id)),
+    keyspace     TEXT NOT NULL DEFAULT 'app',
+    created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    due_at       TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    "trigger"    TEXT NOT NULL DEFAULT 'job',
+    action       TEXT NOT NULL,
+    actor        TEXT,
+    call         TEXT NOT NULL DEFAULT 'Raise',
+    event        TEXT,
+    data         TEXT,
+    invalidations TEXT,
+    cause        TEXT,
+    trace        TEXT,
+    epoch        TEXT,
+    position     INTEGER,
+    appended_at  TEXT,
+    attempts     INTEGER NOT NULL DEFAULT 0,
+    error        TEXT,
+    set_aside_at TEXT
+);
+
+-- What the relay looks for; rows leave it when they are appended.
+CREATE INDEX IF NOT EXISTS freshet_outbox_open ON freshet_outbox (seq) WHERE appended_at IS NULL AND set_aside_at IS NULL;
+
+-- What is kept for a while, and then deleted.
+CREATE INDEX IF NOT EXISTS freshet_outbox_appended ON freshet_outbox (appended_at) WHERE appended_at IS NOT NULL;
+
+CREATE INDEX IF NOT EXISTS freshet_outbox_set_aside ON freshet_outbox (seq) WHERE set_aside_at IS NOT NULL;
+
+CREATE TABLE IF NOT EXISTS freshet_claims (
+    source     TEXT NOT NULL,
+    delivery   TEXT NOT NULL,
+    claim      TEXT NOT NULL,
+    claimed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    PRIMARY KEY (source, delivery)
+) WITHOUT ROWID;
+
+CREATE INDEX IF NOT EXISTS freshet_claims_claimed ON freshet_claims (claimed_at);

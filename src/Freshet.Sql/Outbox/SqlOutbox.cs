@@ -1,0 +1,61 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet.Sql;
+
+/// <summary>The outbox in the application's own database.</summary>
+internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions options, string keyspace, TimeProvider time, ILogger<SqlOutbox> logger) : IOutbox, IAsyncDisposable, IDisposable
+{
+    private readonly LookUps _lookUps = new(database, options.LookUpTimeout, time);
+    private readonly AppendedMarks _marks = new(database, time, logger);
+    private volatile OutboxState _state = new(0, TimeSpan.Zero, 0, IsAway: false);
+
+    public OutboxDatabase Database => database;
+
+    public string Keyspace => keyspace;
+
+    /// <summary>Where rows that were appended are noted.</summary>
+    public AppendedMarks Marks => _marks;
+
+    public OutboxState State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <summary>Writes into the caller's transaction what an action has raised since it last did.</summary>
+    /// <exception cref="DuplicateDeliveryException">Another request has committed the work of this delivery.</exception>
+    public async ValueTask SaveAsync(FreshetAction action, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await action.HoldAsync().ConfigureAwait(false); // before the commit, and so before the row: a high query is never older than the last commit (R8)
+        var work = action.TakeToSave(this, again: true);
+        try
+        {
+            if (work.Claim is { } claim && !await database.TryClaimAsync(transaction, claim, cancellationToken).ConfigureAwait(false))
+                throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
+            if (work.Drafts.Count > 0) await database.SaveAsync(transaction, keyspace, options.Grace, work.Drafts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is not DuplicateDeliveryException) // what is raised for a delivery that is worked off already goes with its transaction
+        {
+            action.Unsave([.. work.Drafts.Select(draft => draft.Id)]);
+            throw;
+        }
+    }
+
+    public ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => _lookUps.CommittedAsync(ids, cancellationToken);
+
+    public void NoteAppended(IReadOnlyList<LogRecord> records)
+    {
+        if (records.Count > 0) _marks.Add(records);
+    }
+
+    public async ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) =>
+        await database.IsClaimedAsync(claim, cancellationToken).WaitAsync(options.LookUpTimeout, time, cancellationToken).ConfigureAwait(false);
+
+    public ValueTask DisposeAsync() => _marks.DisposeAsync();
+
+    /// <summary>What is still to be marked, the relay of another process marks.</summary>
+    public void Dispose()
+    {
+    }
+}
