@@ -17,13 +17,11 @@ internal static partial class PlantedBugs
                 "    public void Dispose() => Running.Dispose();\n    public void SkipTo(long position) => Volatile.Write(ref _applied, new AppliedPosition(_applied.Position with { Position = position }, _applied.Marks, _applied.Sequence + 1));")),
         Bug("epoch change drops only what is newer", "R6, PROTOCOL 5", "Log/Node.cs", "Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));",
             "Volatile.Write(ref _applied, new AppliedPosition(head, _applied.Position.Position <= head.Position ? _applied.Marks : new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1));"),
-        Bug("confirmation shared with a request already sent", "PROTOCOL 8", "Log/Shared/Exchanger.cs", "return _running is { IsCompleted: false } ? _next = AfterAsync(_running) : _running = RunAsync();", "return _running is { IsCompleted: false } ? _running : _running = RunAsync();"),
         Bug("confirmed before everything is applied", "PROTOCOL 8, 20", "Log/Shared/Exchanger.cs", "        switch (follower.Take(known, reply, sentAt))", "        if (known?.Epoch == reply.Head.Epoch) node.Confirmation.TryConfirm(terms, sentAt, wallAt, granted);\n        switch (follower.Take(known, reply, sentAt))"),
         Bug("bound not enforced", "R4", "Log/Shared/Confirmation.cs", "if (maxStaleness > 0 ? now - proof.At > maxStaleness : now >= proof.LeaseUntil) return false;", "if (maxStaleness == 0 && now >= proof.LeaseUntil) return false;"),
         Bug("no grace is too long", "R4", "Reading/QueryRuntime.cs", "Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;", "Policy.OutageGrace > TimeSpan.Zero;"),
         Bug("high served unconfirmed", "R4", "Reading/QueryRuntime.cs", "Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;", "since <= Policy.MaxStaleness + TimeSpan.FromSeconds(4);"),
         Bug("token not waited for", "R3", "Log/Shared/SharedLog.cs", "if (wanted.Epoch != applied.Epoch || wanted.Position > applied.Position) return false;", ";"),
-        Bug("token of another epoch believed without an exchange", "PROTOCOL 10", "Log/Shared/SharedLog.cs", "return new Standing(exchanged, 0, isConfirmed);", "return new Standing(true, 0, isConfirmed);"),
         Bug("token that was not reached counts as reached", "R3", "Log/Shared/SharedLog.cs", "if (wanted.Epoch == applied.Epoch) return new Standing(wanted.Position <= applied.Position, wanted.Position, isConfirmed);", "if (wanted.Epoch == applied.Epoch) return new Standing(true, 0, isConfirmed);"),
     ];
 }

@@ -30,7 +30,7 @@ internal static class Command
                 case "--threads": threads = int.Parse(arguments[++i], CultureInfo.InvariantCulture); break;
                 case "--shrink": shrinks = true; break;
                 case "--bugs": return Hunt(i + 1 < arguments.Count ? arguments[i + 1] : "");
-                case "--bug": bug = PlantedBugs.All.Single(each => each.Name == arguments[++i]); break;
+                case "--bug": bug = PlantedBugs.All.Concat(PlantedBugs.Elusive).Single(each => each.Name == arguments[++i]); break;
                 case var other when !other.StartsWith('-') && amount is null: amount = other; break;
                 default:
                     Console.WriteLine(Usage);
@@ -61,7 +61,7 @@ internal static class Command
 
     private static int Hunt(string part)
     {
-        var found = BugHunt.FindAll(PlantedBugs.All.Where(bug => bug.Name.Contains(part, StringComparison.Ordinal)), TimeSpan.FromSeconds(60), Console.WriteLine);
+        var found = BugHunt.FindAll(PlantedBugs.All.Concat(part.Length > 0 ? PlantedBugs.Elusive : []).Where(bug => bug.Name.Contains(part, StringComparison.Ordinal)), TimeSpan.FromSeconds(60), Console.WriteLine);
         Console.WriteLine($"{found.Count(each => each.Catch is not null)} of {found.Count} caught");
         return found.All(each => each.Catch is not null) ? 0 : 1;
     }

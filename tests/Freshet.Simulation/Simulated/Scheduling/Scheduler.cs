@@ -31,7 +31,7 @@ internal sealed class Scheduler
         _order = chance.Split();
         CoreChance = chance.Split();
         _interruptions = chance.Split();
-        _pace = _interruptions.Of(0, 300, 3_000);
+        _pace = _interruptions.Of(0, 40, 400);
         Draw();
     }
 
