@@ -6,7 +6,7 @@ namespace Freshet.Sql;
 
 /// <summary>The tables as one kind of database has them. Times are the database's own, so that nodes' clocks do not matter.</summary>
 /// <remarks>What is written into a caller's transaction goes through <see cref="DbCommand"/> alone, so that wrapped connections of profilers work too.</remarks>
-internal abstract class OutboxDatabase
+internal abstract partial class OutboxDatabase
 {
     private const string RowColumns = "seq, id, \"trigger\", action, actor, call, event, data, invalidations, cause, trace, attempts";
 
@@ -76,17 +76,8 @@ internal abstract class OutboxDatabase
     }
 
     /// <summary>Which of these rows are committed.</summary>
-    public Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => WithAsync<IReadOnlySet<Guid>>(async command =>
-    {
-        command.CommandText = $"SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, ids)}";
-        var found = new HashSet<Guid>(ids.Count);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(IdOf(reader.GetValue(0)));
-        }
-        return found;
-    }, cancellationToken);
+    public Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        WithAsync(command => FoundAsync(command, ids, cancellationToken), cancellationToken);
 
     public Task<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) => WithAsync(async command =>
     {
@@ -193,6 +184,18 @@ internal abstract class OutboxDatabase
             AddNumber(command, "seq", failure.Seq);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task<IReadOnlySet<Guid>> FoundAsync(DbCommand command, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        command.CommandText = $"SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, ids)}";
+        var found = new HashSet<Guid>(ids.Count);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(IdOf(reader.GetValue(0)));
+        }
+        return found;
     }
 
     protected async Task<T> WithAsync<T>(Func<DbCommand, Task<T>> act, CancellationToken cancellationToken)
