@@ -6,11 +6,20 @@ public sealed record Asked(string Key, string Tag);
 /// <summary>A cached number, with the version that write-through compares.</summary>
 public sealed record Numbered(int Number, long Version);
 
+/// <summary>What is under a key has changed.</summary>
+public sealed record EntryChanged(string Key);
+
+/// <summary>What carries a tag has changed.</summary>
+public sealed record GroupChanged(string Tag);
+
 /// <summary>The catalog behind the neutral interface.</summary>
 public sealed class Cached() : Catalog("conformance")
 {
     public static readonly Tag<string> Entry = new("entry");
     public static readonly Tag<string> Group = new("group");
+
+    public static readonly Event<EntryChanged> EntryChanged = new Event<EntryChanged>("entry.changed").Invalidates(Entry, e => e.Key);
+    public static readonly Event<GroupChanged> GroupChanged = new Event<GroupChanged>("group.changed").Invalidates(Group, e => e.Tag);
 
     public static readonly CachedQuery<Asked, Numbered> Exact = Query("exact", RiskLevel.High);
     public static readonly CachedQuery<Asked, Numbered> Tolerant = Query("tolerant", RiskLevel.Medium);

@@ -52,13 +52,13 @@ internal sealed class FreshetNode : ICacheNode, IAsyncDisposable
         return (await Freshet.ReadAsync(toleratesStale ? Cached.Tolerant : Cached.Exact, new Asked(key, tag))).Number;
     }
 
-    public Task InvalidateKeyAsync(string key) => WriteAsync(() => Freshet.UpdateTag(Cached.Entry.For(key)));
+    public Task InvalidateKeyAsync(string key) => WriteAsync(() => Freshet.Raise(new EntryChanged(key)));
 
-    public Task InvalidateTagAsync(string tag) => WriteAsync(() => Freshet.UpdateTag(Cached.Group.For(tag)));
+    public Task InvalidateTagAsync(string tag) => WriteAsync(() => Freshet.Raise(new GroupChanged(tag)));
 
     public Task MarkStaleAsync(string tag, TimeSpan servedFor) => WriteAsync(() => Freshet.RevalidateTag(Cached.Group.For(tag), new Profile("served", servedFor, servedFor, servedFor)));
 
-    public Task SetAsync(string key, string tag, int value) => WriteAsync(() => Freshet.UpdateTag(Cached.Entry.For(key)), () => Freshet.WriteThrough(Cached.Exact, new Asked(key, tag), new Numbered(value, value)));
+    public Task SetAsync(string key, string tag, int value) => WriteAsync(() => Freshet.Raise(new EntryChanged(key)), () => Freshet.WriteThrough(Cached.Exact, new Asked(key, tag), new Numbered(value, value)));
 
     public void ForgetMemory() => ((FreshetService)Freshet).Store.Trim(int.MaxValue);
 

@@ -15,5 +15,7 @@ internal static partial class PlantedBugs
         Bug("acknowledgement of another epoch counts", "PROTOCOL 21", "Log/Shared/LeaseWaits.cs", "&& applied.Epoch == position.Epoch && applied.Position >= position.Position;", "&& applied.Position >= position.Position;"),
         Bug("row of another epoch counts as applied", "PROTOCOL 21", "Log/Shared/Exchanger.cs", "TimeSpan? granted = lease is not null && (known is null || known.Value.Epoch == reply.Head.Epoch) ? options.LeaseDuration : null;", "TimeSpan? granted = lease is not null ? options.LeaseDuration : null;"),
         Bug("lease kept while its row is given back", "R7", "Log/Shared/SharedLog.cs", "Node.Confirmation!.Revoke();", ";"),
+        Bug("fetched mark assigned", "PROTOCOL 12", "Marks/TagMark.cs", "var merged = MarkState.Merge(own.WithoutExpiryAt(_unknownUpTo), theirs);\n        var last = Math.Max(merged.LastAt, _lastInvalidatedAt > _unknownUpTo ? _lastInvalidatedAt : 0);", "var merged = theirs;\n        var last = merged.LastAt;"),
+        Bug("log's own forgetting ignored", "PROTOCOL 12", "Marks/TagMark.cs", "var granted = Math.Min(forgottenUpTo, _unknownUpTo);", "var granted = 0L;"),
     ];
 }

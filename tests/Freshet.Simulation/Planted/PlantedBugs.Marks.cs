@@ -6,8 +6,6 @@ internal static partial class PlantedBugs
     private static IReadOnlyList<PlantedBug> Marks =>
     [
         Bug("unknown taken for fresh", "PROTOCOL 12, R6", "Marks/MarkTable.cs", "new TagMark(tag, _forgottenUpTo)", "new TagMark(tag, 0)"),
-        Bug("fetched mark assigned", "PROTOCOL 12", "Marks/TagMark.cs", "var merged = MarkState.Merge(own.WithoutExpiryAt(_unknownUpTo), theirs);\n        var last = Math.Max(merged.LastAt, _lastInvalidatedAt > _unknownUpTo ? _lastInvalidatedAt : 0);", "var merged = theirs;\n        var last = merged.LastAt;"),
-        Bug("log's own forgetting ignored", "PROTOCOL 12", "Marks/TagMark.cs", "var granted = Math.Min(forgottenUpTo, _unknownUpTo);", "var granted = 0L;"),
         Bug("marks forgotten before their entries die", "PROTOCOL 12, R5", "Marks/MarkTable.cs", "if (mark.Uses > 0 || mark.LastInvalidatedAt > upTo) return false;", "if (mark.LastInvalidatedAt > upTo) return false;"),
         Bug("forgetting not remembered", "PROTOCOL 12", "Marks/MarkTable.cs", "_forgottenUpTo = Math.Max(_forgottenUpTo, mark.LastInvalidatedAt);", ";"),
         Bug("one slot for stale marks", "PROTOCOL 14", "Marks/MarkState.cs", "else if (mark.Deadline < deadline) kept.Add(mark);", ""),

@@ -10,7 +10,7 @@ internal static partial class PlantedBugs
         Bug("write-through blind to other writers", "PROTOCOL 25", "Writing/WriteThrough.cs", "if (last > BegunAt.Position || Rewritten.Contains(mark.Tag)) return BegunAt;", ";"),
         Bug("write-through compares versions alone", "PROTOCOL 25", "Reading/QueryRuntime.WriteThrough.cs", "if (at.Epoch != applied.Position.Epoch || at.Position > applied.Position.Position) return;", "at = applied.Position;"),
         Bug("pending records dropped", "PROTOCOL 27", "Log/Shared/SharedLog.cs", "Pending.Add(writer, drafts);", ";"),
-        Bug("writer's own node not told of a pending write", "PROTOCOL 27", "Log/Shared/SharedLog.cs", "            ExpireAhead(drafts);\n            activity.End(Position.Position);", "            activity.End(Position.Position);"),
+        Bug("writer's own node not told of a pending write", "PROTOCOL 27", "Log/Shared/SharedLog.cs", "if (drafts.Any(draft => draft.Invalidations.Count > 0)) ExpireAhead(drafts);", ";"),
         Bug("uncertain write not invalidated", "DESIGN 5", "Writing/FreshetAction.Settling.cs", "                    uncertain++;\n                    drafts.Add(AsUncertain(intent.Draft));", "                    uncertain++;"),
         Bug("silent success while the log is away", "PROTOCOL 27", "Log/Shared/SharedLog.cs", "return new Appended([], null, IsPending: true);", "return new Appended([], null);"),
     ];
