@@ -43,6 +43,13 @@ internal static class RandomNumberGenerator
     {
         for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)_chance.Next(256);
     }
+
+    public static byte[] GetBytes(int count)
+    {
+        var bytes = new byte[count];
+        Fill(bytes);
+        return bytes;
+    }
 }
 
 /// <summary>Identities in the simulated build: counted, and equal to nothing else.</summary>
