@@ -1,3 +1,5 @@
+using Freshet.Simulation.Building;
+
 namespace Freshet.Simulation.Planted;
 
 /// <remarks>Guards whose absence shows only when several rare things meet: the checker sees them in minutes rather than in seconds, if at all. Tests that order the race guard them.</remarks>
@@ -17,5 +19,9 @@ internal static partial class PlantedBugs
         Bug("lease kept while its row is given back", "R7", "Log/Shared/SharedLog.cs", "Node.Confirmation!.Revoke();", ";"),
         Bug("fetched mark assigned", "PROTOCOL 12", "Marks/TagMark.cs", "var merged = MarkState.Merge(own.WithoutExpiryAt(_unknownUpTo), theirs);\n        var last = Math.Max(merged.LastAt, _lastInvalidatedAt > _unknownUpTo ? _lastInvalidatedAt : 0);", "var merged = theirs;\n        var last = merged.LastAt;"),
         Bug("log's own forgetting ignored", "PROTOCOL 12", "Marks/TagMark.cs", "var granted = Math.Min(forgottenUpTo, _unknownUpTo);", "var granted = 0L;"),
+        new("trimmed records passed over", "R6",
+            new Change("Log/Shared/LogFollower.cs", "                counters.NoteStartedOver(StartOverReason.Trimmed);\n                StartOverLocked(reply);", "                node.SkipTo(reply.Head.Position);"),
+            new Change("Log/Node.cs", "    public void Dispose() => Running.Dispose();",
+                "    public void Dispose() => Running.Dispose();\n    public void SkipTo(long position) => Volatile.Write(ref _applied, new AppliedPosition(_applied.Position with { Position = position }, _applied.Marks, _applied.Sequence + 1, _applied.Holds));")),
     ];
 }
