@@ -11,7 +11,7 @@ internal static partial class PlantedBugs
         Bug("write-through compares versions alone", "PROTOCOL 25", "Reading/QueryRuntime.WriteThrough.cs", "if (at.Epoch != applied.Position.Epoch || at.Position > applied.Position.Position) return;", "at = applied.Position;"),
         Bug("pending records dropped", "PROTOCOL 27", "Log/Shared/SharedLog.cs", "Pending.Add(writer, drafts);", ";"),
         Bug("writer's own node not told of a pending write", "PROTOCOL 27", "Log/Shared/SharedLog.cs", "if (drafts.Any(draft => draft.Invalidations.Count > 0)) ExpireAhead(drafts);", ";"),
-        Bug("uncertain write not invalidated", "DESIGN 5", "Writing/FreshetAction.Settling.cs", "                    uncertain++;\n                    drafts.Add(AsUncertain(intent.Draft));", "                    uncertain++;"),
+        Bug("uncertain write not invalidated", "DESIGN 5", "Writing/FreshetAction.Settling.cs", "            drafts.Add(isCertain ? draft : AsUncertain(draft));", "            if (isCertain) drafts.Add(draft);"),
         Bug("silent success while the log is away", "PROTOCOL 27", "Log/Shared/SharedLog.cs", "return new Appended([], null, IsPending: true);", "return new Appended([], null);"),
     ];
 }
