@@ -11,6 +11,7 @@ public static class BillingEndpoints
         InvoiceReadEndpoints.Map(routes);
         PayEndpoints.Map(routes);
         InvoiceCheckout.Map(routes);
+        OverdueSettlement.Map(routes);
         EditEndpoint.Map(routes);
         PlanEndpoints.Map(routes);
         return routes;

@@ -91,6 +91,7 @@ public static class BillingDeskApp
             options.Heartbeat = app.Configuration.GetValue(StreamHeartbeatKey, options.Heartbeat);
         });
         app.MapPayments();
+        app.MapOperations();
         app.MapLive();
         app.MapNodes();
         app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));
