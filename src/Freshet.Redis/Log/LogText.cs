@@ -28,6 +28,15 @@ internal static class LogText
         return new LeaseRow(node, parts[3], ToLong(parts[0]), ToLong(parts[1]), parts[2].Split(',', StringSplitOptions.RemoveEmptyEntries));
     }
 
+    /// <summary>A record's id as the append script takes it: with what a hold announces, or which holds it ends, there being none of either in most.</summary>
+    public static string IdOf(RecordDraft draft) => draft switch
+    {
+        { Holds: { } holds } => $"h{draft.Id:N}{holds.Draft:N}",
+        { Releases.Count: > 0 } => $"r{draft.Id:N}{string.Concat(draft.Releases.Select(release => $"{release.Id:N}{release.Draft:N}"))}",
+        { IsHeld: true } => $"d{draft.Id:N}",
+        _ => draft.Id.ToString("N"),
+    };
+
     public static long ToLong(string text) => long.Parse(text, NumberStyles.Integer, CultureInfo.InvariantCulture);
 
     public static string Of(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -50,7 +51,8 @@ internal sealed class RedisLogService(
         var epoch = EpochOf(reply[0]);
         return new ExchangeReply(
             new LogPosition(epoch, (long)reply[1]), (long)reply[2], ReadRecords(epoch, request.Known?.Position ?? 0, (RedisResult[])reply[6]!),
-            TimeOf(reply[3]), IsSet(reply[4]), TimeSpan.FromMilliseconds((long)reply[5]));
+            TimeOf(reply[3]), IsSet(reply[4]), TimeSpan.FromMilliseconds((long)reply[5]))
+        { Holds = [.. ((RedisResult[])reply[7]!).Select(hold => ReadHold(epoch, (byte[])hold!))] };
     }
 
     public async ValueTask<AppendReply> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
@@ -64,7 +66,7 @@ internal sealed class RedisLogService(
         for (var i = 0; i < request.Drafts.Count; i++)
         {
             var draft = request.Drafts[i];
-            arguments.Add(draft.Id.ToString("N"));
+            arguments.Add(LogText.IdOf(draft));
             arguments.Add(Sized(request.Writer, draft, data[i]));
             arguments.Add(draft.Invalidations.Count);
             foreach (var invalidation in draft.Invalidations)
@@ -146,10 +148,19 @@ internal sealed class RedisLogService(
         {
             var (writer, draft, place) = (request.Writer, request.Drafts[i], ((string)places[i]!).Split(':'));
             foreach (var invalidation in draft.Invalidations) before.TryAdd(invalidation.Tag, (long)marks[mark++]);
+            if (place.Length < 2) continue; // a hold that came too late
             var position = new LogPosition(epoch, LogText.ToLong(place[0]));
             records.Add(LogRecord.Of(writer, draft, position, DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place[1]))) with { EventData = data[i] });
         }
         return new AppendReply(records, before, ReadLeases(reply[5]), IsSet(reply[2]), TimeOf(reply[1]));
+    }
+
+    /// <summary>A hold that stands: <c>id position:ms record</c>.</summary>
+    private static LogRecord ReadHold(Epoch epoch, ReadOnlySpan<byte> hold)
+    {
+        var (begin, end) = (hold.IndexOf((byte)' ') + 1, hold.IndexOf((byte)'{'));
+        var place = Encoding.UTF8.GetString(hold[begin..(end - 1)]).Split(':');
+        return RecordJson.Read(hold[end..], new LogPosition(epoch, LogText.ToLong(place[0])), DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place[1])));
     }
 
     private static List<LogRecord> ReadRecords(Epoch epoch, long after, RedisResult[] told)

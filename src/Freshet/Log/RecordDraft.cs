@@ -15,6 +15,9 @@ internal sealed record RecordDraft(Guid Id, string Call, string? Event, object? 
     /// <summary>What it holds, when it is a hold.</summary>
     public Holding? Holds { get; init; }
 
+    /// <summary>Whether its action has placed a hold of it, which it resolves. Others who append it need not know.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>The holds it ends.</summary>
     public IReadOnlyList<Release> Releases { get; init; } = [];
 }

@@ -61,7 +61,7 @@ public sealed partial class FreshetAction
                 _appending = intents;
             }
             var settled = await SettleAsync(intents, ending).ConfigureAwait(false);
-            var drafts = settled.Drafts;
+            var drafts = NoteHeld(settled.Drafts);
             var release = ReleaseOf(settled.Dropped);
             var appended = drafts.Count == 0 && release is null
                 ? new Appended([], null)

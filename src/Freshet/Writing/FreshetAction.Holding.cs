@@ -45,6 +45,11 @@ public sealed partial class FreshetAction
         return drafts;
     }
 
+    private IReadOnlyList<RecordDraft> NoteHeld(IReadOnlyList<RecordDraft> drafts)
+    {
+        lock (_gate) return _holds is null ? drafts : [.. drafts.Select(draft => _holds.ContainsKey(draft.Id) ? draft with { IsHeld = true } : draft)];
+    }
+
     /// <summary>The record that ends the holds of what was rolled back; null when there were none.</summary>
     private RecordDraft? ReleaseOf(IEnumerable<Guid> dropped)
     {

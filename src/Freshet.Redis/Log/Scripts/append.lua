@@ -2,7 +2,10 @@
 --
 -- ARGV: 7 the writer's node, 8 the channel to tell followers on, 9 records to keep, 10 most bytes of records to tell,
 --       11 how many records; for each: id, record, how many invalidations; for each of those: tag, ms it may be served stale ('' expires).
--- Returns: epoch, now, mature, { "position:ms" of each record }, { each invalidation's tag's last invalidation before }, lease rows.
+--       The id of a hold is 'h', its own, and that of the record it announces; of what ends holds 'r', its own, and of each hold its
+--       own and what it announced; of a record that its own action announced 'd' and its own.
+-- Returns: epoch, now, mature, { "position:ms" of each record, '' for a hold that came too late }, { each invalidation's tag's last
+--       invalidation before }, lease rows.
 
 local MOST_STALE = 16 -- as on the nodes
 
@@ -42,6 +45,27 @@ local function mark_stale(mark, position, deadline)
   return table.concat(parts, ':')
 end
 
+local function is_known(id) return redis.call('HEXISTS', IDS.a, id) == 1 or redis.call('HEXISTS', IDS.b, id) == 1 end
+
+-- Which holds stand, for nodes that begin at the head (R8): by what they announce, "hold position:ms record". A relay does not know
+-- that what it appends was announced: whoever reads them leaves out those whose record is there, and so does this one now and then.
+local function place_hold(id, announced, place, record)
+  redis.call('HSET', HOLDS, announced, id .. ' ' .. place .. ' ' .. record)
+  if redis.call('HLEN', HOLDS) % 32 ~= 0 then return end
+  for _, each in ipairs(redis.call('HKEYS', HOLDS)) do
+    if each ~= SENTINEL and is_known(each) then redis.call('HDEL', HOLDS, each) end
+  end
+end
+
+-- A hold that is on its way yet must not stand once it comes, so its id is known from now on, at no place.
+local function release(holds)
+  for at = 1, #holds, 64 do
+    local id, announced = string.sub(holds, at, at + 31), string.sub(holds, at + 32, at + 63)
+    redis.call('HSETNX', IDS[log.ids], id, '')
+    if string.sub(redis.call('HGET', HOLDS, announced) or '', 1, 32) == id then redis.call('HDEL', HOLDS, announced) end
+  end
+end
+
 -- Where each record's arguments begin, and every tag.
 local begins, tags, argument = {}, {}, 12
 for i = 1, tonumber(ARGV[11]) do
@@ -56,8 +80,12 @@ if refusal then return refusal end
 local first, moment = log.head + 1, text(now)
 local places, before, told, bytes = {}, {}, {}, 0
 for i, begin in ipairs(begins) do
-  local id, record, invalidations = ARGV[begin], ARGV[begin + 1], tonumber(ARGV[begin + 2])
+  local id, record, invalidations, rest = ARGV[begin], ARGV[begin + 1], tonumber(ARGV[begin + 2]), nil
+  if #id > 32 then id, rest = string.sub(id, 2, 33), string.sub(id, 34) end
+  local holds = rest and string.sub(ARGV[begin], 1, 1) == 'h'
+  if rest == '' then redis.call('HDEL', HOLDS, id) end
   local place = redis.call('HGET', IDS[log.ids], id) or redis.call('HGET', IDS[other(log.ids)], id)
+  if not place and holds and is_known(rest) then place = '' end
   local is_new = not place
   if is_new then
     log.head = log.head + 1
@@ -78,6 +106,7 @@ for i, begin in ipairs(begins) do
     redis.call('XADD', RECORDS, text(log.head) .. '-0', 't', moment, 'r', record)
     told[#told + 1] = record
     bytes = bytes + #record
+    if holds then place_hold(id, rest, place, record) elseif rest then release(rest) end -- of what was only announced there is no rest
   end
   places[i] = place
 end

@@ -3,7 +3,8 @@
 -- ARGV: 7 the node's epoch ('' for none), 8 its position, 9 most records, 10 most bytes of records,
 --       11 the node ('' to hold no lease), 12 its lease row, 13 the row's renewal, 14 '1' when the node has known its epoch for a
 --       whole lease and margin.
--- Returns: epoch, head, oldest, now, mature, maxttl, { time, record, time, record, ... }.
+-- Returns: epoch, head, oldest, now, mature, maxttl, { time, record, time, record, ... },
+--          { "hold position:ms record" of each that stands, for a node that has to begin at the head }.
 
 local CHUNK = 128 -- records taken from the stream at once, so that large ones do not pile up here
 
@@ -45,4 +46,22 @@ if ARGV[11] ~= '' then
   if not row or tonumber(string.match(row, '^%d+')) <= tonumber(ARGV[13]) then redis.call('HSET', LEASES, ARGV[11], own) end
 end
 
-return { log.epoch, log.head, log.oldest, text(now), log.mature, text(log.maxttl), records }
+-- A node that cannot read on learns here what stands. What was announced is not there yet, or the hold would be resolved.
+local holds = {}
+if ARGV[7] ~= log.epoch or tonumber(ARGV[8]) + 1 < log.oldest then
+  local fields = redis.call('HGETALL', HOLDS)
+  local is_whole = false
+  for i = 1, #fields, 2 do is_whole = is_whole or fields[i] == SENTINEL and fields[i + 1] == log.epoch end
+  if not is_whole then -- evicted, or deleted: nobody knows what stood
+    begin_epoch(redis.call('INFO', 'server'))
+    fields = {}
+  end
+  for i = 1, #fields, 2 do
+    local announced = fields[i]
+    if announced ~= SENTINEL and redis.call('HEXISTS', IDS.a, announced) == 0 and redis.call('HEXISTS', IDS.b, announced) == 0 then
+      holds[#holds + 1] = fields[i + 1]
+    end
+  end
+end
+
+return { log.epoch, log.head, log.oldest, text(now), log.mature, text(log.maxttl), records, holds }

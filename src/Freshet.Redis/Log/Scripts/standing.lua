@@ -1,10 +1,10 @@
 -- What every script begins with: the log as it stands, under a fresh epoch if it may have lost a record.
 --
--- KEYS, all in one slot: 1 log (the header), 2 records, 3 and 4 marks a and b, 5 and 6 ids a and b, 7 leases.
+-- KEYS, all in one slot: 1 log (the header), 2 records, 3 and 4 marks a and b, 5 and 6 ids a and b, 7 leases, 8 holds.
 -- ARGV: 1 format, 2 a fresh epoch to take if one is needed, 3 this node's MaxTimeToLive in ms, 4 margin in ms,
 --       5 how long ids of records are remembered in ms, 6 epochs that the caller has left. The script's own follow from 7.
 
-local LOG, RECORDS, LEASES = KEYS[1], KEYS[2], KEYS[7]
+local LOG, RECORDS, LEASES, HOLDS = KEYS[1], KEYS[2], KEYS[7], KEYS[8]
 local MARKS = { a = KEYS[3], b = KEYS[4] }
 local IDS = { a = KEYS[5], b = KEYS[6] }
 local SENTINEL = 'epoch' -- no tag (they have a colon) and no node (32 hex digits) is written like this
@@ -50,10 +50,10 @@ local function is_whole(run, tags, wants_leases)
 end
 
 local function begin_epoch(run)
-  redis.call('UNLINK', RECORDS, MARKS.a, MARKS.b, IDS.a, IDS.b, LEASES)
+  redis.call('UNLINK', RECORDS, MARKS.a, MARKS.b, IDS.a, IDS.b, LEASES, HOLDS)
   log.epoch, log.run, log.head, log.oldest, log.mature = ARGV[2], string.match(run, 'run_id:(%x+)'), 0, 1, '0'
   log.forgotten, log.rotated, log.marks, log.sealed, log.ids, log.idsrotated = 0, now, 'a', 0, 'a', now
-  for _, part in ipairs({ MARKS.a, MARKS.b, LEASES }) do redis.call('HSET', part, SENTINEL, log.epoch) end
+  for _, part in ipairs({ MARKS.a, MARKS.b, LEASES, HOLDS }) do redis.call('HSET', part, SENTINEL, log.epoch) end
   redis.call('HSET', LOG, 'format', ARGV[1], 'epoch', log.epoch, 'run', log.run, 'head', 0, 'oldest', 1, 'mature', 0,
     'maxttl', text(log.maxttl), 'forgotten', 0, 'rotated', text(now), 'marks', 'a', 'sealed', 0, 'ids', 'a', 'idsrotated', text(now))
   marks, leases = { a = {}, b = {} }, {}
