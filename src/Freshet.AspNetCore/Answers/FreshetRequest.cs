@@ -47,9 +47,11 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
     public FreshetAction BeginUserAction()
     {
         IsBound = http.Response.StatusCode < StatusCodes.Status400BadRequest;
-        var actor = http.User.Identity is { IsAuthenticated: true } identity ? identity.Name : null;
-        return Action = freshness.Freshet.BeginUserAction(EndpointNames.Of(http), actor);
+        return Action = freshness.Freshet.BeginUserAction(EndpointNames.Of(http), ActorOf(http));
     }
+
+    /// <summary>Who acts, as records and operations name them; null when nobody is signed in.</summary>
+    public static string? ActorOf(HttpContext http) => http.User.Identity is { IsAuthenticated: true } identity ? identity.Name : null;
 
     /// <summary>Takes up an action that was opened elsewhere: the answer's headers tell of it.</summary>
     public void Adopt(FreshetAction action) => Action = action;

@@ -26,6 +26,9 @@ internal static partial class HttpMessages
     [LoggerMessage(2006, LogLevel.Warning, "{Endpoint} raised {Event} without declaring it, so catalogs, graphs and typed clients do not know. Add .Raises<{EventType}>() or [Raises<{EventType}>] to the endpoint. Said once per endpoint and event.")]
     public static partial void RaisedButNotDeclared(this ILogger logger, string endpoint, string @event, string eventType);
 
+    [LoggerMessage(2008, LogLevel.Error, "{Endpoint} accepted an operation, and nothing answers how far it is, so the answer has no Location. Call app.MapOperations(). Said once per endpoint.")]
+    public static partial void OperationsNotMapped(this ILogger logger, string endpoint);
+
     [LoggerMessage(2007, LogLevel.Error, "The event {Event} could not be written as JSON ({ErrorType}), so answers carry its name alone. Give {EventType} members that the application's JSON options can write.")]
     public static partial void EventNotWritable(this ILogger logger, string @event, string eventType, string errorType);
 }

@@ -47,5 +47,11 @@ internal sealed class MutationAudit(CatalogModel catalog, ILogger logger)
         if (Says(endpoint, "started")) logger.AnswerAlreadyStarted(endpoint);
     }
 
+    /// <summary>Notes that an operation was accepted, and nobody can ask for it.</summary>
+    public void NoteUnmappedOperation(string endpoint)
+    {
+        if (Says(endpoint, "operation")) logger.OperationsNotMapped(endpoint);
+    }
+
     private bool Says(string endpoint, string what) => _said.TryAdd((endpoint, what), true);
 }

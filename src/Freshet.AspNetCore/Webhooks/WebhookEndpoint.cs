@@ -97,9 +97,8 @@ internal sealed class WebhookEndpoint
         }
         catch (Exception error) when (IsDuplicate(error))
         {
-            // Another request has committed the same delivery while this one was at work. What was raised here shared the fate of the
-            // transaction that could not take the claim: it is not even uncertain.
-            action.Forget();
+            // Another request has committed the same delivery while this one was at work. What was saved here with the claim that could
+            // not be taken shares the fate of its transaction, as the end of the action finds out.
             await action.DisposeAsync().ConfigureAwait(false);
             NoteRepeated(request, started, delivery);
             return;

@@ -6,7 +6,7 @@ namespace Freshet.Sql;
 
 /// <summary>The tables as one kind of database has them. Times are the database's own, so that nodes' clocks do not matter.</summary>
 /// <remarks>What is written into a caller's transaction goes through <see cref="DbCommand"/> alone, so that wrapped connections of profilers work too.</remarks>
-internal abstract class OutboxDatabase : IAsyncDisposable, IDisposable
+internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 {
     private const string RowColumns = "seq, id, \"trigger\", action, actor, call, event, data, invalidations, cause, trace, attempts";
 
@@ -87,11 +87,8 @@ internal abstract class OutboxDatabase : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Which of these rows are committed. One caller at a time.</summary>
-    public virtual Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => WithAsync<IReadOnlySet<Guid>>(command =>
-    {
-        command.CommandText = $"SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, ids)}";
-        return ReadIdsAsync(command, ids.Count, cancellationToken);
-    }, cancellationToken);
+    public virtual Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+        WithAsync(command => FoundAsync(command, ids, cancellationToken), cancellationToken);
 
     protected async Task<IReadOnlySet<Guid>> ReadIdsAsync(DbCommand command, int most, CancellationToken cancellationToken)
     {
@@ -209,6 +206,12 @@ internal abstract class OutboxDatabase : IAsyncDisposable, IDisposable
             AddNumber(command, "seq", failure.Seq);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private Task<IReadOnlySet<Guid>> FoundAsync(DbCommand command, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        command.CommandText = $"SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, ids)}";
+        return ReadIdsAsync(command, ids.Count, cancellationToken);
     }
 
     protected async Task<T> WithAsync<T>(Func<DbCommand, Task<T>> act, CancellationToken cancellationToken)

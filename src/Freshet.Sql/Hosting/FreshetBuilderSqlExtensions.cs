@@ -73,6 +73,7 @@ public static class FreshetBuilderSqlExtensions
             provider.GetRequiredService<OutboxDatabase>(), Options(provider), provider.GetRequiredService<IOptions<FreshetOptions>>().Value.Keyspace,
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqlOutbox>>()));
         services.TryAddSingleton<IOutbox>(provider => provider.GetRequiredService<SqlOutbox>());
+        services.TryAddSingleton<IOperationStore>(provider => new SqlOperations(provider.GetRequiredService<SqlOutbox>()));
         services.TryAddSingleton(provider => new OutboxCounters(() => provider.GetRequiredService<SqlOutbox>().State, provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(provider => new RowReader(provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<EventData>()));
         services.TryAddSingleton(provider => new OutboxRelay(

@@ -30,7 +30,7 @@ internal sealed class OutboxHost(SqlOutbox outbox, OutboxRelay relay, SqlOutboxO
     {
         var database = outbox.Database;
         if (options.CreateTables) await database.CreateTablesAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var table in (string[])[database.OutboxTable, database.ClaimsTable])
+        foreach (var table in (string[])[database.OutboxTable, database.ClaimsTable, database.OperationsTable])
         {
             if (!await database.HasTableAsync(table, cancellationToken).ConfigureAwait(false)) throw new OutboxTableMissingException(table, database.ScriptName);
         }

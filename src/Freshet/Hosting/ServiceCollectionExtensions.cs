@@ -50,6 +50,7 @@ public static class FreshetServiceCollectionExtensions
             provider.GetService<IOutbox>(), provider.GetRequiredService<EventData>(), provider.GetService<IUnitOfWorkSource>()));
         services.TryAddSingleton(provider => EventData.From(Options(provider)));
         SecondLevelSetup.AddTo(services, Section);
+        OperationSetup.AddTo(services, Section);
         AddDiagnostics(services);
         services.TryAddSingleton(provider => new Sweeper(
             provider.GetRequiredService<FreshetService>(), Options(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<Sweeper>>(),

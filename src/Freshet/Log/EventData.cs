@@ -27,6 +27,10 @@ internal sealed class EventData
         return text.StartsWith('{') ? text : null;
     }
 
+    /// <summary>Any value as JSON.</summary>
+    /// <exception cref="Exception">Whatever a member or converter of the application throws.</exception>
+    public string Write(object value) => JsonSerializer.Serialize(value, _options.GetTypeInfo(value.GetType()));
+
     /// <summary>The event that JSON tells of; null when it tells of none.</summary>
     /// <exception cref="Exception">It does not fit the type, or whatever a converter of the application throws.</exception>
     public object? Read(string json, Type type) => JsonSerializer.Deserialize(json, _options.GetTypeInfo(type));

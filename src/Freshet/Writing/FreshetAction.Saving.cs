@@ -30,10 +30,10 @@ public sealed partial class FreshetAction
     /// <summary>Whether the claim was written into a transaction: with that it is committed, or not.</summary>
     internal bool IsClaimSaved { get; private set; }
 
-    /// <summary>Drops what was saved and did not get into its transaction, because another action has committed the same delivery: by this one it did not happen. The rest stays uncertain.</summary>
-    internal void Forget()
+    /// <summary>What is saved in an outbox and not appended yet, in the order raised.</summary>
+    internal IReadOnlyList<RecordDraft> SavedIn(IOutbox outbox)
     {
-        lock (_gate) _pending.RemoveAll(intent => intent.IsUnsaved);
+        lock (_gate) return [.. _pending.Where(intent => ReferenceEquals(intent.SavedIn, outbox)).Select(intent => intent.Draft)];
     }
 
     /// <summary>Gives back what could not be written, or what was rolled back and belongs to the next unit of work.</summary>

@@ -16,23 +16,20 @@ internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raise
     /// <summary>The transaction it was saved in, where whoever saved it watches transactions.</summary>
     public IUnitOfWork? SavedWith { get; private set; }
 
-    /// <summary>Whether it was to get into a transaction, and did not.</summary>
-    public bool IsUnsaved { get; private set; }
-
     /// <summary>It was raised after a savepoint that was rolled back to, and not saved: it never happened.</summary>
     public bool IsUndone { get; private set; }
 
     /// <summary>It goes into a transaction: from here on its fate is the transaction's.</summary>
     public RecordDraft Save(IOutbox outbox, IUnitOfWork? unit, Writer by)
     {
-        (SavedIn, SavedWith, IsUnsaved) = (outbox, unit, false);
+        (SavedIn, SavedWith) = (outbox, unit);
         return Draft = Draft with { IsDurable = true, By = Draft.By ?? by };
     }
 
     /// <summary>It did not get into the transaction.</summary>
     public void Unsave()
     {
-        (SavedIn, SavedWith, IsUnsaved) = (null, null, true);
+        (SavedIn, SavedWith) = (null, null);
         Draft = Draft with { IsDurable = false };
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Freshet.Tests;
 
 namespace Freshet.AspNetCore.Tests.Webhooks;
 

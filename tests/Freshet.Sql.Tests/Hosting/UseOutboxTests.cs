@@ -113,6 +113,7 @@ public abstract class UseOutboxTests<TDatabase> : OutboxTest<TDatabase> where TD
     [Theory]
     [InlineData("freshet_outbox")]
     [InlineData("freshet_claims")]
+    [InlineData("freshet_operations")]
     public async Task AMissingTableIsAStartUpErrorThatNamesTheScript(string table)
     {
         await Database.ExecuteAsync($"DROP TABLE {table}");

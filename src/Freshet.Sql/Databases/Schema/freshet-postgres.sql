@@ -40,3 +40,27 @@ CREATE TABLE IF NOT EXISTS freshet_claims (
 );
 
 CREATE INDEX IF NOT EXISTS freshet_claims_claimed ON freshet_claims (claimed_at);
+
+CREATE TABLE IF NOT EXISTS freshet_operations (
+    id             uuid PRIMARY KEY,
+    keyspace       text NOT NULL DEFAULT 'app',
+    kind           text NOT NULL,
+    owner          text,
+    status         text NOT NULL DEFAULT 'accepted',
+    input          json NOT NULL,
+    accepted_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    changed_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
+    due_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    lease          uuid,
+    attempts       integer NOT NULL DEFAULT 0,
+    result         json,
+    records        json,
+    failure_code   text,
+    failure_reason text,
+    trace          text
+);
+
+-- What a worker looks for; finished ones leave it.
+CREATE INDEX IF NOT EXISTS freshet_operations_due ON freshet_operations (due_at) WHERE status IN ('accepted', 'processing');
+
+CREATE INDEX IF NOT EXISTS freshet_operations_finished ON freshet_operations (changed_at) WHERE status IN ('completed', 'failed');

@@ -41,3 +41,27 @@ CREATE TABLE IF NOT EXISTS freshet_claims (
 ) WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS freshet_claims_claimed ON freshet_claims (claimed_at);
+
+CREATE TABLE IF NOT EXISTS freshet_operations (
+    id             TEXT NOT NULL PRIMARY KEY,
+    keyspace       TEXT NOT NULL DEFAULT 'app',
+    kind           TEXT NOT NULL,
+    owner          TEXT,
+    status         TEXT NOT NULL DEFAULT 'accepted',
+    input          TEXT NOT NULL,
+    accepted_at    TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    changed_at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    due_at         TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    lease          TEXT,
+    attempts       INTEGER NOT NULL DEFAULT 0,
+    result         TEXT,
+    records        TEXT,
+    failure_code   TEXT,
+    failure_reason TEXT,
+    trace          TEXT
+) WITHOUT ROWID;
+
+-- What a worker looks for; finished ones leave it.
+CREATE INDEX IF NOT EXISTS freshet_operations_due ON freshet_operations (due_at) WHERE status IN ('accepted', 'processing');
+
+CREATE INDEX IF NOT EXISTS freshet_operations_finished ON freshet_operations (changed_at) WHERE status IN ('completed', 'failed');

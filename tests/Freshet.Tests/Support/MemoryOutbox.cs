@@ -1,16 +1,21 @@
 using System.Collections.Concurrent;
+using System.Data;
+using System.Data.Common;
 
-namespace Freshet.AspNetCore.Tests;
+namespace Freshet.Tests;
 
 /// <summary>A database with an outbox, in this process: one writer at a time, and what was not committed never was.</summary>
 internal sealed class MemoryOutbox : IOutbox, IDisposable
 {
     private readonly SemaphoreSlim _writer = new(1);
-    private readonly ConcurrentDictionary<Guid, bool> _rows = new();
+    private readonly ConcurrentDictionary<Guid, LogPosition?> _rows = new(); // with where the log has them, once that is noted
     private readonly ConcurrentDictionary<(string Source, string Delivery), Guid> _claims = new();
 
     /// <summary>Whether nothing can be asked.</summary>
     public bool IsAway { get; set; }
+
+    /// <summary>Whether the notes of where the log has records get lost, as when the process dies before it writes them.</summary>
+    public bool LosesNotes { get; set; }
 
     /// <summary>Records that the log has, as it was told.</summary>
     public ConcurrentQueue<LogRecord> Noted { get; } = new();
@@ -18,6 +23,9 @@ internal sealed class MemoryOutbox : IOutbox, IDisposable
     public IReadOnlyList<string> Claims => [.. _claims.Keys.Select(claim => $"{claim.Source}/{claim.Delivery}").Order(StringComparer.Ordinal)];
 
     public int Rows => _rows.Count;
+
+    /// <summary>Where the log has a row; false when there is no such row.</summary>
+    public bool TryFindRow(Guid id, out LogPosition? position) => _rows.TryGetValue(id, out position);
 
     /// <summary>Another request commits a claim.</summary>
     public async Task ClaimAsync(DeliveryClaim claim)
@@ -38,7 +46,11 @@ internal sealed class MemoryOutbox : IOutbox, IDisposable
 
     public void NoteAppended(IReadOnlyList<LogRecord> records)
     {
-        foreach (var record in records) Noted.Enqueue(record);
+        foreach (var record in records)
+        {
+            Noted.Enqueue(record);
+            if (!LosesNotes) _rows[record.Id] = new LogPosition(record.Epoch, record.Position);
+        }
     }
 
     public ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) =>
@@ -48,10 +60,14 @@ internal sealed class MemoryOutbox : IOutbox, IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    public sealed class Transaction(MemoryOutbox database) : IDisposable
+    public sealed class Transaction(MemoryOutbox database) : DbTransaction
     {
         private readonly List<Action> _writes = [];
         private bool _ended;
+
+        public override IsolationLevel IsolationLevel => IsolationLevel.Serializable;
+
+        protected override DbConnection? DbConnection => null;
 
         /// <summary>A write that is done when it commits.</summary>
         public void Write(Action write) => _writes.Add(write);
@@ -59,26 +75,30 @@ internal sealed class MemoryOutbox : IOutbox, IDisposable
         /// <summary>What <c>SaveOutboxAsync</c> does in a real one.</summary>
         public void Save(FreshetAction action)
         {
-            var taken = action.TakeToSave(database);
+            var taken = action.TakeToSave(database, again: true);
             if (taken.Claim is { } claim)
             {
-                if (database._claims.TryGetValue((claim.Source, claim.Delivery), out var holder) && holder != claim.Id)
-                {
-                    action.Unsave([.. taken.Drafts.Select(draft => draft.Id)]);
-                    throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
-                }
+                if (database._claims.TryGetValue((claim.Source, claim.Delivery), out var holder) && holder != claim.Id) throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
                 _writes.Add(() => database._claims[(claim.Source, claim.Delivery)] = claim.Id);
             }
-            foreach (var draft in taken.Drafts) _writes.Add(() => database._rows[draft.Id] = true);
+            foreach (var draft in taken.Drafts) _writes.Add(() => database._rows.TryAdd(draft.Id, null));
         }
 
-        public void Commit()
+        public override void Commit()
         {
             foreach (var write in _writes) write();
-            Dispose();
+            End();
         }
 
-        public void Dispose()
+        public override void Rollback() => End();
+
+        protected override void Dispose(bool disposing)
+        {
+            End();
+            base.Dispose(disposing);
+        }
+
+        private void End()
         {
             if (_ended) return;
             _ended = true;
