@@ -81,7 +81,7 @@ async Task MeasureAsync(string what, int hearers, Action write)
     times.Sort();
     var spent = (process.TotalProcessorTime - cpu).TotalMicroseconds / Records;
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"  {what,-32} {times[Records / 2]:F1} ms until the last has it (median), {spent:F0} us of processor time a record, both ends; {(GC.GetTotalAllocatedBytes() - allocated) / Records:N0} bytes allocated"));
+        $"  {what,-32} {times[Records / 2]:F2} ms until the last has it (median), {spent:F0} us of processor time a record, both ends; {(GC.GetTotalAllocatedBytes() - allocated) / Records:N0} bytes allocated"));
 }
 
 static long Resident()

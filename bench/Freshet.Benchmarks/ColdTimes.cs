@@ -20,6 +20,10 @@ internal static class ColdTimes
             ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.TwoSharedTags)),
             ("two tags of its own", cold => cold.FreshetAsync(BenchCatalog.TwoTags)),
         ]);
+        Report("loader completes at once, nobody listens to the meter", cold => cold.MemoryCacheAsync(), [
+            ("no tags", cold => cold.FreshetAsync(BenchCatalog.NoTags)),
+            ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.TwoSharedTags)),
+        ], isListenedTo: false);
         Report("loader completes at once, a service scope on both sides", cold => cold.MemoryCacheWithScopeAsync(), [
             ("no tags", cold => cold.FreshetAsync(BenchCatalog.WithServices)),
         ]);
@@ -29,7 +33,7 @@ internal static class ColdTimes
         ]);
     }
 
-    private static void Report(string what, Func<ColdLoads, Task> baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders)
+    private static void Report(string what, Func<ColdLoads, Task> baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true)
     {
         Func<ColdLoads, Task>[] all = [baseline, .. contenders.Select(contender => contender.Fill)];
         var rounds = Array.ConvertAll(all, _ => new List<double>());
@@ -37,7 +41,7 @@ internal static class ColdTimes
         {
             for (var at = 0; at < all.Length; at++)
             {
-                var nanoseconds = Time(all[at]);
+                var nanoseconds = Time(all[at], isListenedTo);
                 if (round >= 0) rounds[at].Add(nanoseconds);
             }
         }
@@ -50,9 +54,9 @@ internal static class ColdTimes
         }
     }
 
-    private static double Time(Func<ColdLoads, Task> fill)
+    private static double Time(Func<ColdLoads, Task> fill, bool isListenedTo)
     {
-        using var cold = new ColdLoads();
+        using var cold = new ColdLoads(isListenedTo);
         GC.Collect(); // of what the last round left, so that this one does not pay for it
         var started = Stopwatch.GetTimestamp();
         fill(cold).GetAwaiter().GetResult();

@@ -3,6 +3,7 @@ export type { DataOf, DeclaredMutation, DeclaredQuery, Manifest } from './tansta
 export { change, type OptimisticChange } from './tanstack/optimistic.ts'
 export type { FreshQueryOptions, HowToRead, QueryDeclaration, ReadContext } from './tanstack/query.ts'
 export type { FreshMutationOptions, MutationDeclaration, MutationRequest } from './tanstack/mutation.ts'
+export { followOperation, type Followed, type FollowOptions } from './tanstack/operation.ts'
 export { pollUntil, type Polled, type PollOptions } from './tanstack/poll.ts'
 export { onInvalidation, type FollowedQuery, type FollowObserver, type InvalidationReport } from './tanstack/reports.ts'
 export type { Level, Policy } from './tanstack/levels.ts'

@@ -8,6 +8,7 @@ internal sealed class TestLogServer(TimeProvider time)
     private TestLogState _state = new();
     private bool _isMature;
     private Dictionary<NodeId, LeaseRow> _leases = [];
+    private readonly HashSet<long> _unreadable = [];
 
     public Epoch Epoch => Within(() => _state.Epoch);
 
@@ -54,6 +55,9 @@ internal sealed class TestLogServer(TimeProvider time)
     /// <summary>Drops the records up to a position.</summary>
     public void Trim(long upTo) => Within(() => _state.Records.RemoveAll(record => record.Position <= upTo));
 
+    /// <summary>Lets a record be one that no node can read: a newer version's, or somebody else's bytes.</summary>
+    public void MakeUnreadable(long position) => Within(() => _unreadable.Add(position));
+
     /// <summary>Forgets the marks of invalidations up to a position.</summary>
     public void ForgetMarks(long upTo) => Within(() => _state.ForgetMarks(upTo));
 
@@ -70,10 +74,15 @@ internal sealed class TestLogServer(TimeProvider time)
         // A request that was overtaken by the next must not take the row back to what it said before.
         if (request.Lease is { } lease && (!_leases.TryGetValue(lease.Node, out var before) || before.Renewal < lease.Renewal)) _leases[lease.Node] = lease;
         var after = isOurs ? request.Known!.Value.Position : _state.Head;
+        var unreadable = _unreadable.Where(position => isOurs && position > after && position <= _state.Head).DefaultIfEmpty().Min();
         return new ExchangeReply(
             new LogPosition(_state.Epoch, _state.Head), _state.Oldest,
-            after + 1 < _state.Oldest ? [] : [.. _state.Records.Where(record => record.Position > after).Take(request.MostRecords)],
-            time.GetUtcNow(), _isMature, TimeSpan.FromDays(1)) { Holds = isOurs && after + 1 >= _state.Oldest ? [] : [.. _state.Holds.Values] };
+            after + 1 < _state.Oldest || unreadable > 0 ? [] : [.. _state.Records.Where(record => record.Position > after).Take(request.MostRecords)],
+            time.GetUtcNow(), _isMature, TimeSpan.FromDays(1)) 
+        {
+            Holds = isOurs && after + 1 >= _state.Oldest && unreadable == 0 ? [] : [.. _state.Holds.Values],
+            UnreadableAt = unreadable,
+        };
     });
 
     internal AppendReply Append(AppendRequest request) => Within(() =>

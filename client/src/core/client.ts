@@ -97,10 +97,10 @@ export class FreshnessClient {
     if (event === 'freshness') {
       const { expire = [], stale = [], events = [] } = told as Partial<HeardRecord>
       this.onRecord({ ...told, position: at.position, expire, stale, events })
-      this.#hear('stream', at, [...expire, ...stale], events)
+      this.#hear('stream', at.position, [...expire, ...stale], events)
     } else if (event === 'reset') {
       this.#heardFrom = at.position
-      this.#hear('reset', at, [anyTag], [])
+      this.#hear('reset', at.position, [anyTag], [])
     } else if (event && event !== 'hello') this.#problem('unknown-frame', event)
   }
 
@@ -124,11 +124,11 @@ export class FreshnessClient {
     }
   }
 
-  #hear(cause: 'stream' | 'reset', at: Point, tags: readonly string[], events: readonly FreshnessEvent[]): void {
+  #hear(cause: 'stream' | 'reset', position: number, tags: readonly string[], events: readonly FreshnessEvent[]): void {
     const before = this.#state
-    this.#state = next(before, { type: 'heard', at, tags })
+    this.#state = next(before, { type: 'heard', position, tags })
     if (this.#state === before) return
-    this.#notify({ id: this.#state.sequence, cause, events, tags, position: at.position, pending: false, reset: false, heard: true })
+    this.#notify({ id: this.#state.sequence, cause, events, tags, position, pending: false, reset: false, heard: true })
   }
 
   // An answer of a node that lags may be older than where the stream was taken up; what happened in between has to be told again.

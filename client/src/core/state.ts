@@ -1,6 +1,6 @@
 import type { Answer, Stamp } from './answer.ts'
 import { afterReset, isTouched, mark, noMarks, positionOf, type Marks } from './marks.ts'
-import { anyTag, type Point } from './wire.ts'
+import { anyTag } from './wire.ts'
 
 /** All that a client remembers. Changed only by {@link next}. */
 export interface FreshnessState {
@@ -35,8 +35,8 @@ export type Change =
   | { readonly type: 'invalidated'; readonly notice: Notice }
   /** The stream begins. `sent` is what was known when it was asked for. */
   | { readonly type: 'met'; readonly epoch: string; readonly sent: Stamp }
-  /** The stream tells of a record. */
-  | { readonly type: 'heard'; readonly at: Point; readonly tags: readonly string[] }
+  /** The stream tells of a record of the known epoch. */
+  | { readonly type: 'heard'; readonly position: number; readonly tags: readonly string[] }
 
 /** A client that has seen nothing yet. */
 export const initialState: FreshnessState = { sequence: 0, left: [], since: 0, confirm: false, marks: noMarks }
@@ -63,7 +63,7 @@ export function next(state: FreshnessState, change: Change): FreshnessState {
     case 'answered': return meet(state, change.answer.epoch, change.answer.stamp)
     case 'invalidated': return invalidated(state, change.notice)
     case 'met': return meet(state, change.epoch, change.sent)
-    case 'heard': return heard(state, change.at, change.tags)
+    case 'heard': return heard(state, change.position, change.tags)
   }
 }
 
@@ -71,9 +71,9 @@ export function next(state: FreshnessState, change: Change): FreshnessState {
  * Marks what a record of the stream invalidated. What is marked at its position or later is left alone: a mutation's answer
  * told of it before, or the stream did, before it was taken up again. So nothing is read twice for one record.
  */
-function heard(state: FreshnessState, { epoch, position }: Point, tags: readonly string[]): FreshnessState {
+function heard(state: FreshnessState, position: number, tags: readonly string[]): FreshnessState {
   const { marks } = state
-  const news = epoch === state.epoch ? tags.filter((tag) => positionOf(marks, tag) < position) : []
+  const news = tags.filter((tag) => positionOf(marks, tag) < position)
   if (news.length === 0) return state
   const sequence = state.sequence + 1
   return { ...state, sequence, marks: mark(marks, news, sequence, position) }

@@ -11,12 +11,15 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-function linked() {
+function linked(onFrame: (event: string, link: Link) => void = () => {}) {
   const stream = new FakeStream()
   const seen: string[] = []
-  const link = new Link({
+  const link: Link = new Link({
     url: '/stream', fetch: stream.before(() => Promise.reject(new Error('nothing else is asked for'))),
-    onFrame: ({ event, id }) => seen.push(`${event || 'beat'} ${id}`),
+    onFrame: ({ event, id }) => {
+      seen.push(`${event || 'beat'} ${id}`)
+      onFrame(event, link)
+    },
     onAsk: () => seen.push('ask'),
     onOpen: (open) => seen.push(open ? 'open' : 'closed'),
     onProblem: (code, detail) => seen.push(detail === undefined ? code : `${code} ${detail}`),
@@ -151,6 +154,15 @@ test('taken up elsewhere it asks at once, without a word, and hears nothing more
   expect(second.after).toBe('2.E1')
   expect(first.aborted()).toBe(true)
   expect(seen.some((line) => line.startsWith('stream'))).toBe(false)
+})
+
+test('nor what came in the same piece, once it is taken up elsewhere', async () => {
+  const { stream, seen, link } = linked((event, link) => event === 'first' && link.start('2.E1'))
+  link.start('5.E1')
+  ;(await stream.connected()).raw('id: 6.E1\nevent: first\ndata: {}\n\nid: 7.E1\nevent: second\ndata: {}\n\n')
+  await settle()
+  expect((await stream.connected()).after).toBe('2.E1')
+  expect(seen).not.toContain('second 7.E1')
 })
 
 test('stopped it asks no more', async () => {

@@ -3,17 +3,31 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { quiet, tab } from '../support/bench.ts'
 import { envelope, read, wrote } from '../support/fake-server.ts'
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
-afterEach(() => void vi.useRealTimers())
+declare function setImmediate(callback: () => void): void
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  // Each flush is a task of its own, as it is in a browser.
+  notifyManager.setScheduler((flush) => setImmediate(flush))
+})
+afterEach(() => {
+  vi.useRealTimers()
+  notifyManager.setScheduler(queueMicrotask)
+})
 
 /** A tab whose two high queries stand on one screen, and what a person saw of both, each time something changed. */
 async function screen(t = tab()) {
   const query = (url: string) => t.freshet.query<string, [string]>({ queryKey: [url], url, level: 'high', screens: ['desk'] })
   const observers = ['/a', '/b'].map((url) => new QueryObserver(t.queryClient, query(url) as never))
   const seen: string[] = []
-  const stops = observers.map((observer) => observer.subscribe(notifyManager.batchCalls(() => { // as React's adapter does
-    const now = observers.map((each) => String(each.getCurrentResult().data)).join(' ')
-    if (seen.at(-1) !== now) seen.push(now)
+  const drawn: unknown[] = [undefined, undefined]
+  // As React's adapter does: what is told in one task is drawn together at its end, and each observer draws its own part.
+  const stops = observers.map((observer, index) => observer.subscribe(notifyManager.batchCalls(() => {
+    drawn[index] = observer.getCurrentResult().data
+    queueMicrotask(() => {
+      const now = drawn.join(' ')
+      if (seen.at(-1) !== now) seen.push(now)
+    })
   })))
   ;(await t.server.asked('/a')).answer('a1', read(5, 5, 'a'))
   ;(await t.server.asked('/b')).answer('b1', read(5, 5, 'b'))

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sharedStream } from '../../src/index.ts'
 import { quiet, tab } from '../support/bench.ts'
 import { FakeBrowser } from '../support/fake-browser.ts'
-import { envelope, FakeServer, read, wrote } from '../support/fake-server.ts'
+import { envelope, FakeServer, of, read, wrote } from '../support/fake-server.ts'
 import { FakeStream } from '../support/fake-stream.ts'
 
 let browser: FakeBrowser
@@ -124,6 +124,33 @@ test('the tab that has the connection falls asleep: after four heartbeats withou
   await vi.advanceTimersByTimeAsync(21_000)
   const second = await stream.connected()
   expect([second.after, one.leads, other.leads, connection.aborted()]).toEqual(['9.E1', false, true, true])
+})
+
+test('what a tab needs while the one with the connection sleeps is asked for again by the one that takes it over', async () => {
+  const { stream, other, connection } = await two()
+  browser.fallAsleep(0)
+  const third = tabOf(stream)
+  await third.shown('/c', 'high', 'c', read(3, 3, 'c')) // says so to a sleeping tab
+  await vi.advanceTimersByTimeAsync(30_000)
+  connection.beat('5.E1')
+  await quiet()
+  await vi.advanceTimersByTimeAsync(30_000)
+  const taken = await stream.connected()
+  const second = await stream.connected()
+  expect([taken.aborted(), second.after, other.leads || third.leads]).toEqual([true, '3.E1', true])
+  second.hello('3.E1')
+  second.freshness(4, ['c'])
+  await third.server.asked('/c')
+})
+
+test('a tab that comes with answers of an epoch that is over is told which one there is', async () => {
+  const { stream } = await two()
+  const third = tabOf(stream)
+  third.show(third.query('/c'))
+  ;(await third.server.asked('/c')).answer('c, long ago', of('E0', read(99, 99, 'c')))
+  ;(await third.server.asked('/c')).answer('c', read(5, 5, 'c')) // told while its read was on its way: read again in the same fetch
+  await third.idle('/c')
+  expect([third.data('/c'), stream.log]).toEqual(['c', ['5.E1']])
 })
 
 test('a page that is left lets go of connection and lock, and hears again when it comes back', async () => {

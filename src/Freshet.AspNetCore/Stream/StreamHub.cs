@@ -157,7 +157,19 @@ internal sealed class StreamHub
         using var timer = new PeriodicTimer(_options.Heartbeat, _time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false)) Beat();
+            while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false))
+            {
+                try
+                {
+                    Beat();
+                }
+#pragma warning disable CA1031 // Without heartbeats every client would take its connection for dead.
+                catch (Exception surprise)
+#pragma warning restore CA1031
+                {
+                    _logger.BeatSurprised(surprise);
+                }
+            }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -11,6 +11,9 @@ internal static partial class StreamMessages
     [LoggerMessage(2201, LogLevel.Error, "The stream could not hand on a record. Every subscriber is told to reset, and it goes on from the log's head.")]
     public static partial void StreamSurprised(this ILogger logger, Exception exception);
 
+    [LoggerMessage(2203, LogLevel.Error, "A heartbeat of the stream failed. The next one is tried.")]
+    public static partial void BeatSurprised(this ILogger logger, Exception exception);
+
     [LoggerMessage(2202, LogLevel.Error, "FreshetStreamOptions.IsStillSignedIn failed, so the connection it was asked about ends. It comes back, and passes authentication again.")]
     public static partial void SessionCheckFailed(this ILogger logger, Exception exception);
 }

@@ -38,19 +38,27 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
 
     /// <summary>Runs a script.</summary>
     /// <exception cref="RedisLogException">Redis answers, but something has to be changed.</exception>
-    public async Task<RedisResult> RunAsync(string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
+    public async Task<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
         try
         {
             var database = (await GetAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
             try
             {
-                return await BoundedAsync(database.ScriptEvaluateAsync(script, keys, arguments), cancellationToken).ConfigureAwait(false);
+                return await BoundedAsync(database.ScriptEvaluateAsync(script.Hash, keys, arguments), cancellationToken).ConfigureAwait(false);
             }
-            // The server forgot it (a restart, SCRIPT FLUSH) and the client found out by this very call: the next one brings it along.
+            // The server has not met it, or forgot it (a restart, SCRIPT FLUSH). Given the text the client brings it along, unless it
+            // believes that the server knows it still: then it finds out by this very call, and the next one does.
             catch (RedisServerException error) when (RedisFaults.IsUnknownScript(error))
             {
-                return await BoundedAsync(database.ScriptEvaluateAsync(script, keys, arguments), cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return await BoundedAsync(database.ScriptEvaluateAsync(script.Text, keys, arguments), cancellationToken).ConfigureAwait(false);
+                }
+                catch (RedisServerException again) when (RedisFaults.IsUnknownScript(again))
+                {
+                    return await BoundedAsync(database.ScriptEvaluateAsync(script.Text, keys, arguments), cancellationToken).ConfigureAwait(false);
+                }
             }
         }
         catch (Exception error) when (error is not OperationCanceledException)

@@ -12,7 +12,7 @@ public enum RedisFault
     /// <summary>It has no memory left to write. Code: <c>redis-full</c>.</summary>
     Full,
 
-    /// <summary>It lacks scripts, streams or what else the log needs. Code: <c>redis-unfit</c>.</summary>
+    /// <summary>It lacks scripts or what else the log needs. Code: <c>redis-unfit</c>.</summary>
     Unfit,
 
     /// <summary>The keyspace was written by a newer version of Freshet. Code: <c>redis-newer-format</c>.</summary>
@@ -38,7 +38,7 @@ public sealed class RedisLogException : FreshetException
 
     internal static RedisLogException Denied(Exception? inner) => new(
         RedisFault.Denied, "redis-denied",
-        "Redis refused the user or password, or a command that the log needs. Correct user and password in the connection string; an ACL user needs the commands of scripts, hashes, streams, INFO and pub/sub on freshet:*.", inner);
+        "Redis refused the user or password, or a command that the log needs. Correct user and password in the connection string; an ACL user needs the commands of scripts, hashes, lists, INFO, TIME and pub/sub on freshet:*.", inner);
 
     internal static RedisLogException ReadOnly(Exception? inner) => new(
         RedisFault.ReadOnly, "redis-read-only",
@@ -50,7 +50,7 @@ public sealed class RedisLogException : FreshetException
 
     internal static RedisLogException Unfit(Exception? inner) => new(
         RedisFault.Unfit, "redis-unfit",
-        "This server cannot keep the log: it lacks scripts, streams or INFO. Use Redis 5 or newer, or Valkey, and leave EVAL, EVALSHA, XADD, XRANGE, XTRIM, XLEN, INFO, TIME and PUBLISH enabled.", inner);
+        "This server cannot keep the log: it lacks scripts, INFO or a command of theirs. Use Redis 5 or newer, or Valkey, and leave EVAL, EVALSHA, INFO, TIME, PUBLISH, UNLINK and the commands of hashes and lists enabled.", inner);
 
     internal static RedisLogException NewerFormat(Exception? inner) => new(
         RedisFault.NewerFormat, "redis-newer-format",

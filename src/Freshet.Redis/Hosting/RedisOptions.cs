@@ -21,7 +21,7 @@ public sealed class RedisOptions
     public Func<IServiceProvider, Task<IConnectionMultiplexer>>? Connect { get; set; }
 
     /// <summary>How many records the log keeps for nodes that fell behind. Default: 100,000. At least 1, at most 10,000,000.</summary>
-    /// <remarks>A node that missed more than that begins again with everything it holds outdated. Up to a hundredth more are kept at times.</remarks>
+    /// <remarks>A node that missed more than that begins again with everything it holds outdated. Those appended between two exchanges are kept on top.</remarks>
     public int RecordRetention { get; set; } = 100_000;
 
     /// <summary>How long the log remembers the ids of records, so that one appended again is not doubled. Default: 1 hour. At least 1 minute, at most 7 days.</summary>

@@ -3,38 +3,37 @@ using System.Text;
 
 namespace Freshet.Redis;
 
-/// <summary>What a writer tells when it has appended: <c>epoch first count milliseconds writer</c>, then a line for each record unless they are too large.</summary>
+/// <summary>What a writer tells when it has appended: <c>epoch count writer</c>, then a line for each record unless they are too large (<see cref="RecordEntry"/>).</summary>
 /// <param name="Records">The records; empty when they have to be read, or when nothing new was appended.</param>
 /// <param name="Writer">Who appended them.</param>
-internal sealed record BellMessage(IReadOnlyList<LogRecord> Records, NodeId Writer)
+/// <param name="IsReadable">Whether all that was told could be read.</param>
+internal sealed record BellMessage(IReadOnlyList<LogRecord> Records, NodeId Writer, bool IsReadable = true)
 {
-    /// <summary>Reads a message; null when it is none of ours.</summary>
-    public static BellMessage? TryRead(byte[]? message)
-    {
-        var rest = message.AsSpan();
-        var parts = Encoding.UTF8.GetString(NextLine(ref rest)).Split(' ');
-        if (parts.Length != 5
-            || !Guid.TryParseExact(parts[0], "N", out var epoch)
-            || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var first)
-            || !int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            || !long.TryParse(parts[3], NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
-            || !Guid.TryParseExact(parts[4], "N", out var writer))
-            return null;
-        if (rest.IsEmpty) return new BellMessage([], new NodeId(writer));
+    private static readonly BellMessage _unreadable = new([], default, IsReadable: false);
 
-        try
+    /// <summary>Reads a message. Of one that cannot be read, all that may be told is who rang.</summary>
+    public static BellMessage Read(byte[]? message)
+    {
+        ReadOnlySpan<byte> rest = message;
+        var parts = Encoding.UTF8.GetString(NextLine(ref rest)).Split(' ');
+        if (parts.Length != 3
+            || !Guid.TryParseExact(parts[0], "N", out var epoch)
+            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            || !Guid.TryParseExact(parts[2], "N", out var writer))
+            return _unreadable;
+
+        var records = new List<LogRecord>(Math.Min(count, 16));
+        for (var position = 0L; !rest.IsEmpty; position++)
         {
-            var (records, at) = (new List<LogRecord>(), DateTimeOffset.FromUnixTimeMilliseconds(milliseconds));
-            while (!rest.IsEmpty) records.Add(RecordJson.Read(NextLine(ref rest), new LogPosition(new Epoch(epoch), first + records.Count), at));
-            return records.Count == count ? new BellMessage(records, new NodeId(writer)) : null;
+            var line = NextLine(ref rest);
+            if (records.Count == 0 && !RecordEntry.TryReadPosition(line, out position, out _)) return _unreadable with { Writer = new NodeId(writer) };
+            if (RecordEntry.TryRead(line, new LogPosition(new Epoch(epoch), position)) is not { } record) return _unreadable with { Writer = new NodeId(writer) };
+            records.Add(record);
         }
-        catch (Exception error) when (error is UnreadableRecordException or ArgumentOutOfRangeException)
-        {
-            return null;
-        }
+        return records.Count == count ? new BellMessage(records, new NodeId(writer)) : _unreadable with { Writer = new NodeId(writer) };
     }
 
-    private static ReadOnlySpan<byte> NextLine(ref Span<byte> rest)
+    private static ReadOnlySpan<byte> NextLine(ref ReadOnlySpan<byte> rest)
     {
         var end = rest.IndexOf((byte)'\n');
         var line = end < 0 ? rest : rest[..end];

@@ -9,7 +9,7 @@ internal sealed class LogKeys
     public LogKeys(string keyspace)
     {
         var prefix = $"freshet:{{{keyspace}}}:";
-        All = [prefix + "log", prefix + "records", prefix + "marks:a", prefix + "marks:b", prefix + "ids:a", prefix + "ids:b", prefix + "leases", prefix + "holds"];
+        All = [prefix + "log", prefix + "records", prefix + "marks:a", prefix + "marks:b", prefix + "ids:a", prefix + "ids:b", prefix + "holds"];
         Bell = prefix + "bell";
         _acknowledgements = prefix + "ack:";
     }

@@ -2,17 +2,17 @@ using System.Reflection;
 
 namespace Freshet.Redis;
 
-/// <summary>The scripts, each one atomic step of the log. All begin with <c>standing.lua</c>.</summary>
+/// <summary>The scripts, each one atomic step of the log. All look first at how the log stands: <c>standing.lua</c>.</summary>
 internal static class LogScript
 {
-    public static readonly string Append = Read("append");
-    public static readonly string Exchange = Read("exchange");
-    public static readonly string FetchMarks = Read("fetch-marks");
-    public static readonly string Leases = Read("leases");
-    public static readonly string RemoveLeases = Read("remove-leases");
-    public static readonly string Check = Read("check");
+    public static readonly RedisScript Append = Read("append");
+    public static readonly RedisScript Exchange = Read("exchange");
+    public static readonly RedisScript FetchMarks = Read("fetch-marks");
+    public static readonly RedisScript Leases = Read("leases");
+    public static readonly RedisScript RemoveLeases = Read("remove-leases");
+    public static readonly RedisScript Check = Read("check");
 
-    private static string Read(string name) => Text("standing") + Text(name);
+    private static RedisScript Read(string name) => new(Text(name).Replace("--#standing", Text("standing"), StringComparison.Ordinal));
 
     private static string Text(string name)
     {

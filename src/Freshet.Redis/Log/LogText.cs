@@ -5,14 +5,11 @@ namespace Freshet.Redis;
 /// <summary>How marks and lease rows are written in Redis; the scripts read the same.</summary>
 internal static class LogText
 {
-    /// <summary>The field by which a hash shows that it belongs to the epoch.</summary>
-    public const string Sentinel = "epoch";
-
     /// <summary><c>expiredAt</c>, or <c>expiredAt:position:deadline:...</c> with deadlines by the server's clock; empty for none.</summary>
     public static FetchedMark ReadMark(string text, long now)
     {
         if (text.Length == 0) return new FetchedMark(0, []);
-        var numbers = text.Split(':').Select(ToLong).ToArray();
+        var numbers = text.Split(':').Select(number => ToLong(number)).ToArray();
         var stale = new FetchedStaleMark[(numbers.Length - 1) / 2];
         for (var i = 0; i < stale.Length; i++) stale[i] = new FetchedStaleMark(numbers[1 + i * 2], TimeSpan.FromMilliseconds(numbers[2 + i * 2] - now));
         return new FetchedMark(numbers[0], stale);
@@ -37,7 +34,7 @@ internal static class LogText
         _ => draft.Id.ToString("N"),
     };
 
-    public static long ToLong(string text) => long.Parse(text, NumberStyles.Integer, CultureInfo.InvariantCulture);
+    public static long ToLong(ReadOnlySpan<char> text) => long.Parse(text, NumberStyles.Integer, CultureInfo.InvariantCulture);
 
     public static string Of(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -103,11 +103,8 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
 
     private void OnBell(RedisChannel channel, RedisValue value)
     {
-        if (BellMessage.TryRead(value) is not { } message)
-        {
-            Ignore();
-            message = new BellMessage([], default); // something was appended, whatever it is
-        }
+        var message = BellMessage.Read(value);
+        if (!message.IsReadable) Ignore(); // something was appended, whatever it is
         lock (_gate) _listener!.OnAppended(message.Records, message.Writer);
     }
 

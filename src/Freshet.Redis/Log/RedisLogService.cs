@@ -8,12 +8,8 @@ namespace Freshet.Redis;
 internal sealed class RedisLogService(
     RedisConnection connection, RedisCounters counters, LogSettings settings, EventData events, ILogger<RedisLogService> logger) : ILogService
 {
-    /// <summary>The layout of keys and fields. A higher number in the header was written by a newer version.</summary>
-    public const int Format = 1;
-
-    // A message is kept by the server for each follower that is slow to take it.
-    private const int MostBytesTold = 32_768;
-
+    private const int FirstOfRecords = 4; // among the arguments of an append
+    private const int FirstPlace = 4;     // among its answers
     private const int MostBytesExchanged = 8 << 20;
 
     private readonly LogKeys _keys = new(settings.Keyspace);
@@ -25,7 +21,7 @@ internal sealed class RedisLogService(
 
     public async ValueTask CheckAsync(CancellationToken cancellationToken)
     {
-        var told = (RedisResult[])(await RunAsync(LogScript.Check, [], [], cancellationToken).ConfigureAwait(false))!;
+        var told = (RedisResult[])(await RunAsync(LogScript.Check, [], cancellationToken).ConfigureAwait(false))!;
         var (most, policy) = ((string)told[1]!, (string)told[2]!);
         if (policy.Length == 0)
         {
@@ -41,47 +37,39 @@ internal sealed class RedisLogService(
     public async ValueTask<ExchangeReply> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken)
     {
         if (request.Lease is { } own) _channels.Acknowledged(own.Node);
-        var reply = (RedisResult[])(await RunAsync(LogScript.Exchange,
-        [
-            request.Known?.Epoch.ToString() ?? "", request.Known?.Position ?? 0, request.MostRecords, MostBytesExchanged,
-            request.Lease?.Node.ToString() ?? "", request.Lease is { } lease ? LogText.WriteLease(lease) : "", request.Lease?.Renewal ?? 0,
-            request.IsMature ? "1" : "0",
-        ], request.Refused, cancellationToken).ConfigureAwait(false))!;
-
-        var epoch = EpochOf(reply[0]);
-        return new ExchangeReply(
-            new LogPosition(epoch, (long)reply[1]), (long)reply[2], ReadRecords(epoch, request.Known?.Position ?? 0, (RedisResult[])reply[6]!),
-            TimeOf(reply[3]), IsSet(reply[4]), TimeSpan.FromMilliseconds((long)reply[5]))
-        { Holds = [.. ((RedisResult[])reply[7]!).Select(hold => ReadHold(epoch, (byte[])hold!))] };
+        var reply = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        // Asked once more as one who knows nothing, who is told what it takes to begin at the head.
+        return reply.UnreadableAt == 0 ? reply : await AskAsync(request with { Known = null }, cancellationToken).ConfigureAwait(false) with { UnreadableAt = reply.UnreadableAt };
     }
 
     public async ValueTask<AppendReply> AppendAsync(AppendRequest request, CancellationToken cancellationToken)
     {
         await _channels.AcknowledgedAsync(request.Node, cancellationToken).ConfigureAwait(false); // before anybody can acknowledge
-        var data = request.Drafts.Select(DataOf).ToList();
-        var arguments = new List<RedisValue>(16)
-        {
-            request.Node.ToString(), _channels.BellAsScriptsSeeIt, settings.RecordRetention, MostBytesTold, request.Drafts.Count,
-        };
+        var data = new string?[request.Drafts.Count];
+        var arguments = new RedisValue[FirstOfRecords + request.Drafts.Sum(draft => 3 + 2 * draft.Invalidations.Count)];
+        arguments[1] = request.WantsBefore ? "1" : "0";
+        arguments[2] = request.Node.ToString();
+        arguments[3] = _channels.BellAsScriptsSeeIt;
+        var at = FirstOfRecords;
         for (var i = 0; i < request.Drafts.Count; i++)
         {
             var draft = request.Drafts[i];
-            arguments.Add(LogText.IdOf(draft));
-            arguments.Add(Sized(request.Writer, draft, data[i]));
-            arguments.Add(draft.Invalidations.Count);
+            data[i] = DataOf(draft);
+            arguments[at++] = LogText.IdOf(draft);
+            arguments[at++] = Sized(request.Writer, draft, data[i]);
+            arguments[at++] = draft.Invalidations.Count;
             foreach (var invalidation in draft.Invalidations)
             {
-                arguments.Add(invalidation.Tag.Text);
-                arguments.Add(invalidation.Kind == InvalidationKind.Expire ? "" : LogText.Of(LogText.Milliseconds(invalidation.Deadline)));
+                arguments[at++] = invalidation.Tag.Text;
+                arguments[at++] = invalidation.Kind == InvalidationKind.Expire ? RedisValue.EmptyString : LogText.Milliseconds(invalidation.Deadline);
             }
         }
-        var reply = (RedisResult[])(await RunAsync(LogScript.Append, [.. arguments], [], cancellationToken).ConfigureAwait(false))!;
-        return ReadAppended(request, data, reply);
+        return ReadAppended(request, data, (RedisResult[])(await RunWithEpochAsync(LogScript.Append, arguments, cancellationToken).ConfigureAwait(false))!);
     }
 
     public async ValueTask<FetchedMarks> FetchMarksAsync(IReadOnlyList<Tag> tags, CancellationToken cancellationToken)
     {
-        var reply = (RedisResult[])(await RunAsync(LogScript.FetchMarks, [.. tags.Select(tag => (RedisValue)tag.Text)], [], cancellationToken).ConfigureAwait(false))!;
+        var reply = (RedisResult[])(await RunAsync(LogScript.FetchMarks, [.. tags.Select(tag => (RedisValue)tag.Text)], cancellationToken).ConfigureAwait(false))!;
         var now = (long)reply[3];
         return new FetchedMarks(
             new LogPosition(EpochOf(reply[0]), (long)reply[1]), (long)reply[2],
@@ -90,27 +78,45 @@ internal sealed class RedisLogService(
 
     public async ValueTask<LeaseRows> LeasesAsync(CancellationToken cancellationToken)
     {
-        var reply = (RedisResult[])(await RunAsync(LogScript.Leases, [], [], cancellationToken).ConfigureAwait(false))!;
+        var reply = (RedisResult[])(await RunAsync(LogScript.Leases, [], cancellationToken).ConfigureAwait(false))!;
         return new LeaseRows(EpochOf(reply[0]), ReadLeases(reply[1]));
     }
 
     public async ValueTask RemoveLeasesAsync(IReadOnlyList<LeaseRow> rows, CancellationToken cancellationToken)
     {
         if (rows.Count == 0) return;
-        await RunAsync(LogScript.RemoveLeases, [.. rows.SelectMany(row => (RedisValue[])[row.Node.ToString(), row.Renewal])], [], cancellationToken).ConfigureAwait(false);
+        await RunAsync(LogScript.RemoveLeases, [.. rows.SelectMany(row => (RedisValue[])[row.Node.ToString(), row.Renewal])], cancellationToken).ConfigureAwait(false);
     }
 
     public void Acknowledge(NodeId node, NodeId writer, LogPosition applied) => _channels.Acknowledge(node, writer, applied);
 
     public void Check(Writer writer, RecordDraft draft) => Sized(writer, draft, DataOf(draft));
 
-    private Task<RedisResult> RunAsync(string script, RedisValue[] own, IReadOnlyCollection<Epoch> refused, CancellationToken cancellationToken)
+    private async ValueTask<ExchangeReply> AskAsync(ExchangeRequest request, CancellationToken cancellationToken)
     {
-        RedisValue[] arguments =
+        var reply = (RedisResult[])(await RunAsync(LogScript.Exchange,
         [
-            Format, Epoch.Create().ToString(), LogText.Milliseconds(settings.MaxTimeToLive), LogText.Milliseconds(settings.MarkMargin),
-            LogText.Milliseconds(settings.IdWindow), refused.Count == 0 ? "" : string.Join(' ', refused), .. own,
-        ];
+            request.Refused.Count == 0 ? "" : string.Join(' ', request.Refused), LogText.Milliseconds(settings.MaxTimeToLive),
+            LogText.Milliseconds(settings.MarkMargin), LogText.Milliseconds(settings.IdWindow), settings.RecordRetention,
+            request.Known?.Epoch.ToString() ?? "", request.Known?.Position ?? 0, request.MostRecords, MostBytesExchanged,
+            request.Lease?.Node.ToString() ?? "", request.Lease is { } lease ? LogText.WriteLease(lease) : "", request.Lease?.Renewal ?? 0,
+            request.IsMature ? "1" : "0",
+        ], cancellationToken).ConfigureAwait(false))!;
+
+        var epoch = EpochOf(reply[0]);
+        var (records, unreadable) = ReadRecords(new LogPosition(epoch, request.Known?.Position ?? 0), (RedisResult[])reply[6]!);
+        return new ExchangeReply(
+            new LogPosition(epoch, (long)reply[1]), (long)reply[2], records, TimeOf(reply[3]), IsSet(reply[4]), TimeSpan.FromMilliseconds((long)reply[5]))
+        { Holds = [.. ((RedisResult[])reply[7]!).Select(hold => ReadHold(epoch, (byte[])hold!))], UnreadableAt = unreadable };
+    }
+
+    private Task<RedisResult> RunAsync(RedisScript script, RedisValue[] own, CancellationToken cancellationToken) =>
+        RunWithEpochAsync(script, [default, .. own], cancellationToken);
+
+    // A fresh epoch goes with every call, whichever it is that finds out that one is needed.
+    private Task<RedisResult> RunWithEpochAsync(RedisScript script, RedisValue[] arguments, CancellationToken cancellationToken)
+    {
+        arguments[0] = Epoch.Create().ToString();
         return connection.RunAsync(script, _keys.All, arguments, cancellationToken);
     }
 
@@ -140,44 +146,59 @@ internal sealed class RedisLogService(
         }
     }
 
-    private static AppendReply ReadAppended(AppendRequest request, List<string?> data, RedisResult[] reply)
+    private static AppendReply ReadAppended(AppendRequest request, string?[] data, RedisResult[] reply)
     {
-        var (epoch, places, marks) = (EpochOf(reply[0]), (RedisResult[])reply[3]!, (RedisResult[])reply[4]!);
-        var (records, before) = (new List<LogRecord>(places.Length), new Dictionary<Tag, long>());
-        for (int i = 0, mark = 0; i < places.Length; i++)
+        var (epoch, now, drafts) = (EpochOf(reply[0]), TimeOf(reply[1]), request.Drafts);
+        var records = new List<LogRecord>(drafts.Count);
+        for (var i = 0; i < drafts.Count; i++)
         {
-            var (writer, draft, place) = (request.Writer, request.Drafts[i], ((string)places[i]!).Split(':'));
-            foreach (var invalidation in draft.Invalidations) before.TryAdd(invalidation.Tag, (long)marks[mark++]);
-            if (place.Length < 2) continue; // a hold that came too late
-            var position = new LogPosition(epoch, LogText.ToLong(place[0]));
-            records.Add(LogRecord.Of(writer, draft, position, DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place[1]))) with { EventData = data[i] });
+            if ((string)reply[FirstPlace + i]! is not { Length: > 0 } place) continue; // a hold that came too late
+            var (position, at) = ReadPlace(place, now);
+            records.Add(LogRecord.Of(request.Writer, drafts[i], new LogPosition(epoch, position), at) with { EventData = data[i] });
         }
-        return new AppendReply(records, before, ReadLeases(reply[5]), IsSet(reply[2]), TimeOf(reply[1]));
+        var before = new Dictionary<Tag, long>();
+        if (request.WantsBefore)
+        {
+            var mark = FirstPlace + drafts.Count;
+            foreach (var invalidation in drafts.SelectMany(draft => draft.Invalidations)) before.TryAdd(invalidation.Tag, (long)reply[mark++]);
+        }
+        return new AppendReply(records, before, ReadLeases(reply[3]), IsSet(reply[2]), now);
+    }
+
+    private static (long Position, DateTimeOffset At) ReadPlace(string place, DateTimeOffset now)
+    {
+        var colon = place.IndexOf(':', StringComparison.Ordinal); // it was appended before, at a moment of its own
+        return colon < 0
+            ? (LogText.ToLong(place), now)
+            : (LogText.ToLong(place.AsSpan(0, colon)), DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place.AsSpan(colon + 1))));
     }
 
     /// <summary>A hold that stands: <c>id position:ms record</c>.</summary>
     private static LogRecord ReadHold(Epoch epoch, ReadOnlySpan<byte> hold)
     {
         var (begin, end) = (hold.IndexOf((byte)' ') + 1, hold.IndexOf((byte)'{'));
-        var place = Encoding.UTF8.GetString(hold[begin..(end - 1)]).Split(':');
-        return RecordJson.Read(hold[end..], new LogPosition(epoch, LogText.ToLong(place[0])), DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(place[1])));
+        var (position, at) = ReadPlace(Encoding.UTF8.GetString(hold[begin..(end - 1)]), default);
+        return RecordJson.Read(hold[end..], new LogPosition(epoch, position), at);
     }
 
-    private static List<LogRecord> ReadRecords(Epoch epoch, long after, RedisResult[] told)
+    /// <summary>Reads records that follow a position; none, and the position of the first that cannot be read, when one cannot.</summary>
+    private static (IReadOnlyList<LogRecord> Records, long UnreadableAt) ReadRecords(LogPosition after, RedisResult[] chunks)
     {
-        var records = new List<LogRecord>(told.Length / 2);
-        for (var i = 0; i < told.Length; i += 2)
-            records.Add(RecordJson.Read((byte[])told[i + 1]!, new LogPosition(epoch, after + 1 + i / 2), TimeOf(told[i])));
-        return records;
+        var records = new List<LogRecord>();
+        foreach (var entry in chunks.SelectMany(chunk => (RedisResult[])chunk!))
+        {
+            var position = after with { Position = after.Position + records.Count + 1 };
+            if (RecordEntry.TryRead((byte[])entry!, position) is not { } record) return ([], position.Position);
+            records.Add(record);
+        }
+        return (records, 0);
     }
 
     private static List<LeaseRow> ReadLeases(RedisResult told)
     {
-        var (fields, rows) = ((RedisResult[])told!, new List<LeaseRow>());
-        for (var i = 0; i < fields.Length; i += 2)
-        {
-            if ((string)fields[i]! is var node && node != LogText.Sentinel) rows.Add(LogText.ReadLease(new NodeId(Guid.ParseExact(node, "N")), (string)fields[i + 1]!));
-        }
+        var fields = (RedisResult[])told!;
+        var rows = new List<LeaseRow>(fields.Length / 2);
+        for (var i = 0; i < fields.Length; i += 2) rows.Add(LogText.ReadLease(new NodeId(Guid.ParseExact((string)fields[i]!, "N")), (string)fields[i + 1]!));
         return rows;
     }
 

@@ -12,8 +12,9 @@ namespace Freshet.Redis;
 /// </remarks>
 internal sealed class RedisSecondLevel(RedisConnection connection, RedisCounters counters, string keyspace, ILogger<RedisSecondLevel> logger) : ISecondLevel
 {
-    private static readonly string _set = Text("set");
-    private static readonly string _unlock = Text("unlock");
+    private static readonly RedisScript _get = new(Text("get"));
+    private static readonly RedisScript _set = new(Text("set"));
+    private static readonly RedisScript _unlock = new(Text("unlock"));
 
     private readonly UnlockNews _news = new(connection, $"freshet:{{{keyspace}}}:unlock", counters, logger);
 
@@ -22,31 +23,14 @@ internal sealed class RedisSecondLevel(RedisConnection connection, RedisCounters
     public static string LockKey(string key) => $"freshet:l:{{{key}}}";
 
     /// <inheritdoc/>
-    /// <remarks>The remaining time is asked for first, and in milliseconds: the client's own way may round it up to a second.</remarks>
+    /// <remarks>One script: two commands would be two answers to wait for, and the client's own way asks for whole seconds.</remarks>
     public async ValueTask<StoredBytes?> GetAsync(string key, CancellationToken cancellationToken)
     {
-        try
-        {
-            var database = (await connection.GetAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
-            RedisKey entry = EntryKey(key);
-            var remaining = database.ExecuteAsync("PTTL", entry); // one packet with the next, and answered before it
-            var bytes = database.StringGetAsync(entry);
-            await Task.WhenAll(remaining, bytes).ConfigureAwait(false);
-            if ((byte[]?)await bytes.ConfigureAwait(false) is not { } stored) return null;
-            return (long)await remaining.ConfigureAwait(false) switch
-            {
-                -1 => new StoredBytes(stored, null),
-                < 0 => null, // it came between the two: the next read finds it
-                var milliseconds => new StoredBytes(stored, TimeSpan.FromMilliseconds(milliseconds)),
-            };
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            counters.NoteError(RedisFaults.Of(error));
-            // Something of another type stands under the key: no entry, and storing replaces it.
-            if (error is RedisServerException { Message: var text } && text.StartsWith("WRONGTYPE", StringComparison.Ordinal)) return new StoredBytes(default, TimeSpan.Zero);
-            throw;
-        }
+        var stored = await connection.RunAsync(_get, [EntryKey(key)], [], cancellationToken).ConfigureAwait(false);
+        if (stored.IsNull) return null;
+        var told = (RedisResult[])stored!;
+        var milliseconds = (long)told[0];
+        return new StoredBytes((byte[])told[1]!, milliseconds < 0 ? null : TimeSpan.FromMilliseconds(milliseconds));
     }
 
     /// <inheritdoc/>

@@ -49,4 +49,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(1010, LogLevel.Debug, "The lease of this node could not be released ({Reason}): writers wait until it has run out.")]
     public static partial void LeaseNotReleased(this ILogger logger, string reason);
+
+    [LoggerMessage(1015, LogLevel.Error, "The shared log's record at position {Position} cannot be read, so this node has begun again at the head: everything it had loaded is outdated. A newer version of Freshet wrote it, or something else did: bring all nodes of the keyspace to one version, and let nobody but Freshet write to the log's keys. Told once; freshet.log.resets counts the rest as unreadable.")]
+    public static partial void RecordUnreadable(this ILogger logger, long position);
 }

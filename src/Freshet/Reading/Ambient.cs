@@ -8,7 +8,7 @@ namespace Freshet;
 /// </remarks>
 internal sealed class Ambient
 {
-    private static readonly AsyncLocal<Ambient?> _current = new();
+    private static readonly AsyncLocal<object?> _current = new(); // one of these, or a load itself: the outermost there is, and what few loaders ask for is made when one does
     private readonly Ambient? _outer;
     private readonly IFreshet _owner;
     private readonly object _opener; // an action, a load or a read scope
@@ -22,7 +22,7 @@ internal sealed class Ambient
     }
 
     /// <summary>The innermost that has not ended; null outside any.</summary>
-    public static Ambient? Current => Living(_current.Value);
+    public static Ambient? Current => _current.Value is { } at ? Living(At(at)) : null; // mostly null, and every hit asks
 
     /// <summary>Set when an action opened this one.</summary>
     public FreshetAction? Action => _opener as FreshetAction;
@@ -36,12 +36,15 @@ internal sealed class Ambient
     /// <summary>The next one outwards that has not ended.</summary>
     public Ambient? Outer => Living(_outer);
 
-    public static Ambient Enter(IFreshet owner, FreshetAction action) => _current.Value = new Ambient(Current, owner, action);
+    public static Ambient Enter(IFreshet owner, FreshetAction action) => Enter(new Ambient(Current, owner, action));
 
-    public static Ambient Enter(IFreshet owner, ReadScope scope) => _current.Value = new Ambient(Current, owner, scope);
+    public static Ambient Enter(IFreshet owner, ReadScope scope) => Enter(new Ambient(Current, owner, scope));
 
-    /// <summary>Opens the surrounding of a load: nothing of whoever asked for it, since others may join.</summary>
-    public static Ambient EnterLoad(IFreshet owner, LoadContext load) => _current.Value = new Ambient(null, owner, load);
+    /// <summary>Opens the surrounding of a load: nothing of whoever asked for it, since others may join. It ends with <see cref="LoadContext.LeaveFlow"/>.</summary>
+    public static void EnterLoad(LoadContext load) => _current.Value = load;
+
+    /// <summary>What a load surrounds its loader with.</summary>
+    public static Ambient Of(LoadContext load, IFreshet owner) => new(null, owner, load);
 
     /// <summary>The innermost action of an application.</summary>
     public static FreshetAction? ActionOf(IFreshet owner)
@@ -56,9 +59,9 @@ internal sealed class Ambient
     /// <summary>The action this flow was in last, though it has ended: to say so, rather than that there never was one.</summary>
     public static FreshetAction? EndedActionOf(IFreshet owner)
     {
-        for (var at = _current.Value; at is not null; at = at._outer)
+        for (var at = Innermost; at is not null; at = at._outer)
         {
-            if (at is { _ended: true, Action: not null } && ReferenceEquals(at._owner, owner)) return at.Action;
+            if (at is { HasEnded: true, Action: not null } && ReferenceEquals(at._owner, owner)) return at.Action;
         }
         return null;
     }
@@ -86,19 +89,28 @@ internal sealed class Ambient
     /// <summary>Whether it belongs to an application.</summary>
     public bool IsOf(IFreshet owner) => ReferenceEquals(_owner, owner);
 
-    /// <summary>Ends it, and leaves it where it flows: for a flow that itself ends soon.</summary>
-    public void End() => _ended = true;
-
     /// <summary>Ends it, wherever the flow is by now.</summary>
     public void Leave()
     {
-        End();
-        _current.Value = Living(_current.Value);
+        _ended = true;
+        _current.Value = Living(Innermost);
+    }
+
+    private bool HasEnded => _ended || _opener is LoadContext { HasLeftFlow: true };
+
+    private static Ambient? Innermost => _current.Value is { } at ? At(at) : null;
+
+    private static Ambient At(object place) => place as Ambient ?? ((LoadContext)place).Surrounding;
+
+    private static Ambient Enter(Ambient ambient)
+    {
+        _current.Value = ambient;
+        return ambient;
     }
 
     private static Ambient? Living(Ambient? at)
     {
-        while (at is { _ended: true }) at = at._outer;
+        while (at is { HasEnded: true }) at = at._outer;
         return at;
     }
 }

@@ -71,7 +71,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         _found = new BatchFindings(contexts);
         foreach (var context in contexts) context.Batch = _found;
         // Whatever the loader reads in turn belongs to every key of the batch.
-        var ambient = Ambient.EnterLoad(runtime.Owner, contexts[0]);
+        Ambient.EnterLoad(contexts[0]);
         LoadActivity.Enter(Activity, _flights[0].CapturedPosition);
         var timing = LoadTiming.Start(runtime);
         Exception? failure = null;
@@ -85,7 +85,7 @@ internal sealed class BatchLoad<TArgs, TValue>(QueryRuntime<TArgs, TValue> runti
         {
             failure = error;
         }
-        ambient.Leave();
+        contexts[0].LeaveFlow();
         runtime.Turns.Leave(); // once, and before landing: whatever goes wrong there, the loader has returned
         var took = timing.Elapsed(runtime);
         if (failure is null)

@@ -79,7 +79,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
     private async Task RunAsync(bool isReadersThread)
     {
         if (isReadersThread) ReadersThread.LeaveCaller();
-        var ambient = Ambient.EnterLoad(_runtime.Owner, Context);
+        Ambient.EnterLoad(Context);
         LoadActivity.Enter(_activity, CapturedPosition);
         var timing = LoadTiming.Start(_runtime);
         TValue? value = default;
@@ -101,7 +101,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         {
             failure = error;
         }
-        ambient.End(); // work that the loader started and that outlives it is no longer part of a load
+        Context.LeaveFlow();
         var took = timing.Elapsed(_runtime);
         _cancellation.Dispose();
         if (failure is null)

@@ -14,6 +14,8 @@ public sealed class LoadContext
     private long _capturedAt;
     private TagMark[] _marks = []; // copied on write under the lock, read by joiners without it
     private int _stage; // Silent, Told or Ended
+    private Ambient? _surrounding;
+    private volatile bool _leftFlow;
 
     internal LoadContext(QueryRuntime runtime, object arguments, LoadContext? outer, bool isBypass)
     {
@@ -42,6 +44,13 @@ public sealed class LoadContext
     internal bool FromSource { get; set; }
 
     internal object Arguments { get; }
+
+    /// <summary>What surrounds its loader's calls, for those that ask.</summary>
+    internal Ambient Surrounding =>
+        Volatile.Read(ref _surrounding) ?? Interlocked.CompareExchange(ref _surrounding, Ambient.Of(this, _runtime.Owner), null) ?? _surrounding;
+
+    /// <summary>Whether its loader has returned.</summary>
+    internal bool HasLeftFlow => _leftFlow;
 
     internal TagMark[] Marks => Volatile.Read(ref _marks);
 
@@ -196,6 +205,9 @@ public sealed class LoadContext
 
     // Of the first word and the end one comes first: either the end waits for the word, or the word comes too late.
     private bool TryTellLocked() => Interlocked.CompareExchange(ref _stage, Told, Silent) != Ended;
+
+    /// <summary>Its loader has returned: what it started and what outlives it is no longer part of a load, though the surrounding still flows there.</summary>
+    internal void LeaveFlow() => _leftFlow = true;
 
     internal void ReleaseMarks() => Captured.Marks.Release(Marks);
 

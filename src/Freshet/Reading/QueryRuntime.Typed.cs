@@ -32,8 +32,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
 
     public CachedQuery<TArgs, TValue> Query { get; }
 
-    /// <summary>The application it belongs to.</summary>
-    public IFreshet Owner { get; }
+    public override IFreshet Owner { get; }
 
     public IServiceScopeFactory Services { get; }
 

@@ -9,6 +9,9 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
 
     public DeclaredQuery Declared => declared;
 
+    /// <summary>The application it belongs to.</summary>
+    public abstract IFreshet Owner { get; }
+
     public Node Node => node;
 
     public Clock Clock => node.Clock;

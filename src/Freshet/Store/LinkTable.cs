@@ -29,7 +29,6 @@ internal sealed class LinkTable
     private uint _mask = FewestChains - 1; // ones up to the highest that the number of any chain has
     private int _count;
     private long _moves;
-    private uint _soon; // never asked for: see LookAhead
 
     // A struct, because writing into an array of references checks the type each time.
     private struct Chain
@@ -143,7 +142,6 @@ internal sealed class LinkTable
         var distance = 1u << BitOperations.Log2(added);
         ref var end = ref EnsureFirstAt(added);
         ref var place = ref FirstAt(added - distance);
-        LookAhead(added - distance);
         BeginMove();
         while (place is { } link)
         {
@@ -159,16 +157,6 @@ internal sealed class LinkTable
         Volatile.Write(ref end, null);
         SetChains(added + 1);
         EndMove();
-    }
-
-    // Links were stored at all sorts of times, so those that are moved have mostly left the processor's caches, and waiting for them was
-    // most of what growth cost. Reading of the chains that are split next, and not waiting for what comes, has it there by then: the
-    // first link of one, the second of the one whose first was read the time before.
-    private void LookAhead(uint split)
-    {
-        if (split + 2 >= _chains) return;
-        if (FirstAt(split + 2) is { } first) _soon = first.Hash;
-        if (FirstAt(split + 1)?.Next is { } second) _soon = second.Hash;
     }
 
     /// <summary>Takes the last chain away, and hangs its links to the end of the chain it was split from.</summary>

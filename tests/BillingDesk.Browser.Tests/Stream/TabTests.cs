@@ -31,6 +31,32 @@ public sealed class TabTests(DeskInBrowser desk) : IClassFixture<DeskInBrowser>
     }
 
     [Fact]
+    public async Task TheTabThatHasTheStreamFallsAsleepAndAnotherOneTakesIt()
+    {
+        await desk.StopAsync();
+        await desk.StartAsync("--BillingDesk:StreamHeartbeat", "00:00:01");
+        var browser = await desk.BrowserAsync();
+        var sleeper = await DeskInBrowser.TabAsync(browser, "acc_60");
+        var other = await DeskInBrowser.TabAsync(browser, "acc_60");
+        await Expect(sleeper.Locator(".tabs")).ToContainTextAsync("which this one holds");
+        var unpaid = await other.FigureAsync("Unpaid");
+        var machine = await browser.NewCDPSessionAsync(sleeper);
+
+        // Not "frozen": a page that is in front goes on all the same. Held by a debugger, nothing of it runs.
+        await machine.SendAsync("Debugger.enable");
+        await machine.SendAsync("Debugger.pause");
+        using var payer = desk.Elsewhere();
+        (await payer.PostAsync($"/api/invoices/{(await desk.UnpaidAsync("acc_60"))[0]}/pay", null)).EnsureSuccessStatusCode();
+
+        await Expect(other.Figure("Unpaid")).ToHaveTextAsync($"{unpaid - 1}"); // four heartbeats later
+        await Expect(other.Locator(".tabs")).ToContainTextAsync("which this one holds");
+        await machine.SendAsync("Debugger.resume");
+        await Expect(sleeper.Figure("Unpaid")).ToHaveTextAsync($"{unpaid - 1}");
+        (await payer.PostAsync($"/api/invoices/{(await desk.UnpaidAsync("acc_60"))[0]}/pay", null)).EnsureSuccessStatusCode();
+        await Expect(sleeper.Figure("Unpaid")).ToHaveTextAsync($"{unpaid - 2}"); // it follows the other one now
+    }
+
+    [Fact]
     public async Task AnotherTabFollowsWhatThisOneDoesAndBothSayThatTheyShareAStream()
     {
         var browser = await desk.BrowserAsync();

@@ -82,8 +82,10 @@ public sealed class AudienceTests
         await app.ActAsync(freshet => freshet.UpdateTag(Desk.InvoiceTag.For("inv_1"))); // says nothing of whose it is
         await app.PayAsync("inv_2", "acc_2");
         await app.PayAsync("inv_1", "acc_1");
+        await app.ActAsync(freshet => freshet.Raise(new InvoiceMoved("inv_1", "acc_1", "acc_2")));
 
         (await ann.ExpectAsync("freshness")).Position.ShouldBe(3);
+        (await ann.ExpectAsync("freshness")).Expire.ShouldBe([Wire.Hash(Desk.Account.For("acc_1"))]); // and not the invoice, which may be theirs
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class ConnectionTests
     {
         var app = await StreamApp.StartAsync();
         var (ann, _) = await Follower.JoinAsync(app, Ann);
-        await app.DisposeAsync().AsTask().WaitAsync(_watchdog); // Kestrel would give an open request 30 seconds more
+        await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)); // Kestrel would give an open request 30 seconds more
         (await EndAsync(ann)).ShouldBeTrue();
     }
 

@@ -8,6 +8,8 @@ namespace Freshet.AspNetCore.Tests.Stream;
 
 public sealed record MoneyMoved(string From, string To);
 
+public sealed record InvoiceMoved(string InvoiceId, string From, string To);
+
 /// <summary>Events that concern two accounts at once, and a tag that nobody may hear of.</summary>
 public sealed class Transfers() : Catalog(owner: "desk-team")
 {
@@ -16,6 +18,9 @@ public sealed class Transfers() : Catalog(owner: "desk-team")
 
     public static readonly Event<MoneyMoved> Moved = new Event<MoneyMoved>("money.moved")
         .Invalidates(Desk.Account, e => e.From).Invalidates(Desk.Account, e => e.To);
+
+    public static readonly Event<InvoiceMoved> InvoiceMoved = new Event<InvoiceMoved>("invoice.moved")
+        .Invalidates(Desk.InvoiceTag, e => e.InvoiceId).Invalidates(Desk.Account, e => e.From).Invalidates(Desk.Account, e => e.To);
 }
 
 /// <summary>An application with a stream, and people: the header <c>X-Person</c> holds their claims, <c>name=ann;account=acc_88</c>.</summary>

@@ -82,8 +82,10 @@ public sealed class ChannelTests : RedisTest
     [Theory]
     [InlineData("")]
     [InlineData("not one of ours")]
-    [InlineData("0af7651916cd43dd8448eb211c80319c 1 1 1 0af7651916cd43dd8448eb211c80319c\n{\"id\":1}")]
-    [InlineData("0af7651916cd43dd8448eb211c80319c 1 2 1 0af7651916cd43dd8448eb211c80319c\n{}")]
+    [InlineData("0af7651916cd43dd8448eb211c80319c 1 0af7651916cd43dd8448eb211c80319c\n1 1 {\"id\":1}")]
+    [InlineData("0af7651916cd43dd8448eb211c80319c 2 0af7651916cd43dd8448eb211c80319c\n1 1 {}")]
+    [InlineData("0af7651916cd43dd8448eb211c80319c 2 0af7651916cd43dd8448eb211c80319c")]
+    [InlineData("0af7651916cd43dd8448eb211c80319c 1 0af7651916cd43dd8448eb211c80319c\n1")]
     public async Task AnUnreadableMessageIsTakenAsASignToRead(string message)
     {
         var other = Node().Listen();

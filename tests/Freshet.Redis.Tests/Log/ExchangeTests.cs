@@ -61,7 +61,7 @@ public sealed class ExchangeTests : RedisTest
         var behind = await node.ExchangeAsync(head with { Position = 14 });
         (behind.Head.Position, behind.Oldest).ShouldBe((25, 16));
         behind.Records.ShouldBeEmpty();
-        (await Server.RunAsync("XLEN", Key("records"))).ShouldBe("10");
+        (await Server.RunAsync("LLEN", Key("records"))).ShouldBe("10");
     }
 
     /// <summary>More at once than are kept at all.</summary>
@@ -78,15 +78,16 @@ public sealed class ExchangeTests : RedisTest
     }
 
     [Fact]
-    public async Task ALargerRetentionKeepsUpToAHundredthMore()
+    public async Task WhatIsAppendedBetweenTwoExchangesIsTrimmedByTheNext()
     {
         var node = Node(LogNode.Settings with { RecordRetention = 200 });
-        await node.AppendAsync([.. Enumerable.Range(0, 202).Select(_ => LogNode.Expire("account:a"))]);
+        await node.AppendAsync([.. Enumerable.Range(0, 200).Select(_ => LogNode.Expire("account:a"))]);
         (await node.ExchangeAsync()).Oldest.ShouldBe(1);
 
-        await node.AppendAsync("account:a");
-        (await node.ExchangeAsync()).Oldest.ShouldBe(4);
-        (await Server.RunAsync("XLEN", Key("records"))).ShouldBe("200");
+        await node.AppendAsync(LogNode.Expire("account:a"), LogNode.Expire("account:a"));
+        (await Server.RunAsync("LLEN", Key("records"))).ShouldBe("202");
+        (await node.ExchangeAsync()).Oldest.ShouldBe(3);
+        (await Server.RunAsync("LLEN", Key("records"))).ShouldBe("200");
     }
 
     /// <summary>PROTOCOL 18: remembered for everybody, from the word of a node that knows this very epoch for long enough.</summary>
@@ -103,18 +104,22 @@ public sealed class ExchangeTests : RedisTest
         (await other.AppendAsync(LogNode.Expire("account:a"))).IsMature.ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task ARecordThatCannotBeReadIsAnErrorOfOursNamingItsPosition()
+    /// <summary>R6: what it invalidates is unknown, so a node has to begin again.</summary>
+    [Theory]
+    [InlineData("4 1 {\"id\":1}")]
+    [InlineData("4 what a newer version may say")]
+    [InlineData("5 1 {}")]
+    public async Task WhoseNextRecordsCannotAllBeReadIsToldTheFirstOfThemAndTheHead(string entry)
     {
         var node = Node();
-        await node.AppendAsync("account:a");
+        for (var i = 0; i < 6; i++) await node.AppendAsync("account:a");
         var head = await node.HeadAsync();
-        await Server.RunAsync("XDEL", Key("records"), "1-0");
-        await Server.RunAsync("DEL", Key("records"));
-        await Server.RunAsync("XADD", Key("records"), "1-0", "t", "1", "r", "{\"id\":1}");
+        await Server.RunAsync("LSET", Key("records"), "3", entry);
+        await Server.RunAsync("LSET", Key("records"), "4", "5 1 unreadable too");
 
-        var error = await Should.ThrowAsync<UnreadableRecordException>(async () => await node.ExchangeAsync(head with { Position = 0 }));
-        error.Position.ShouldBe(1);
-        (await node.ExchangeAsync()).Head.ShouldBe(head); // from where the node begins again
+        var reply = await node.ExchangeAsync(head with { Position = 1 });
+        (reply.Head, reply.UnreadableAt, reply.Records.Count).ShouldBe((head, 4, 0));
+        (await node.ExchangeAsync(head with { Position = 1 }, most: 2)).UnreadableAt.ShouldBe(0); // not that far yet
+        (await node.ExchangeAsync(head with { Position = 5 })).Records.Single().Position.ShouldBe(6);
     }
 }

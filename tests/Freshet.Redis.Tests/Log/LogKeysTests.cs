@@ -13,8 +13,8 @@ public sealed class LogKeysTests : RedisTest
     {
         var keys = new LogKeys(keyspace).All.Select(key => (string)key!).ToList();
 
-        keys.Count.ShouldBe(8);
-        keys.Distinct().Count().ShouldBe(8);
+        keys.Count.ShouldBe(7);
+        keys.Distinct().Count().ShouldBe(7);
         keys.Select(SlotOf).Distinct().ShouldBe([SlotOf($"{{{keyspace}}}")]);
     }
 

@@ -14,7 +14,7 @@ public sealed class OvertakenReplyTests : IDisposable
     {
         _node = new Node(new Clock(TimeProvider.System), Epoch.Create(), new Confirmation(new Clock(TimeProvider.System), TimeSpan.FromSeconds(1)));
         var history = new RecordHistory(100);
-        _follower = new LogFollower(_node, history, new CacheTargets([], new FreshetOptions(), null, _node, history, NullLogger<CacheTargets>.Instance), _counters);
+        _follower = new LogFollower(_node, history, new CacheTargets([], new FreshetOptions(), null, _node, history, NullLogger<CacheTargets>.Instance), _counters, NullLogger.Instance);
         _follower.Take(null, Reply(0), sentAt: 0).ShouldBe(ReplyOutcome.AtHead);
     }
 

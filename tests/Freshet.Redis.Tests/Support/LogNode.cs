@@ -56,7 +56,7 @@ internal sealed class LogNode : IAsyncDisposable
         return this;
     }
 
-    public ValueTask<AppendReply> AppendAsync(params RecordDraft[] drafts) => Log.AppendAsync(new AppendRequest(Id, Writer, drafts), Watchdog.Token);
+    public ValueTask<AppendReply> AppendAsync(params RecordDraft[] drafts) => Log.AppendAsync(new AppendRequest(Id, Writer, drafts) { WantsBefore = true }, Watchdog.Token);
 
     /// <summary>Appends one record that expires one tag.</summary>
     public async Task<LogRecord> AppendAsync(string tag) => (await AppendAsync(Expire(tag))).Records.Single();

@@ -27,6 +27,25 @@ public sealed class PostgresOperationTests : OperationTests<PostgresTestDatabase
         taken.SelectMany(mine => mine).Count().ShouldBe(40);
         taken.SelectMany(mine => mine).Distinct().Count().ShouldBe(40);
     }
+
+    [Fact]
+    public async Task OneThatIsBeingCompletedIsPassedOverThoughItsLeaseHasRunOut()
+    {
+        var app = StartWorkless();
+        await AcceptAsync(app, "a");
+        var first = (await StoreOf(app).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default))!;
+        var second = await AcceptAsync(app, "b");
+        await Database.ExecuteAsync("UPDATE freshet_operations SET due_at = accepted_at - interval '1 hour' WHERE id = @id", new { id = first.Held.Id });
+        await using var connection = await Database.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var action = app.Freshet.BeginJob("thing-rebuild");
+        (await StoreOf(app).CompleteAsync(transaction, first.Held, null, action, default)).ShouldBeTrue(); // and not committed yet
+
+        var taken = await StoreOf(app).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default).WaitAsync(TimeSpan.FromSeconds(10));
+        await transaction.CommitAsync();
+
+        taken.ShouldNotBeNull().Held.Id.ShouldBe(second);
+    }
 }
 
 public sealed class SqliteOperationTests : OperationTests<SqliteTestDatabase>;

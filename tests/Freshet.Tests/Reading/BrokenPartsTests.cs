@@ -25,6 +25,35 @@ public sealed class BrokenPartsTests
     }
 
     [Fact]
+    public async Task AnEqualsThatThrowsUnderTheGateGivesTheTurnBackOnce()
+    {
+        await using var app = TestApp.Start<Brittle>();
+        var key = new Brittle.Key("a");
+        var gate = app.Source.HoldNext("a");
+        var read = app.Freshet.ReadAsync(Brittle.Unversioned, key).AsTask();
+        await gate.Reached;
+        await app.Freshet.ReadAsync(Brittle.Unversioned, new Brittle.Key("b"));
+
+        key.Fails = true;
+        gate.Open();
+        (await Should.ThrowAsync<NotSupportedException>(read)).Message.ShouldBe("Equals");
+
+        Turns(app, Brittle.Unversioned).Running.ShouldBe(0);
+        Running(app).ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public async Task ASizeThatThrowsGivesTheTurnBack()
+    {
+        await using var app = TestApp.Start<Brittle>();
+
+        (await Should.ThrowAsync<NotSupportedException>(app.Freshet.ReadAsync(Brittle.Unsizable, "a").AsTask())).Message.ShouldBe("SizedBy");
+
+        Turns(app, Brittle.Unsizable).Running.ShouldBe(0);
+        Running(app).ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
     public async Task AKeyThatThrowsWhenItsTurnComesFailsItselfAndNotTheLoadBefore()
     {
         await using var app = TestApp.Start<Brittle>(configuration: Settings(("brittle:MaxConcurrentLoads", "1")));
@@ -184,6 +213,16 @@ public sealed class BrokenPartsTests
             .DependsOn(Thing, key => key.Text)
             .VersionedBy(value => value.Version)
             .LoadWith((Source source, Key key, CancellationToken ct) => source.ReadAsync(key.Text, ct));
+
+        public static readonly CachedQuery<Key, Value> Unversioned = new CachedQuery<Key, Value>("brittle-unversioned", RiskLevel.High)
+            .KeyedBy(key => key.Text)
+            .DependsOn(Thing, key => key.Text)
+            .LoadWith((Source source, Key key, CancellationToken ct) => source.ReadAsync(key.Text, ct));
+
+        public static readonly CachedQuery<string, Value> Unsizable = new CachedQuery<string, Value>("brittle-unsizable", RiskLevel.High)
+            .DependsOn(Thing, id => id)
+            .SizedBy(_ => throw new NotSupportedException("SizedBy"))
+            .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
 
         public sealed class Key(string text) : IEquatable<Key>
         {

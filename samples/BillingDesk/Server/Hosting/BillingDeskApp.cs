@@ -9,6 +9,7 @@ namespace BillingDesk.Server;
 /// <summary>Composes the desk: the database, four teams' catalogs and endpoints, and what belongs to no team.</summary>
 public static class BillingDeskApp
 {
+    private const string StreamHeartbeatKey = "BillingDesk:StreamHeartbeat";
     private const string DefaultUrl = "http://127.0.0.1:5080";
 
     /// <summary>Builds the application; call <see cref="PrepareAsync"/> before it starts.</summary>
@@ -80,7 +81,11 @@ public static class BillingDeskApp
         app.MapWorkspace();
         app.MapGrowth();
 
-        app.MapFreshetStream("/api/stream", options => options.TellsNames = true); // the strip shows names; a product keeps them on the server
+        app.MapFreshetStream("/api/stream", options =>
+        {
+            options.TellsNames = true; // the strip shows names; a product keeps them on the server
+            options.Heartbeat = app.Configuration.GetValue(StreamHeartbeatKey, options.Heartbeat);
+        });
         app.MapLive();
         app.MapNodes();
         app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));

@@ -1,24 +1,36 @@
 -- Appends records, in order and with none of others between. One whose id is known keeps its place and is not appended again.
 --
--- ARGV: 7 the writer's node, 8 the channel to tell followers on, 9 records to keep, 10 most bytes of records to tell,
---       11 how many records; for each: id, record, how many invalidations; for each of those: tag, ms it may be served stale ('' expires).
+-- ARGV: 2 '1' to tell each tag's last invalidation before, 3 the writer's node, 4 the channel to tell followers on; from 5 for each
+--       record: id, record, how many invalidations; for each of those: tag, ms it may be served stale ('' expires).
 --       The id of a hold is 'h', its own, and that of the record it announces; of what ends holds 'r', its own, and of each hold its
 --       own and what it announced; of a record that its own action announced 'd' and its own.
--- Returns: epoch, now, mature, { "position:ms" of each record, '' for a hold that came too late }, { each invalidation's tag's last
---       invalidation before }, lease rows.
+-- Returns: epoch, now, mature, lease rows; each record's place (its position, "position:ms" if it was appended before, '' for a hold
+--          that came too late); if asked for, each invalidation's tag's last invalidation before.
 
-local MOST_STALE = 16 -- as on the nodes
+local MOST_BYTES_TOLD = 32768 -- the server keeps what it tells for each follower that is slow to take it
 
--- A mark is "expiredAt" or "expiredAt:position:deadline:position:deadline..." (PROTOCOL 14), positions and deadlines ascending.
-local function last_of(mark)
-  if not mark then return log.forgotten end -- what was forgotten may have been invalidated as late as that
-  return tonumber(string.match(mark, ':(%d+):%d+$') or mark)
+local wants_before = ARGV[2] == '1'
+local tags, refused
+do
+  local at = 5
+  while at < #ARGV do
+    for tag = at + 3, at + 1 + 2 * ARGV[at + 2], 2 do
+      -- An expiry overwrites what was there.
+      if wants_before or ARGV[tag + 1] ~= '' then tags = tags or {} tags[#tags + 1] = ARGV[tag] end
+    end
+    at = at + 3 + 2 * ARGV[at + 2]
+  end
 end
 
+--#standing
+
+-- A mark is "expiredAt" or "expiredAt:position:deadline:position:deadline..." (PROTOCOL 14), positions and deadlines ascending.
 -- A new stale mark drops earlier ones that last as long or longer. One whose deadline has passed is an expiry.
 local function mark_stale(mark, position, deadline)
+  local MOST_STALE = 16 -- as on the nodes
   local numbers = {}
-  for number in string.gmatch(mark or text(log.forgotten), '%d+') do numbers[#numbers + 1] = tonumber(number) end
+  -- What was forgotten may have been invalidated as late as that.
+  for number in string.gmatch(mark or forgotten(), '%d+') do numbers[#numbers + 1] = tonumber(number) end
   local expired_at, at, deadlines = numbers[1], {}, {}
   for i = 2, #numbers, 2 do
     if numbers[i + 1] <= now then
@@ -66,63 +78,56 @@ local function release(holds)
   end
 end
 
--- Where each record's arguments begin, and every tag.
-local begins, tags, argument = {}, {}, 12
-for i = 1, tonumber(ARGV[11]) do
-  begins[i] = argument
-  for at = argument + 3, argument + 1 + 2 * tonumber(ARGV[argument + 2]), 2 do tags[#tags + 1] = ARGV[at] end
-  argument = argument + 3 + 2 * tonumber(ARGV[argument + 2])
-end
-
-local refusal = stand(tags, true)
-if refusal then return refusal end
-
-local first, moment = log.head + 1, text(now)
-local places, before, told, bytes = {}, {}, {}, 0
-for i, begin in ipairs(begins) do
-  local id, record, invalidations, rest = ARGV[begin], ARGV[begin + 1], tonumber(ARGV[begin + 2]), nil
-  if #id > 32 then id, rest = string.sub(id, 2, 33), string.sub(id, 34) end
-  local holds = rest and string.sub(ARGV[begin], 1, 1) == 'h'
-  if rest == '' then redis.call('HDEL', HOLDS, id) end
-  local place = redis.call('HGET', IDS[log.ids], id) or redis.call('HGET', IDS[other(log.ids)], id)
-  if not place and holds and is_known(rest) then place = '' end
-  local is_new = not place
-  if is_new then
-    log.head = log.head + 1
-    place = text(log.head) .. ':' .. moment
+local moment = text(now)
+local reply, before, told, bytes = { log.epoch, now, log.mature, leases }, {}, {}, 0
+local at = 5
+while at < #ARGV do
+  local id, last, position = ARGV[at], at + 1 + 2 * ARGV[at + 2], text(log.head + 1)
+  local holds, rest = false, nil
+  if #id > 32 then
+    holds, id, rest = string.sub(id, 1, 1) == 'h', string.sub(id, 2, 33), string.sub(id, 34)
+    if rest == '' then redis.call('HDEL', HOLDS, id) end
   end
-  for at = begin + 3, begin + 1 + 2 * invalidations, 2 do
-    local tag, stale_for = ARGV[at], ARGV[at + 1]
-    local mark = mark_of(tag)
-    before[#before + 1] = last_of(mark)
+  local place = redis.call('HGET', IDS[OTHER[log.ids]], id)
+  if holds then
+    place = place or redis.call('HGET', IDS[log.ids], id)
+    if not place and is_known(rest) then place = '' end
+  end
+  local is_new = not place and redis.call('HSETNX', IDS[log.ids], id, position .. ':' .. moment) == 1
+  reply[#reply + 1] = is_new and position or place or redis.call('HGET', IDS[log.ids], id)
+  for tag_at = at + 3, last, 2 do
+    local tag = ARGV[tag_at]
+    if wants_before then
+      local mark = mark_of(tag)
+      before[#before + 1] = not mark and forgotten() or string.match(mark, ':(%d+):%d+$') or mark
+    end
     if is_new then
-      mark = stale_for == '' and text(log.head) or mark_stale(mark, log.head, now + tonumber(stale_for))
+      local mark = position
+      if ARGV[tag_at + 1] ~= '' then mark = mark_stale(mark_of(tag), log.head + 1, now + ARGV[tag_at + 1]) end
       redis.call('HSET', MARKS[log.marks], tag, mark)
       marks[log.marks][tag] = mark
     end
   end
   if is_new then
-    redis.call('HSET', IDS[log.ids], id, place)
-    redis.call('XADD', RECORDS, text(log.head) .. '-0', 't', moment, 'r', record)
-    told[#told + 1] = record
-    bytes = bytes + #record
-    if holds then place_hold(id, rest, place, record) elseif rest then release(rest) end -- of what was only announced there is no rest
+    local entry = position .. ' ' .. moment .. ' ' .. ARGV[at + 1]
+    redis.call('RPUSH', RECORDS, entry)
+    log.head, told[#told + 1], bytes = log.head + 1, entry, bytes + #entry
+    if holds then place_hold(id, rest, position .. ':' .. moment, ARGV[at + 1]) elseif rest then release(rest) end -- of what was only announced there is no rest
   end
-  places[i] = place
+  at = last + 2
 end
+for i = 1, #before do reply[#reply + 1] = before[i] end
 
--- Trimmed a hundredth at a time, to the exact length, so that the oldest position is known without asking.
-local retention = tonumber(ARGV[9])
-if log.head - log.oldest + 1 > retention + math.floor(retention / 100) then
-  redis.call('XTRIM', RECORDS, 'MAXLEN', text(retention))
-  log.oldest = log.head - retention + 1
-end
--- Last: were the script to fail before, the records would be one too many for the header, and the next script would begin an epoch.
-if #told > 0 then redis.call('HSET', LOG, 'head', text(log.head), 'oldest', text(log.oldest)) end
+-- Last: were the script to fail before, there would be one record too many for the header, and the next exchange begins an epoch.
+if #told > 0 then redis.call('HSET', LOG, 'head', text(log.head)) end
 
 -- A writer that appended nothing new rings all the same: it waits for nodes that may have acknowledged to another (PROTOCOL 22).
-local bell = table.concat({ log.epoch, text(#told > 0 and first or log.head), text(#told), moment, ARGV[7] }, ' ')
-if #told > 0 and bytes <= tonumber(ARGV[10]) then bell = bell .. '\n' .. table.concat(told, '\n') end
-redis.call('PUBLISH', ARGV[8], bell)
+local bell
+if #told == 0 or bytes > MOST_BYTES_TOLD then
+  bell = log.epoch .. ' 0 ' .. ARGV[3]
+else
+  bell = log.epoch .. ' ' .. #told .. ' ' .. ARGV[3] .. '\n' .. (#told == 1 and told[1] or table.concat(told, '\n'))
+end
+redis.call('PUBLISH', ARGV[4], bell)
 
-return { log.epoch, moment, log.mature, places, before, leases }
+return reply

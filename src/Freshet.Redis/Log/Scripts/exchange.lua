@@ -1,33 +1,92 @@
--- Reads on from a node's position, and renews its lease.
+-- Reads on from a node's position, and renews its lease. Looks after what must not grow for ever (R5).
 --
--- ARGV: 7 the node's epoch ('' for none), 8 its position, 9 most records, 10 most bytes of records,
+-- ARGV: 2 epochs that the node has left, 3 its MaxTimeToLive in ms, 4 margin in ms, 5 how long ids of records are remembered in ms,
+--       6 records to keep; 7 the node's epoch ('' for none), 8 its position, 9 most records, 10 most bytes of records,
 --       11 the node ('' to hold no lease), 12 its lease row, 13 the row's renewal, 14 '1' when the node has known its epoch for a
 --       whole lease and margin.
--- Returns: epoch, head, oldest, now, mature, maxttl, { time, record, time, record, ... },
+-- Returns: epoch, head, oldest, now, mature, maxttl, { { "position ms record", ... }, ... },
 --          { "hold position:ms record" of each that stands, for a node that has to begin at the head }.
 
-local CHUNK = 128 -- records taken from the stream at once, so that large ones do not pile up here
+local CHUNK = 128 -- records taken at once, so that large ones do not pile up here
 
-local refusal = stand({})
-if refusal then return refusal end
+local tags, refused = {}, ARGV[2] ~= '' and ARGV[2]
+
+--#standing
+
+local longest, oldest, forgot, sealed, rotated, ids_rotated
+local function take_upkeep()
+  longest, oldest, forgot, sealed, rotated, ids_rotated = string.match(log.upkeep, '^(%d+) (%d+) (%d+) (%d+) (%d+) (%d+)$')
+  longest = tonumber(longest) -- the largest MaxTimeToLive of any version that runs (PROTOCOL 13)
+  oldest = tonumber(oldest)   -- position of the oldest record kept; head + 1 when none is
+  rotated = tonumber(rotated) -- when the current marks became current; 'sealed' is the head of that moment, 'forgot' the one before
+  ids_rotated = tonumber(ids_rotated)
+end
+take_upkeep()
+if redis.call('LLEN', RECORDS) ~= log.head - oldest + 1 then
+  begin_epoch()
+  take_upkeep()
+end
+
+-- Marks and ids lie in two parts each. When the current one is old enough, the previous one is forgotten whole and the current one
+-- becomes the previous: so nothing is kept longer than twice its time, and nothing needs an expiry of its own.
+local is_longest = tonumber(ARGV[3]) > longest
+longest = math.max(longest, tonumber(ARGV[3]))
+rotated, ids_rotated = math.min(now, rotated), math.min(now, ids_rotated) -- later ones: the clock was set back, nothing would be forgotten for long
+local rotates_marks, rotates_ids = now - rotated > longest + ARGV[4], now - ids_rotated > tonumber(ARGV[5])
+local trims = log.head - oldest + 1 > tonumber(ARGV[6])
+local kept = trims and log.head - ARGV[6] + 1 or oldest
+local upkeep = text(longest) .. ' ' .. text(kept) .. ' ' .. (rotates_marks and sealed .. ' ' .. text(log.head) or forgot .. ' ' .. sealed)
+  .. ' ' .. text(rotates_marks and now or rotated) .. ' ' .. text(rotates_ids and now or ids_rotated)
+if upkeep ~= log.upkeep then
+  -- A full server takes no write: then all of it waits, and reading goes on. But nobody may keep values for longer than the log knows.
+  local write = is_longest and redis.call or redis.pcall
+  local answer = write('HSET', LOG, 'upkeep', upkeep, 'marks', rotates_marks and OTHER[log.marks] or log.marks, 'ids', rotates_ids and OTHER[log.ids] or log.ids)
+  if type(answer) == 'number' then
+    log.upkeep, oldest = upkeep, kept
+    if rotates_marks then
+      log.marks = OTHER[log.marks]
+      redis.call('UNLINK', MARKS[log.marks])
+      redis.call('HSET', MARKS[log.marks], SENTINEL, log.epoch)
+    end
+    if rotates_ids then redis.call('UNLINK', IDS[OTHER[log.ids]]) end
+    if trims then redis.call('LTRIM', RECORDS, '-' .. ARGV[6], -1) end
+  end
+end
 
 -- Only records of the node's own epoch that follow its position without a gap; else it has to begin again at the head.
 local records = {}
-if ARGV[7] == log.epoch and tonumber(ARGV[8]) + 1 >= log.oldest then
+if ARGV[7] == log.epoch and tonumber(ARGV[8]) + 1 >= oldest then
   local position, left, bytes = tonumber(ARGV[8]), tonumber(ARGV[9]), 0
   while left > 0 and bytes < tonumber(ARGV[10]) and position < log.head do
-    local chunk = redis.call('XRANGE', RECORDS, text(position + 1) .. '-0', '+', 'COUNT', math.min(left, CHUNK))
-    if #chunk == 0 or chunk[1][1] ~= text(position + 1) .. '-0' or chunk[#chunk][1] ~= text(position + #chunk) .. '-0' then
-      begin_epoch(redis.call('INFO', 'server')) -- as many records as there should be, but not these: somebody else wrote to the stream
+    local from = position + 1 - oldest
+    local chunk = redis.call('LRANGE', RECORDS, from, from + math.min(left, CHUNK) - 1)
+    if string.match(chunk[1] or '', '^%d+') ~= text(position + 1) or string.match(chunk[#chunk], '^%d+') ~= text(position + #chunk) then
+      begin_epoch() -- as many records as there should be, but not these: somebody else wrote there
+      take_upkeep()
       records = {}
       break
     end
-    for _, entry in ipairs(chunk) do
-      records[#records + 1] = entry[2][2]
-      records[#records + 1] = entry[2][4]
-      bytes = bytes + #entry[2][4]
+    for i = 1, #chunk do bytes = bytes + #chunk[i] end
+    records[#records + 1], position, left = chunk, position + #chunk, left - #chunk
+  end
+end
+
+-- A node that cannot read on learns here what stands. What was announced is not there yet, or the hold would be resolved.
+local holds = {}
+if ARGV[7] ~= log.epoch or tonumber(ARGV[8]) + 1 < oldest then
+  local fields = redis.call('HGETALL', HOLDS)
+  local is_there = false
+  for i = 1, #fields, 2 do is_there = is_there or fields[i] == SENTINEL and fields[i + 1] == log.epoch end
+  if not is_there then -- evicted, or deleted: nobody knows what stood
+    begin_epoch()
+    take_upkeep()
+    fields, records = {}, {}
+  end
+  for i = 1, #fields, 2 do
+    local announced = fields[i]
+    if announced ~= SENTINEL and redis.call('HEXISTS', IDS.a, announced) == 0 and redis.call('HEXISTS', IDS.b, announced) == 0 then
+      holds[#holds + 1] = fields[i + 1]
     end
-    position, left = position + #chunk, left - #chunk
   end
 end
 
@@ -40,28 +99,10 @@ end
 -- Not over a later renewal: a request that was held up would bring back what the node declared before, perhaps fewer kinds of tags,
 -- and a writer would not wait for it.
 if ARGV[11] ~= '' then
-  local row = redis.call('HGET', LEASES, ARGV[11])
+  local row = redis.call('HGET', LOG, ARGV[11])
   -- What the node has applied of another epoch's log it has not applied of this one's: no writer may take it for that.
   local own = ARGV[7] == log.epoch and ARGV[12] or string.gsub(ARGV[12], '^(%d+) %d+', '%1 0')
-  if not row or tonumber(string.match(row, '^%d+')) <= tonumber(ARGV[13]) then redis.call('HSET', LEASES, ARGV[11], own) end
+  if not row or tonumber(string.match(row, '^%d+')) <= tonumber(ARGV[13]) then redis.call('HSET', LOG, ARGV[11], own) end
 end
 
--- A node that cannot read on learns here what stands. What was announced is not there yet, or the hold would be resolved.
-local holds = {}
-if ARGV[7] ~= log.epoch or tonumber(ARGV[8]) + 1 < log.oldest then
-  local fields = redis.call('HGETALL', HOLDS)
-  local is_whole = false
-  for i = 1, #fields, 2 do is_whole = is_whole or fields[i] == SENTINEL and fields[i + 1] == log.epoch end
-  if not is_whole then -- evicted, or deleted: nobody knows what stood
-    begin_epoch(redis.call('INFO', 'server'))
-    fields = {}
-  end
-  for i = 1, #fields, 2 do
-    local announced = fields[i]
-    if announced ~= SENTINEL and redis.call('HEXISTS', IDS.a, announced) == 0 and redis.call('HEXISTS', IDS.b, announced) == 0 then
-      holds[#holds + 1] = fields[i + 1]
-    end
-  end
-end
-
-return { log.epoch, log.head, log.oldest, text(now), log.mature, text(log.maxttl), records, holds }
+return { log.epoch, log.head, oldest, now, log.mature, longest, records, holds }

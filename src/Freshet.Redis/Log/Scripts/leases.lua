@@ -1,5 +1,7 @@
 -- Returns the epoch, and the lease rows as they stand: { node, row, node, row, ... }.
 
-local refusal = stand({}, true)
-if refusal then return refusal end
+local tags, refused = {}, nil
+
+--#standing
+
 return { log.epoch, leases }

@@ -19,17 +19,24 @@ internal sealed record ExchangeReply(LogPosition Head, long Oldest, IReadOnlyLis
 {
     /// <summary>The records of the holds that stand at the head, for a node that begins there because it cannot read on from where it is; empty for any other.</summary>
     public IReadOnlyList<LogRecord> Holds { get; init; } = [];
+
+    /// <summary>Position of a record that follows the node's and cannot be read by this version; 0 for none. Then the node begins again at the head, and no records come.</summary>
+    public long UnreadableAt { get; init; }
 }
 
 /// <summary>Records to append, in order and with none of others between. A hold whose draft the log has already, or that was released, is not appended: it came too late.</summary>
 /// <param name="Node">Who appends; acknowledgements come back to it.</param>
 /// <param name="Writer">The action.</param>
 /// <param name="Drafts">The records.</param>
-internal sealed record AppendRequest(NodeId Node, Writer Writer, IReadOnlyList<RecordDraft> Drafts);
+internal sealed record AppendRequest(NodeId Node, Writer Writer, IReadOnlyList<RecordDraft> Drafts)
+{
+    /// <summary>Whether the tags' last invalidations before are asked for.</summary>
+    public bool WantsBefore { get; init; }
+}
 
 /// <summary>What became of an append, all of it read in the same atomic step as the append itself (PROTOCOL 22).</summary>
 /// <param name="Records">The records as the log holds them. One that was appended before, by its id, has its earlier position.</param>
-/// <param name="Before">The position of each tag's last invalidation before these records; 0 when the log knows of none (PROTOCOL 25).</param>
+/// <param name="Before">If asked for, the position of each tag's last invalidation before these records; 0 when the log knows of none (PROTOCOL 25).</param>
 /// <param name="Leases">Every lease row, as it stood.</param>
 /// <param name="IsMature">Whether the epoch is older than any lease of an earlier one.</param>
 /// <param name="At">The log's own clock.</param>

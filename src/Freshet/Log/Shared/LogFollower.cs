@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace Freshet;
 
 /// <summary>What an exchange's reply meant to this node.</summary>
@@ -17,13 +19,14 @@ internal enum ReplyOutcome
 }
 
 /// <summary>Applies a shared log's records to this node, in order and none left out (PROTOCOL 2, R6).</summary>
-internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets targets, SharedLogCounters counters)
+internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets targets, SharedLogCounters counters, ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Epoch> _left = [];    // guarded by _gate
     private bool _hasEpoch;                        // guarded by _gate; until then the node counts by itself
     private long _epochKnownSince;                 // guarded by _gate
     private (long LogMilliseconds, long At) _logClock; // guarded by _gate
+    private bool _toldUnreadable;                  // guarded by _gate
 
     /// <summary>Where this node stands in the log; null before it has met it.</summary>
     public LogPosition? Known
@@ -78,6 +81,15 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
             if (reply.Head.Position > position && reply.Oldest > position + 1)
             {
                 counters.NoteStartedOver(StartOverReason.Trimmed);
+                StartOverLocked(reply);
+                return ReplyOutcome.AtHead;
+            }
+            if (reply.UnreadableAt > position)
+            {
+                // What it invalidates is unknown, as if it were missing (R6).
+                counters.NoteStartedOver(StartOverReason.Unreadable);
+                if (!_toldUnreadable) logger.RecordUnreadable(reply.UnreadableAt);
+                _toldUnreadable = true;
                 StartOverLocked(reply);
                 return ReplyOutcome.AtHead;
             }

@@ -43,7 +43,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         _failures = failures;
         _startedAt = node.Clock.Now;
         Pending = new PendingRecords(logger);
-        _follower = new LogFollower(node, history, targets, Counters);
+        _follower = new LogFollower(node, history, targets, Counters, logger);
         _exchanger = new Exchanger(service, _follower, node, NextLease, options, Counters, logger);
         _waits = new LeaseWaits(service, Id, node.Clock, options, Counters, logger);
     }
@@ -127,7 +127,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         AppendReply reply;
         try
         {
-            reply = await SendAsync(writer, drafts).ConfigureAwait(false);
+            reply = await SendAsync(writer, drafts, wantsBefore).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // The log did not take it, or did not say so: never a silent success (PROTOCOL 27).
         catch (Exception error)
@@ -307,9 +307,9 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         return _lease = new LeaseRow(Id, _options.Name, (_lease?.Renewal ?? 0) + 1, known?.Position ?? 0, kinds);
     }
 
-    private async Task<AppendReply> SendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts)
+    private async Task<AppendReply> SendAsync(Writer writer, IReadOnlyList<RecordDraft> drafts, bool wantsBefore = false)
     {
-        var reply = await _service.AppendAsync(new AppendRequest(Id, writer, drafts), CancellationToken.None).AsTask()
+        var reply = await _service.AppendAsync(new AppendRequest(Id, writer, drafts) { WantsBefore = wantsBefore }, CancellationToken.None).AsTask()
             .WaitAsync(_options.AppendTimeout, Node.Clock.Time).ConfigureAwait(false);
         // Those that were appended before have lower positions than those beside them: the last is the one that a token names.
         return reply with { Records = [.. reply.Records.OrderBy(record => record.Position)] };
@@ -346,7 +346,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
         if (Pending.Count == 0 || !await _sending.WaitAsync(TimeSpan.Zero).ConfigureAwait(false)) return;
         try
         {
-            await Pending.SendAsync(SendAsync, reply =>
+            await Pending.SendAsync((writer, drafts) => SendAsync(writer, drafts), reply =>
             {
                 _follower.TryTake(reply.Records);
                 NoteAppended(reply.Records);

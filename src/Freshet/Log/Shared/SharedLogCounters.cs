@@ -11,6 +11,9 @@ internal enum StartOverReason
 
     /// <summary>Records this node had not read were trimmed.</summary>
     Trimmed,
+
+    /// <summary>A record could not be read.</summary>
+    Unreadable,
 }
 
 /// <summary>What the shared log did, for the metrics.</summary>
@@ -18,7 +21,7 @@ internal sealed class SharedLogCounters
 {
     private readonly ConcurrentDictionary<string, long> _waitedOut = new(StringComparer.Ordinal);
     private Histogram<double>? _leaseWait;
-    private long _exchanges, _failedExchanges, _gaps, _newEpochs, _trims, _applied, _reconnects;
+    private long _exchanges, _failedExchanges, _gaps, _newEpochs, _trims, _unreadable, _applied, _reconnects;
 
     public long Exchanges => Volatile.Read(ref _exchanges);
 
@@ -29,6 +32,8 @@ internal sealed class SharedLogCounters
     public long NewEpochs => Volatile.Read(ref _newEpochs);
 
     public long Trims => Volatile.Read(ref _trims);
+
+    public long Unreadable => Volatile.Read(ref _unreadable);
 
     public long Applied => Volatile.Read(ref _applied);
 
@@ -43,7 +48,21 @@ internal sealed class SharedLogCounters
 
     public void NoteGap() => Interlocked.Increment(ref _gaps);
 
-    public void NoteStartedOver(StartOverReason reason) => Interlocked.Increment(ref reason == StartOverReason.NewEpoch ? ref _newEpochs : ref _trims);
+    public void NoteStartedOver(StartOverReason reason)
+    {
+        switch (reason)
+        {
+            case StartOverReason.NewEpoch:
+                Interlocked.Increment(ref _newEpochs);
+                return;
+            case StartOverReason.Trimmed:
+                Interlocked.Increment(ref _trims);
+                return;
+            default:
+                Interlocked.Increment(ref _unreadable);
+                return;
+        }
+    }
 
     public void NoteApplied() => Interlocked.Increment(ref _applied);
 

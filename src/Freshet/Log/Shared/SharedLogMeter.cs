@@ -40,5 +40,6 @@ internal sealed class SharedLogMeter : IDisposable
     {
         yield return new(counters.NewEpochs, new KeyValuePair<string, object?>("reason", "epoch-changed"));
         yield return new(counters.Trims, new KeyValuePair<string, object?>("reason", "trimmed"));
+        yield return new(counters.Unreadable, new KeyValuePair<string, object?>("reason", "unreadable"));
     }
 }

@@ -72,6 +72,33 @@ public sealed class GapTests
         (b.Log.Counters.Trims, b.Log.Counters.NewEpochs).ShouldBe((1, 0));
     }
 
+    /// <summary>R6: a newer version's record, or somebody else's bytes. What it invalidates is unknown, and the node goes on behind it.</summary>
+    [Fact]
+    public async Task Where_a_record_cannot_be_read_everything_is_outdated_and_the_node_goes_on()
+    {
+        await using var nodes = new Nodes();
+        var (a, b) = (nodes.Start("a"), nodes.Start<Others>("b"));
+        nodes.Source["x"] = new Value(1);
+        await b.ReadAsync(Others.High, "x");
+        b.Link.DropsBells = true;
+        nodes.Server.MakeUnreadable(1);
+        nodes.Server.MakeUnreadable(4);
+        await a.WriteAsync("1", 1);
+        await a.WriteAsync("1", 2);
+        nodes.Source["x"] = new Value(2);
+
+        await b.CatchUpAsync();
+
+        (await b.ReadAsync(Others.High, "x")).ShouldBe(2);
+        (b.Log.IsAway, b.Log.Position.Position, b.Log.Counters.FailedExchanges).ShouldBe((false, 2, 0));
+        await a.WriteAsync("1", 3);
+        await a.WriteAsync("1", 4);
+        await b.CatchUpAsync();
+        b.Log.Position.Position.ShouldBe(4);
+        (b.Log.Counters.Unreadable, b.Log.Counters.Trims, b.Log.Counters.NewEpochs).ShouldBe((2, 0, 0));
+        b.App.LogLines.Lines.Where(line => line.Text.Contains("cannot be read", StringComparison.Ordinal)).ShouldHaveSingleItem().Text.ShouldContain("position 1 ");
+    }
+
     /// <summary>R2, R6: the load captured 0 -> record 1 outdates its tag, record 1 is trimmed, this node starts over at 2, in the same epoch -> the marks the load holds were never told of record 1.</summary>
     [Fact]
     public async Task A_load_from_before_records_were_missed_for_good_is_neither_joined_nor_stored()

@@ -16,7 +16,7 @@ public sealed class LogFollowerTests : IDisposable
         var clock = new Clock(new TestTimeProvider());
         _node = new Node(clock, Epoch.Create(), new Confirmation(clock, TimeSpan.FromMilliseconds(250)));
         var history = new RecordHistory(100);
-        _follower = new LogFollower(_node, history, new CacheTargets([], new FreshetOptions(), null, _node, history, NullLogger<CacheTargets>.Instance), new SharedLogCounters());
+        _follower = new LogFollower(_node, history, new CacheTargets([], new FreshetOptions(), null, _node, history, NullLogger<CacheTargets>.Instance), new SharedLogCounters(), NullLogger.Instance);
         _follower.Take(null, Reply(_epoch, 5), 0).ShouldBe(ReplyOutcome.AtHead);
     }
 
