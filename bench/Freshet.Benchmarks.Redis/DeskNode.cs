@@ -11,6 +11,8 @@ public sealed class Desk() : Catalog("bench")
     public static readonly Tag<string> Account = new("account");
     public static readonly Tag<string> Profile = new("profile");
 
+    public static readonly Event<InvoicePaid> Paid = new Event<InvoicePaid>("invoice.paid").Invalidates(Account, e => e.AccountId);
+
     public static readonly CachedQuery<string, int> Balance = new CachedQuery<string, int>("balance", RiskLevel.High)
         .DependsOn(Account, id => id)
         .LoadWith((Source source, string id, CancellationToken _) => Task.FromResult(source.Balance));

@@ -39,7 +39,7 @@ internal sealed class RowReader(CatalogModel catalog, EventData events)
         {
             var value = events.Read(row.Data ?? "{}", declared.Type) ?? throw new UnreadableRowException("its data are null");
             var (kind, deadline) = FreshetService.ByTrigger(trigger, declared.Profile);
-            return (value, [.. declared.TagsOf(value).Select(tag => new Invalidation(tag, kind, deadline))]);
+            return (value, declared.InvalidationsOf(value, kind, deadline));
         }
 #pragma warning disable CA1031 // Whatever a converter or member of the application throws. Its message may hold data, so it is not told.
         catch (Exception error) when (error is not UnreadableRowException)

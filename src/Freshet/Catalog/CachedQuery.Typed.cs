@@ -11,6 +11,7 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
     private IReadOnlyList<Tag>? _sameTags; // what TagsOf gave, when it does not depend on the arguments
     private Func<TArgs, string>? _keyText;
     private MemberSelector<TValue, long>? _version;
+    private TagKind? _versionOf;
     private Func<TValue, long>? _sizeOfValue;
 
     /// <summary>The runtime of the application that read last. Declarations are static and may serve several applications in one process, so whoever uses this checks whose it is.</summary>
@@ -29,6 +30,9 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
 
     /// <inheritdoc/>
     public override string? VersionMember => _version?.Path;
+
+    /// <inheritdoc/>
+    public override string? VersionOfTag => _versionOf?.Name;
 
     internal override bool HasLoader => Loader is not null;
 
@@ -116,6 +120,15 @@ public sealed partial class CachedQuery<TArgs, TValue> : CachedQuery where TArgs
         ThrowIfComposed();
         _version = MemberSelector<TValue, long>.From(version, this);
         return this;
+    }
+
+    /// <summary>The same, naming the kind of tag whose version it is: <c>VersionedBy(invoice => invoice.Version, of: Invoice)</c>.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="of">A kind of tag that its values carry. What an event tells of such a tag's version, on any node, is the least that a load may return: one that returns less has read a replica that lags.</param>
+    public CachedQuery<TArgs, TValue> VersionedBy(Expression<Func<TValue, long>> version, TagKind of)
+    {
+        _versionOf = of ?? throw new ArgumentNullException(nameof(of));
+        return VersionedBy(version);
     }
 
     /// <summary>How many bytes a value takes, for <see cref="FreshetOptions.MaxBytes"/>: <c>SizedBy(page => page.Html.Length * 2L)</c>. An estimate will do.</summary>

@@ -51,6 +51,9 @@ public abstract class CachedQuery : Declaration
     /// <summary>Member path of the value's version; null when values carry none.</summary>
     public abstract string? VersionMember { get; }
 
+    /// <summary>Name of the kind of tag whose version that is, so that events which tell one are minded; null when it is no event's affair.</summary>
+    public abstract string? VersionOfTag { get; }
+
     /// <summary>Whether its values stay in each node's memory, whatever store the nodes share.</summary>
     public bool IsInMemoryOnly { get; private set; }
 

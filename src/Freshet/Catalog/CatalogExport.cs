@@ -123,6 +123,7 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         Texts("reads", Names(query.QueriesRead));
         Texts("screens", declared.Screens);
         json.WriteString("versionMember", query.VersionMember);
+        if (query.VersionOfTag is { } versioned) json.WriteString("versionOf", versioned);
         json.WriteBoolean("needsScopeInitializer", query.NeedsScopeInitializer);
         json.WriteBoolean("inMemoryOnly", query.IsInMemoryOnly);
         json.WriteBoolean("loadLock", query.HasLoadLock);
@@ -189,6 +190,7 @@ internal sealed class CatalogWriter(Utf8JsonWriter json)
         if (reference.Constant is not null) json.WriteString("constant", reference.Constant);
         else Texts("members", reference.Members);
         if (reference.Each) json.WriteBoolean("each", true);
+        if (reference.Version is not null) json.WriteString("version", reference.Version);
     }
 
     private void Head<T>(Declared<T> declared) where T : Declaration

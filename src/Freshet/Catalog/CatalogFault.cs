@@ -56,6 +56,9 @@ public enum CatalogFaultKind
 
     /// <summary>A tag's audience names no claim, or goes with a kind that has no audience of its own.</summary>
     InvalidAudience,
+
+    /// <summary>A query's version is said to be of a kind of tag that its values do not carry.</summary>
+    InvalidVersion,
 }
 
 /// <summary>One fault in one declaration: which, whose, what, and what to do.</summary>

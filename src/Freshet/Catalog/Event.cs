@@ -28,6 +28,13 @@ public abstract class Event : Declaration
     /// <param name="raised">A value of <see cref="Type"/>.</param>
     /// <exception cref="InvalidKeyException">A member cannot be a key.</exception>
     internal abstract List<Tag> TagsOf(object raised);
+
+    /// <summary>What one raised event invalidates: each tag once, with the version it tells of it.</summary>
+    /// <param name="raised">A value of <see cref="Type"/>.</param>
+    /// <param name="kind">Expire or mark stale.</param>
+    /// <param name="deadline">For mark stale.</param>
+    /// <exception cref="InvalidKeyException">A member cannot be a key.</exception>
+    internal abstract Invalidation[] InvalidationsOf(object raised, InvalidationKind kind, TimeSpan deadline);
 }
 
 /// <summary>A fact that can happen: <c>new Event&lt;InvoicePaid&gt;("invoice.paid").Invalidates(Account, e => e.AccountId)</c>.</summary>
@@ -48,6 +55,11 @@ public sealed class Event<T>(string name) : Event(name, typeof(T)) where T : not
     /// <summary>The event touches one tag, whose key is a member of the event.</summary>
     public Event<T> Invalidates<TKey>(Tag<TKey> tag, Expression<Func<T, TKey>> key) =>
         With(new TagByOneKey<T, TKey>(tag, MemberSelector<T, TKey>.From(key, this)));
+
+    /// <summary>The same, telling the version that the write gave to what the tag names: <c>.Invalidates(Invoice, e => e.InvoiceId, version: e => e.Version)</c>.</summary>
+    /// <remarks>A query whose values carry the version <em>of</em> such tags (<c>VersionedBy(invoice => invoice.Version, of: Invoice)</c>) then takes less from no source that lags behind, on any node.</remarks>
+    public Event<T> Invalidates<TKey>(Tag<TKey> tag, Expression<Func<T, TKey>> key, Expression<Func<T, long>> version) =>
+        With(new VersionedTag<T>(new TagByOneKey<T, TKey>(tag, MemberSelector<T, TKey>.From(key, this)), MemberSelector<T, long>.From(version, this)));
 
     /// <summary>The event touches one tag with two keys.</summary>
     public Event<T> Invalidates<TKey1, TKey2>(Tag<TKey1, TKey2> tag, Expression<Func<T, TKey1>> key1, Expression<Func<T, TKey2>> key2) =>
@@ -91,6 +103,24 @@ public sealed class Event<T>(string name) : Event(name, typeof(T)) where T : not
     }
 
     internal override List<Tag> TagsOf(object raised) => TagsOf((T)raised);
+
+    internal override Invalidation[] InvalidationsOf(object raised, InvalidationKind kind, TimeSpan deadline)
+    {
+        var tags = TagsOf((T)raised);
+        var invalidations = new Invalidation[tags.Count];
+        for (var i = 0; i < invalidations.Length; i++) invalidations[i] = new Invalidation(tags[i], kind, deadline);
+        foreach (var mapping in _mappings)
+        {
+            if (mapping.Reference.Version is null || mapping.VersionIn((T)raised) is not { } version) continue;
+            var named = new List<Tag>();
+            mapping.AddTags((T)raised, Name, named);
+            for (var i = 0; i < invalidations.Length; i++)
+            {
+                if (named.Contains(tags[i])) invalidations[i] = invalidations[i] with { Version = Need.Higher(invalidations[i].Version, version) };
+            }
+        }
+        return invalidations;
+    }
 
     private Event<T> With(TagMapping<T> mapping)
     {

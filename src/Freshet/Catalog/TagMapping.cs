@@ -5,7 +5,8 @@ namespace Freshet;
 /// <param name="Members">Member path for each key, in order; an empty path is the source itself. Empty when <paramref name="Constant"/> is set.</param>
 /// <param name="Each">True when the one member is a list that names a tag for each item.</param>
 /// <param name="Constant">The whole tag when it does not depend on the source; else null.</param>
-public sealed record TagReference(string Tag, IReadOnlyList<string> Members, bool Each = false, string? Constant = null);
+/// <param name="Version">Of an event: member path of the version that the write gave to what the tag names; null when it tells none.</param>
+public sealed record TagReference(string Tag, IReadOnlyList<string> Members, bool Each = false, string? Constant = null, string? Version = null);
 
 /// <summary>A <see cref="TagReference"/> with the code that makes the tags.</summary>
 internal abstract class TagMapping<TSource>(TagKind? kind, TagReference reference)
@@ -21,6 +22,21 @@ internal abstract class TagMapping<TSource>(TagKind? kind, TagReference referenc
     /// <summary>Adds the tags that a source names.</summary>
     /// <exception cref="InvalidKeyException">A member cannot be a key.</exception>
     public abstract void AddTags(TSource source, string declaration, List<Tag> tags);
+
+    /// <summary>The version that goes with them; null for none.</summary>
+    /// <exception cref="InvalidKeyException">The way to it met a null.</exception>
+    public virtual long? VersionIn(TSource source) => null;
+}
+
+/// <summary>A tag, with the version that the write gave to what it names.</summary>
+internal sealed class VersionedTag<TSource>(TagMapping<TSource> mapping, MemberSelector<TSource, long> version)
+    : TagMapping<TSource>(mapping.Kind, mapping.Reference with { Version = version.Path })
+{
+    private readonly TagMapping<TSource> _mapping = mapping;
+
+    public override void AddTags(TSource source, string declaration, List<Tag> tags) => _mapping.AddTags(source, declaration, tags);
+
+    public override long? VersionIn(TSource source) => version.Read(source);
 }
 
 internal sealed class ConstantTag<TSource>(Tag tag) : TagMapping<TSource>(null, new TagReference(tag.Kind, [], Constant: tag.Text))

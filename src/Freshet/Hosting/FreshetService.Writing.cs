@@ -24,7 +24,7 @@ internal sealed partial class FreshetService
         var action = RequireAction(nameof(Raise));
         var declared = Catalog.EventFor<TEvent>();
         var (kind, deadline) = ByTrigger(action.Trigger, declared.Profile);
-        Record(action, nameof(Raise), declared.Name, raised, TagsOf(declared, raised), kind, deadline, DataOf(declared.Name, raised));
+        action.Record(new RecordDraft(RecordId.Next(), nameof(Raise), declared.Name, raised, InvalidationsOf(declared, raised, kind, deadline), action.Reason) { EventData = DataOf(declared.Name, raised) });
     }
 
     /// <summary>What an outbox keeps of an event, made at once: what cannot be kept must not be found out after the commit.</summary>
@@ -43,11 +43,11 @@ internal sealed partial class FreshetService
         }
     }
 
-    private static List<Tag> TagsOf<TEvent>(Event<TEvent> declared, TEvent raised) where TEvent : notnull
+    private static Invalidation[] InvalidationsOf(Event declared, object raised, InvalidationKind kind, TimeSpan deadline)
     {
         try
         {
-            return declared.TagsOf(raised);
+            return declared.InvalidationsOf(raised, kind, deadline);
         }
         catch (InvalidKeyException invalid)
         {

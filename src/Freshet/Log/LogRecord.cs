@@ -14,7 +14,11 @@ public enum InvalidationKind
 /// <param name="Tag">The tag.</param>
 /// <param name="Kind">Expire or mark stale.</param>
 /// <param name="Deadline">For mark stale: how long after the record old values may still be served. Zero for expire.</param>
-public readonly record struct Invalidation(Tag Tag, InvalidationKind Kind, TimeSpan Deadline);
+public readonly record struct Invalidation(Tag Tag, InvalidationKind Kind, TimeSpan Deadline)
+{
+    /// <summary>The version that the write gave to what the tag names: a source that has less lags behind. Null when its event declares none.</summary>
+    public long? Version { get; init; }
+}
 
 /// <summary>One record of the log: who invalidated what, and why.</summary>
 public sealed record LogRecord

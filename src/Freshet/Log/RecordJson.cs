@@ -122,6 +122,7 @@ internal static class RecordJson
             json.WriteStartObject();
             json.WriteString("tag"u8, invalidation.Tag.Text);
             if (invalidation.Kind == InvalidationKind.MarkStale) json.WriteNumber("staleFor"u8, (long)invalidation.Deadline.TotalMilliseconds);
+            if (invalidation.Version is { } version) json.WriteNumber("version"u8, version);
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -223,17 +224,19 @@ internal static class RecordJson
         Expect(json.TokenType == JsonTokenType.StartArray);
         while (json.Read() && json.TokenType == JsonTokenType.StartObject)
         {
-            var (tag, staleFor) = ((string?)null, (long?)null);
+            var (tag, staleFor, version) = ((string?)null, (long?)null, (long?)null);
             while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
             {
                 if (Is(ref json, "tag"u8)) tag = json.GetString();
                 else if (Is(ref json, "staleFor"u8)) staleFor = json.GetInt64();
+                else if (Is(ref json, "version"u8)) version = json.GetInt64();
                 else Skip(ref json);
             }
             Expect(json.TokenType == JsonTokenType.EndObject);
-            invalidations.Add(staleFor is { } milliseconds
+            var invalidation = staleFor is { } milliseconds
                 ? new Invalidation(TagOf(tag), InvalidationKind.MarkStale, TimeSpan.FromMilliseconds(milliseconds))
-                : new Invalidation(TagOf(tag), InvalidationKind.Expire, TimeSpan.Zero));
+                : new Invalidation(TagOf(tag), InvalidationKind.Expire, TimeSpan.Zero);
+            invalidations.Add(invalidation with { Version = version });
         }
         Expect(json.TokenType == JsonTokenType.EndArray);
         return invalidations;

@@ -15,6 +15,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
     private readonly LinkTable _marks = new(); // chains the marks through themselves: a dictionary's node would double what a tag costs
     private readonly HashSet<string> _carried = new(StringComparer.Ordinal); // guarded by _gate
     private long _forgottenUpTo = forgottenUpTo; // guarded by _gate
+    private readonly Dictionary<Tag, long> _floors = []; // versions that writes gave, beside the marks: few tags have one; guarded by _gate
     private readonly Dictionary<string, long> _flushed = new(StringComparer.Ordinal); // kinds that were flushed, and when; guarded by _gate
 
     /// <summary>The epoch whose positions the marks hold. An entry keeps its table, and knows its epoch by it.</summary>
@@ -83,6 +84,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
         lock (_gate)
         {
             if (invalidation.Tag.Kind == FlushTags.TagKind) FlushLocked(FlushTags.NameIn(invalidation.Tag), position);
+            if (invalidation.Version is { } version) _floors[invalidation.Tag] = Math.Max(version, _floors.GetValueOrDefault(invalidation.Tag, long.MinValue));
             var mark = GetOrCreateLocked(invalidation.Tag);
             var before = mark.LastInvalidatedAt;
             mark.ApplyLocked(invalidation.Kind, position, now, now - age + (long)invalidation.Deadline.TotalMilliseconds);
@@ -131,6 +133,21 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
         return forgotten;
     }
 
+    /// <summary>The highest version that a write gave to what any of some tags of a kind names, as far as this node has heard; null for none.</summary>
+    public long? FloorOf(string kind, IEnumerable<Tag> tags)
+    {
+        lock (_gate)
+        {
+            if (_floors.Count == 0) return null;
+            long? highest = null;
+            foreach (var tag in tags)
+            {
+                if (tag.Kind == kind && _floors.TryGetValue(tag, out var floor)) highest = Need.Higher(highest, floor);
+            }
+            return highest;
+        }
+    }
+
     /// <summary>The tag's mark as it stands, without making one.</summary>
     public TagMark? Find(Tag tag)
     {
@@ -147,6 +164,7 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
             // tag's next mark -> removing that one by its tag would leave an entry holding a mark nobody invalidates any more.
             if (!_marks.TryRemoveLocked(mark)) return false;
             _forgottenUpTo = Math.Max(_forgottenUpTo, mark.LastInvalidatedAt);
+            _floors.Remove(mark.Tag);
             return mark.IsForgotten = true;
         }
     }

@@ -44,7 +44,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         _batch = batch;
         var now = _runtime.Clock.Now;
         _expiresAt = now + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
-        var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args));
+        var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args, _tags));
         var applied = _runtime.Node.Applied;
         _context.Begin(applied, _runtime.AcquireLocked(applied.Marks, _tags), minimum, now);
         CapturedPosition = _context.Captured.Position.Position;

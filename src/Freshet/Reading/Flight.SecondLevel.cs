@@ -25,7 +25,7 @@ internal sealed partial class Flight<TArgs, TValue>
         Deadline = _runtime.Clock.Now + second.LongestAsking + loadTimeout; // a slow store must not use up the loader's time
         try
         {
-            looked = await second.FindOrLockAsync(_args, _tags, Context.Captured, () => Need.Higher(Context.MinimumVersion, _runtime.FloorOf(_args)), _cancellation.Token).ConfigureAwait(false);
+            looked = await second.FindOrLockAsync(_args, _tags, Context.Captured, () => Need.Higher(Context.MinimumVersion, _runtime.FloorOf(_args, Context.Marks.Select(mark => mark.Tag))), _cancellation.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
         {

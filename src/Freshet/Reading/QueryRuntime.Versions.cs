@@ -3,12 +3,13 @@ namespace Freshet;
 /// <remarks>Versions of values: what was served once is not taken back by a source that lags.</remarks>
 internal sealed partial class QueryRuntime<TArgs, TValue>
 {
-    /// <summary>The version this node has at hand for a key, outdated or not: a load that returns less reads a replica that lags. Null when nothing is known.</summary>
-    internal long? FloorOf(TArgs args) =>
-        Query.VersionMember is not null && _store.TryGet(args, out var present) && present.Version is { } version and not Entry.NoVersion ? version : null;
+    /// <summary>The version this node has at hand for a key, outdated or not, or has heard of in a record (S17): a load that returns less reads a replica that lags. Null when nothing is known.</summary>
+    internal long? FloorOf(TArgs args, IEnumerable<Tag> tags) => Query.VersionMember is null ? null : Need.Higher(
+        _store.TryGet(args, out var present) && present.Version is { } version and not Entry.NoVersion ? version : null,
+        Query.VersionOfTag is { } kind ? Node.Applied.Marks.FloorOf(kind, tags) : null);
 
     private bool IsBelowFloor(TArgs args, Entry<TValue> entry) =>
-        entry.Version is { } version and not Entry.NoVersion && FloorOf(args) > version;
+        entry.Version is { } version and not Entry.NoVersion && FloorOf(args, entry.Marks.Select(mark => mark.Tag)) > version;
 
     /// <summary>Whether a loaded value is older than what was served before, or than a reader needs, and the loader is to be asked again.</summary>
     /// <param name="flight">The load.</param>
@@ -23,7 +24,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
     {
         if (Query.VersionOf(value) is not { } version) return false;
         var context = flight.Context;
-        var floor = FloorOf(flight.Args); // now, not as it was: another load, or a writer, may have landed a newer value meanwhile
+        var floor = FloorOf(flight.Args, context.Marks.Select(mark => mark.Tag)); // now, not as it was: another load, or a writer, may have landed a newer value meanwhile
         var required = Need.Higher(context.MinimumVersion, floor);
         if (Need.Meets(version, required)) return false;
 

@@ -46,7 +46,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
             {
                 entry.ExpireBy(entry.CapturedAt + LongestTimeToLive()); // the policy may have been tightened meanwhile
                 // By version too, whatever the positions: what was served is not taken back.
-                if (!(FloorOf(args) > entry.Version) && entry.Judge(applied, Clock.Now, HoldsAt(applied)) == Verdict.Fresh && !WasFlushed(entry)) stored = _store.PutLocked(args, entry, bytes);
+                if (!(FloorOf(args, marks.Select(mark => mark.Tag)) > entry.Version) && entry.Judge(applied, Clock.Now, HoldsAt(applied)) == Verdict.Fresh && !WasFlushed(entry)) stored = _store.PutLocked(args, entry, bytes);
             }
         }
         finally
