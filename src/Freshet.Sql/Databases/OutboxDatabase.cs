@@ -51,22 +51,22 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     public abstract Task<int> RelayAsync(string keyspace, int most, Func<IReadOnlyList<OutboxRow>, Task<RowFates?>> append, CancellationToken cancellationToken);
 
     /// <summary>Writes rows into the caller's transaction. A row whose id is there already is left as it is.</summary>
-    public async Task SaveAsync(DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+    public async Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
     {
-        var command = In(transaction);
+        var command = within.CreateCommand();
         await using (command.ConfigureAwait(false))
         {
             FillSave(command, keyspace, grace, drafts);
-            if (drafts.Count == 1 && PreparesStatements) await command.PrepareAsync(cancellationToken).ConfigureAwait(false); // nearly all of them; the connection knows it from its second time on
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            if (drafts.Count == 1 && PreparesStatements) await within.PrepareAsync(command, cancellationToken).ConfigureAwait(false); // nearly all of them; the connection knows it from its second time on
+            await within.ExecuteNonQueryAsync(command, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Takes a claim in the caller's transaction.</summary>
     /// <returns>False when the delivery is somebody else's: worked off, and committed.</returns>
-    public async Task<bool> TryClaimAsync(DbTransaction transaction, DeliveryClaim claim, CancellationToken cancellationToken)
+    public async Task<bool> TryClaimAsync(OpenTransaction within, DeliveryClaim claim, CancellationToken cancellationToken)
     {
-        var take = In(transaction);
+        var take = within.CreateCommand();
         await using (take.ConfigureAwait(false))
         {
             // Two deliveries at once: the second waits here for the first one's transaction to end.
@@ -74,15 +74,15 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
             AddText(take, "source", claim.Source);
             AddText(take, "delivery", claim.Delivery);
             AddId(take, "claim", claim.Id);
-            if (await take.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) > 0) return true;
+            if (await within.ExecuteNonQueryAsync(take, cancellationToken).ConfigureAwait(false) > 0) return true;
         }
-        var look = In(transaction);
+        var look = within.CreateCommand();
         await using (look.ConfigureAwait(false))
         {
             look.CommandText = $"SELECT claim FROM {ClaimsTable} WHERE source = @source AND delivery = @delivery";
             AddText(look, "source", claim.Source);
             AddText(look, "delivery", claim.Delivery);
-            return await look.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } holder && IdOf(holder) == claim.Id;
+            return await within.ExecuteScalarAsync(look, cancellationToken).ConfigureAwait(false) is { } holder && IdOf(holder) == claim.Id;
         }
     }
 
@@ -277,12 +277,7 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    private static DbCommand In(DbTransaction transaction)
-    {
-        var command = transaction.Connection!.CreateCommand();
-        command.Transaction = transaction;
-        return command;
-    }
+    private static DbCommand In(DbTransaction transaction) => new OpenTransaction(transaction.Connection!, transaction).CreateCommand();
 
     internal static string ReadScript(string name)
     {

@@ -31,15 +31,22 @@ internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions option
         var work = action.TakeToSave(this, again: true);
         try
         {
-            if (work.Claim is { } claim && !await database.TryClaimAsync(transaction, claim, cancellationToken).ConfigureAwait(false))
-                throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
-            if (work.Drafts.Count > 0) await database.SaveAsync(transaction, keyspace, options.Grace, work.Drafts, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(new OpenTransaction(transaction.Connection!, transaction), work, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not DuplicateDeliveryException) // what is raised for a delivery that is worked off already goes with its transaction
         {
             action.Unsave([.. work.Drafts.Select(draft => draft.Id)]);
             throw;
         }
+    }
+
+    /// <summary>Writes what was taken from an action.</summary>
+    /// <exception cref="DuplicateDeliveryException">Another request has committed the work of this delivery.</exception>
+    public async ValueTask WriteAsync(OpenTransaction within, ToSave work, CancellationToken cancellationToken)
+    {
+        if (work.Claim is { } claim && !await database.TryClaimAsync(within, claim, cancellationToken).ConfigureAwait(false))
+            throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
+        if (work.Drafts.Count > 0) await database.SaveAsync(within, keyspace, options.Grace, work.Drafts, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => _lookUps.CommittedAsync(ids, cancellationToken);

@@ -56,6 +56,15 @@ internal sealed class Ambient
         return null;
     }
 
+    /// <summary>All actions of an application that this call is in, innermost first.</summary>
+    public static IEnumerable<FreshetAction> ActionsOf(IFreshet owner)
+    {
+        for (var at = Current; at is not null; at = at.Outer)
+        {
+            if (at.Action is not null && ReferenceEquals(at._owner, owner)) yield return at.Action;
+        }
+    }
+
     /// <summary>The action this flow was in last, though it has ended: to say so, rather than that there never was one.</summary>
     public static FreshetAction? EndedActionOf(IFreshet owner)
     {

@@ -19,7 +19,7 @@ public sealed partial class FreshetAction
         {
             ThrowIfEnded("SaveOutbox");
             IsClaimSaved = Claim is not null;
-            var taken = _pending.FindAll(intent => intent.SavedIn is null);
+            var taken = _pending.FindAll(intent => intent.SavedIn is null && !intent.IsUndone);
             if (taken.Count == 0 && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox));
             if (taken.Count == 0) return new ToSave([], Claim);
             var by = Writer;

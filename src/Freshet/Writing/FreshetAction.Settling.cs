@@ -28,12 +28,7 @@ public sealed partial class FreshetAction
                 if (fate == Fate.RolledBack) dropped.Add(intent.Draft.Id);
                 else if (fate == Fate.Open && ending == Ending.NotYet) kept.Add(intent);
                 else if (fate == Fate.Open && TryLeave(intent)) left++;
-                else if (fate == Fate.Committed || ending != Ending.Failed) drafts.Add(intent.Draft);
-                else
-                {
-                    uncertain++;
-                    drafts.Add(AsUncertain(intent.Draft));
-                }
+                else Add(intent.Draft, isCertain: fate == Fate.Committed || ending != Ending.Failed);
             }
             else if (committed[outbox] is not { } those)
             {
@@ -43,11 +38,18 @@ public sealed partial class FreshetAction
                 isUnknown = true;
             }
             else if (those.Contains(intent.Draft.Id)) drafts.Add(intent.Draft);
+            else if (intent.OutlivesItsSave) Add(intent.Draft with { IsDurable = false }, isCertain: ending != Ending.Failed);
             else if (ending == Ending.NotYet) kept.Add(intent);
             else if (intent.SavedWith is { Fate: Fate.Open }) left++;
             else dropped.Add(intent.Draft.Id);
         }
         return new Settled(drafts, kept, left, dropped, uncertain, isUnknown);
+
+        void Add(RecordDraft draft, bool isCertain)
+        {
+            if (!isCertain) uncertain++;
+            drafts.Add(isCertain ? draft : AsUncertain(draft));
+        }
     }
 
     // A transaction that is open longer than the action saves it before its commit.

@@ -4,6 +4,7 @@ public sealed partial class FreshetAction
 {
     private readonly List<Entered> _units = []; // guarded by _gate
     private IUnitOfWork? _claimSavedWith;       // guarded by _gate
+    private volatile bool _hasWritten;
 
     /// <summary>A transaction of this action, and those that were open when it began.</summary>
     private sealed record Entered(IUnitOfWork Unit, IReadOnlyList<IUnitOfWork> Beside);
@@ -30,6 +31,9 @@ public sealed partial class FreshetAction
         }
         unit.Join(this);
     }
+
+    /// <summary>This action made a write outside of any transaction, which is committed by now.</summary>
+    internal void NoteWrite() => _hasWritten = true;
 
     /// <summary>Takes what has to be written into a transaction. From here on the database decides over it.</summary>
     /// <remarks>
@@ -94,28 +98,30 @@ public sealed partial class FreshetAction
     {
         // As somebody else's, when the first transaction may have been committed: then the work is done, and this is a second delivery of it.
         if (_claimSavedWith?.Fate == Fate.Unknown) Claim = new DeliveryClaim(Claim!.Source, Claim.Delivery);
-        _claimSavedWith = unit;
+        (_claimSavedWith, IsClaimSaved) = (unit, true);
         return Claim!;
     }
 
-    /// <summary>The transactions that what is raised now belongs to: this action's, and those of the actions around it.</summary>
-    private IUnitOfWork[] OpenUnits()
+    /// <summary>Something is raised: in the open transactions of this action and of those around it, and perhaps after a write of theirs.</summary>
+    private Intent IntentTo(RecordDraft draft)
     {
-        List<IUnitOfWork>? open = null;
+        var (open, followsAWrite) = ((List<IUnitOfWork>?)null, false);
         for (var at = _ambient; at is not null; at = at.Outer)
         {
             if (at.Action is not { } action || !at.IsOf(_owner)) continue;
+            followsAWrite |= action._hasWritten;
             lock (action._gate)
             {
                 foreach (var (unit, _) in action._units)
                 {
-                    if (unit.Gathers && unit.Fate == Fate.Open && open?.Contains(unit) != true) (open ??= []).Add(unit);
+                    var fate = unit.Fate;
+                    followsAWrite |= fate is Fate.Committed or Fate.Unknown;
+                    if (unit.Gathers && fate == Fate.Open && open?.Contains(unit) != true) (open ??= []).Add(unit);
                 }
             }
         }
-        if (open is null) return [];
-        foreach (var unit in open) Enter(unit);
-        return [.. open];
+        foreach (var unit in open ?? []) Enter(unit);
+        return new Intent(draft, open ?? [], followsAWrite);
     }
 
     /// <summary>What became of what was raised within transactions and not saved.</summary>

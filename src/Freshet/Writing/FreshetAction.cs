@@ -144,11 +144,11 @@ public sealed partial class FreshetAction : IAsyncDisposable
     internal void Record(RecordDraft draft)
     {
         _log.Check(Writer, draft); // a record that the log refuses must not be found out after the commit
-        var raisedIn = OpenUnits();
+        var intent = IntentTo(draft);
         lock (_gate)
         {
             ThrowIfEnded(draft.Call);
-            _pending.Add(new Intent(draft, raisedIn));
+            _pending.Add(intent);
         }
     }
 

@@ -3,7 +3,8 @@ namespace Freshet;
 /// <summary>What an action raised, until the log has it: the record to be, and the outbox that keeps it. Guarded by the action's gate.</summary>
 /// <param name="draft">The record to be.</param>
 /// <param name="raisedIn">The transactions that were open when it was raised; it shares their fate.</param>
-internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raisedIn)
+/// <param name="followsAWrite">Whether the action had already made a write by then that is not theirs: it may be about that one.</param>
+internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raisedIn, bool followsAWrite = false)
 {
     public RecordDraft Draft { get; private set; } = draft;
 
@@ -15,6 +16,9 @@ internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raise
 
     /// <summary>The transaction it was saved in, where whoever saved it watches transactions.</summary>
     public IUnitOfWork? SavedWith { get; private set; }
+
+    /// <summary>Whether it must reach the log though the transaction it was saved in was not committed: it was raised outside of any, after a write that was committed on its own.</summary>
+    public bool OutlivesItsSave => followsAWrite && raisedIn.Count == 0 && SavedWith is { Fate: not Fate.Open };
 
     /// <summary>It was raised after a savepoint that was rolled back to, and not saved: it never happened.</summary>
     public bool IsUndone { get; private set; }

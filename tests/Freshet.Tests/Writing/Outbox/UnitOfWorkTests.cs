@@ -146,6 +146,39 @@ public sealed class UnitOfWorkTests
         action.Records.ShouldHaveSingleItem().Id.ShouldBe(certain.Id);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WhatWasRaisedAfterACommittedWriteIsNotDroppedWithALaterTransactionThatTookItAlong(bool isOutsideOfAny)
+    {
+        await using var app = Start();
+        await using var action = app.Freshet.BeginUserAction("write, raise, write again");
+        if (isOutsideOfAny) action.NoteWrite();
+        else Commit(action, Begin(action));
+        app.Freshet.Raise(new ThingChanged("of the first write"));
+        var second = Begin(action);
+        app.Freshet.Raise(new ThingChanged("of the second"));
+        action.TakeToSave(_outbox, second, withUnbound: true).Drafts.Count.ShouldBe(2);
+        second.Fate = Fate.RolledBack;
+
+        await action.CompleteAsync();
+        Tags(action).ShouldBe(["thing:of the first write"]);
+    }
+
+    [Fact]
+    public async Task WhatWasRaisedBeforeAnyWriteIsDroppedWithTheTransactionThatTookItAlong()
+    {
+        await using var app = Start();
+        var action = app.Freshet.BeginUserAction("raise, write");
+        app.Freshet.Raise(new ThingChanged("a"));
+        var unit = Begin(action);
+        action.TakeToSave(_outbox, unit, withUnbound: true);
+        unit.Fate = Fate.RolledBack;
+        await action.DisposeAsync();
+
+        action.Records.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task ASavepointTakesBackWhatWasNotSavedBeforeIt()
     {
