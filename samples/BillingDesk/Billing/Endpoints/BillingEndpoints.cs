@@ -10,6 +10,7 @@ public static class BillingEndpoints
     {
         InvoiceReadEndpoints.Map(routes);
         PayEndpoints.Map(routes);
+        InvoiceCheckout.Map(routes);
         EditEndpoint.Map(routes);
         PlanEndpoints.Map(routes);
         return routes;

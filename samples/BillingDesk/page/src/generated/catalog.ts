@@ -251,6 +251,18 @@ export const postPlainInvoicesInvoiceIdPay: DeclaredMutation<true> = {
   reaches: ['account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'header-badge', 'invoice', 'invoice-history', 'invoice-list', 'invoice-search', 'search', 'statement'],
 }
 
+/** POST /webhooks/payments checkout.completed */
+export const postWebhooksPaymentsCheckoutCompleted: DeclaredMutation<true> = {
+  name: 'POST /webhooks/payments checkout.completed', events: ['subscription.changed'], reachesHigh: true,
+  reaches: ['account', 'account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'plan-mix', 'recommendations', 'statement', 'subscription', 'usage-chart'],
+}
+
+/** POST /webhooks/payments payment.succeeded */
+export const postWebhooksPaymentsPaymentSucceeded: DeclaredMutation<true> = {
+  name: 'POST /webhooks/payments payment.succeeded', events: ['invoice.paid'], reachesHigh: true,
+  reaches: ['account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'header-badge', 'invoice', 'invoice-history', 'invoice-list', 'invoice-search', 'search', 'statement'],
+}
+
 /** PUT /api/admin/statements/footer */
 export const putApiAdminStatementsFooter: DeclaredMutation<false> = {
   name: 'PUT /api/admin/statements/footer', events: [], reachesHigh: false,
@@ -295,6 +307,6 @@ export const usageRollUp: DeclaredMutation<false> = {
 
 /** What this file was made from; give it to createFreshet. */
 export const manifest: Manifest = {
-  catalog: 'vrWYRUK_eDE',
+  catalog: 'sBvUHXFjZgA',
   events: ['invoice.edited', 'invoice.paid', 'member.removed', 'member.role-changed', 'plan.listed', 'profile.updated', 'subscription.changed', 'summaries.rebuilt', 'usage.rolled-up'],
 }
