@@ -36,6 +36,9 @@ internal sealed class LookUps(OutboxDatabase database, TimeSpan timeout, TimePro
 
     private async Task AskAllAsync()
     {
+        // Not with the surroundings of who came first: a connection that is opened within an ambient transaction takes part in it, and
+        // this one stays open.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (true)
         {
             var questions = new List<Question>();
