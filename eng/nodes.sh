@@ -1,10 +1,6 @@
 # The Billing Desk on several nodes: Redis unless one is named, a worker, the web nodes, and nginx in front of them, all on loopback.
 # Sourced by ./run. Everything started here ends with the script, by its process id.
 
-free_port() {
-  node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close() })'
-}
-
 # Starts something in the background with its output in a file of its own, and remembers its process id.
 start() {
   local name=$1
@@ -16,7 +12,7 @@ start() {
 stop_all() {
   local i
   for ((i = ${#nodes_started[@]} - 1; i >= 0; i--)); do kill "${nodes_started[i]}" 2>/dev/null; done
-  wait 2>/dev/null
+  for i in "${nodes_started[@]}"; do wait "$i" 2>/dev/null; done
   rm -rf "$nodes_folder"
 }
 
@@ -58,7 +54,7 @@ run_nodes() {
   [[ "$count" =~ ^[1-9]$ ]] || fail "--nodes takes a number from 1 to 9."
   nodes_folder=$(mktemp -d)
   nodes_started=()
-  trap stop_all EXIT
+  trap 'stop_all; [ -z "${postgres_folder:-}" ] || stop_postgres' EXIT
   trap 'exit 0' INT TERM
   require_package nginx nginx-light
 
@@ -72,11 +68,12 @@ run_nodes() {
     await redis redis-cli -p "$redis_port" ping
   fi
 
-  local key names="" reset=() own=() argument
+  local key hook names="" reset=() own=() argument
   key=$(node -e 'console.log(require("crypto").randomBytes(32).toString("base64"))')
+  hook=$(node -e 'console.log(require("crypto").randomBytes(24).toString("hex"))')
   for argument in "$@"; do if [ "$argument" = --reset ]; then reset=(--reset); else own+=("$argument"); fi; done
   for ((i = 1; i <= count; i++)); do names+="${names:+,}web-$i"; done
-  local shared=(--Freshet:Redis:ConnectionString "$redis" --Freshet:Http:SigningKeys:0 "$key" --BillingDesk:Nodes "$names" "${own[@]}")
+  local shared=(--Freshet:Redis:ConnectionString "$redis" --Freshet:Http:SigningKeys:0 "$key" --Freshet:Webhooks:payments:Secrets:0 "$hook" --BillingDesk:Nodes "$names" "${own[@]}")
 
   web_ports=()
   for ((i = 1; i <= count; i++)); do

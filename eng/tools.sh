@@ -1,5 +1,9 @@
 # What ./run and ./test share: checks of the tools, the page's build, and the words they print. Sourced, not run.
 
+free_port() {
+  node -e 'const server = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(server.address().port); server.close() })'
+}
+
 say() { printf '\n== %s\n' "$*"; }
 
 fail() {

@@ -30,6 +30,12 @@ public sealed class BillingCatalog() : Catalog(owner: "billing-team")
     public static readonly Event<PlanListed> Listed = new Event<PlanListed>("plan.listed")
         .Invalidates(PlanList.For(AllPlans));
 
+    /// <summary>Settling all that an account is late with: <see cref="OverdueSettlement"/>.</summary>
+    public static readonly OperationKind<SettleOverdue, Settled> SettleOverdue = new("settle-overdue");
+
+    /// <summary>What that operation raises, for the list of mutations.</summary>
+    public static readonly Mutation SettleOverdueJob = new Mutation("settle-overdue").Raises<InvoicePaid>();
+
     /// <summary>An invoice with its lines, by its id.</summary>
     public static readonly CachedQuery<string, InvoiceDetail?> InvoiceById = new CachedQuery<string, InvoiceDetail?>("invoice", RiskLevel.High)
         .DependsOn(Invoice, id => id)

@@ -9,6 +9,9 @@ namespace Freshet.AspNetCore;
 /// <param name="mostLag">Most records it may lag.</param>
 internal sealed class FreshetHealth(IFreshet started, FreshetService freshet, long mostLag) : IHealthCheck
 {
+    // A relay looks every second or so, and rows whose action is at work are young.
+    private static readonly TimeSpan _longestBacklog = TimeSpan.FromSeconds(30);
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var shared = started.Log as SharedLog;
@@ -28,8 +31,19 @@ internal sealed class FreshetHealth(IFreshet started, FreshetService freshet, lo
         if (isAway) faults.Add("the shared log cannot be reached, so queries read their source as their level says");
         if (pending > 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"{pending} records wait for the log, and other nodes do not know of their writes"));
         if (lag > mostLag) faults.Add(string.Create(CultureInfo.InvariantCulture, $"this node is {lag} records behind"));
+        if (freshet.Outbox?.State is { } outbox) Tell(outbox, data, faults);
         return Task.FromResult(faults.Count == 0
             ? HealthCheckResult.Healthy("This node follows its log.", data)
             : new HealthCheckResult(context.Registration.FailureStatus, $"Not all is well: {string.Join("; ", faults)}.", exception: null, data));
+    }
+
+    private static void Tell(OutboxState outbox, Dictionary<string, object> data, List<string> faults)
+    {
+        data["outboxBacklog"] = outbox.Backlog;
+        data["outboxBacklogSeconds"] = Math.Round(outbox.Age.TotalSeconds, 3);
+        data["outboxSetAside"] = outbox.SetAside;
+        if (outbox.IsAway) faults.Add("the outbox's database cannot be reached");
+        if (outbox.Age > _longestBacklog) faults.Add(string.Create(CultureInfo.InvariantCulture, $"{outbox.Backlog} committed rows of the outbox are not appended, the oldest for {outbox.Age.TotalSeconds:F0} s"));
+        if (outbox.SetAside > 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"{outbox.SetAside} rows of the outbox cannot be appended and are set aside"));
     }
 }

@@ -20,4 +20,11 @@ internal readonly record struct OpenTransaction(DbConnection Connection, DbTrans
 
     public Task<object?> ExecuteScalarAsync(DbCommand command, CancellationToken cancellationToken) =>
         IsAsync ? command.ExecuteScalarAsync(cancellationToken) : Task.FromResult(command.ExecuteScalar());
+
+    public Task PrepareAsync(DbCommand command, CancellationToken cancellationToken)
+    {
+        if (IsAsync) return command.PrepareAsync(cancellationToken);
+        command.Prepare();
+        return Task.CompletedTask;
+    }
 }

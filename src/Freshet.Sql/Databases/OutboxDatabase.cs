@@ -6,7 +6,7 @@ namespace Freshet.Sql;
 
 /// <summary>The tables as one kind of database has them. Times are the database's own, so that nodes' clocks do not matter.</summary>
 /// <remarks>What is written into a caller's transaction goes through <see cref="DbCommand"/> alone, so that wrapped connections of profilers work too.</remarks>
-internal abstract partial class OutboxDatabase
+internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 {
     private const string RowColumns = "seq, id, \"trigger\", action, actor, call, event, data, invalidations, cause, trace, attempts";
 
@@ -24,6 +24,16 @@ internal abstract partial class OutboxDatabase
     protected abstract string Now { get; }
 
     protected virtual string SkipLocked => "";
+
+    protected virtual bool PreparesStatements => false;
+
+    public virtual ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
 
     public abstract ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
@@ -47,6 +57,7 @@ internal abstract partial class OutboxDatabase
         await using (command.ConfigureAwait(false))
         {
             FillSave(command, keyspace, grace, drafts);
+            if (drafts.Count == 1 && PreparesStatements) await within.PrepareAsync(command, cancellationToken).ConfigureAwait(false); // nearly all of them; the connection knows it from its second time on
             await within.ExecuteNonQueryAsync(command, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -75,9 +86,20 @@ internal abstract partial class OutboxDatabase
         }
     }
 
-    /// <summary>Which of these rows are committed.</summary>
-    public Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
+    /// <summary>Which of these rows are committed. One caller at a time.</summary>
+    public virtual Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
         WithAsync(command => FoundAsync(command, ids, cancellationToken), cancellationToken);
+
+    protected async Task<IReadOnlySet<Guid>> ReadIdsAsync(DbCommand command, int most, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<Guid>(most);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(IdOf(reader.GetValue(0)));
+        }
+        return found;
+    }
 
     public Task<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) => WithAsync(async command =>
     {
@@ -186,16 +208,10 @@ internal abstract partial class OutboxDatabase
         }
     }
 
-    private async Task<IReadOnlySet<Guid>> FoundAsync(DbCommand command, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private Task<IReadOnlySet<Guid>> FoundAsync(DbCommand command, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         command.CommandText = $"SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, ids)}";
-        var found = new HashSet<Guid>(ids.Count);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(IdOf(reader.GetValue(0)));
-        }
-        return found;
+        return ReadIdsAsync(command, ids.Count, cancellationToken);
     }
 
     protected async Task<T> WithAsync<T>(Func<DbCommand, Task<T>> act, CancellationToken cancellationToken)

@@ -7,7 +7,8 @@ namespace Freshet.Sql;
 /// <summary>The tables in PostgreSQL.</summary>
 /// <param name="source">Where the writes go: never a replica.</param>
 /// <param name="schema">Schema of the tables; null for the one that the connection's <c>search_path</c> finds.</param>
-internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? schema) : OutboxDatabase
+/// <param name="prepares">Whether statements that every action runs are prepared.</param>
+internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? schema, bool prepares = true) : OutboxDatabase
 {
     /// <summary>The channel on which whoever writes a row may ring for the relays.</summary>
     public const string Channel = "freshet_outbox";
@@ -15,13 +16,48 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
     // A relay that was paused, or whose machine is gone, must not keep its rows from the others: its session is ended.
     private static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(15);
 
+    // Every action ends with a question, so it has a connection that stays open and knows the statement: taking one from the pool, and
+    // planning anew, would take longer than the question.
+    private NpgsqlConnection? _asking;
+    private NpgsqlCommand? _question;
+
     public override string ScriptName => "freshet-postgres.sql";
 
     protected override string Now => "clock_timestamp()";
 
     protected override string SkipLocked => "FOR UPDATE SKIP LOCKED";
 
+    protected override bool PreparesStatements => prepares;
+
     public override async ValueTask<DbConnection> OpenAsync(CancellationToken cancellationToken) => await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+
+    public override async Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_question is null) await PrepareQuestionAsync(cancellationToken).ConfigureAwait(false);
+            _question!.Parameters[0].Value = ids.ToArray();
+            return await ReadIdsAsync(_question, ids.Count, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await ForgetQuestionAsync().ConfigureAwait(false); // the next one gets a new connection
+            throw;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await ForgetQuestionAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public override void Dispose()
+    {
+        _question?.Dispose();
+        _asking?.Dispose();
+        base.Dispose();
+    }
 
     public override Task CreateTablesAsync(CancellationToken cancellationToken) => WithAsync(async command =>
     {
@@ -104,6 +140,23 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
     {
         command.Parameters.Add(new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = ids.ToArray() });
         return "= ANY(@ids)";
+    }
+
+    private async Task PrepareQuestionAsync(CancellationToken cancellationToken)
+    {
+        _asking = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        var question = new NpgsqlCommand($"SELECT id FROM {OutboxTable} WHERE id = ANY(@ids)", _asking);
+        question.Parameters.Add(new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid));
+        if (prepares) await question.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        _question = question;
+    }
+
+    private async Task ForgetQuestionAsync()
+    {
+        var (question, asking) = (_question, _asking);
+        (_question, _asking) = (null, null);
+        if (question is not null) await question.DisposeAsync().ConfigureAwait(false);
+        if (asking is not null) await asking.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> IsAnyDueAsync(NpgsqlConnection connection, string keyspace, CancellationToken cancellationToken)

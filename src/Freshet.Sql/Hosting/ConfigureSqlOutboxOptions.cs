@@ -15,6 +15,7 @@ internal sealed class ConfigureSqlOutboxOptions(IConfigurationSection? section) 
         if (section[nameof(options.ConnectionString)] is { } connectionString) options.ConnectionString = connectionString;
         if (section[nameof(options.Schema)] is { } schema) options.Schema = schema;
         if (Read<bool>(nameof(options.CreateTables), "true or false") is { } createTables) options.CreateTables = createTables;
+        if (Read<bool>(nameof(options.PrepareStatements), "true or false") is { } prepareStatements) options.PrepareStatements = prepareStatements;
         if (Read<TimeSpan>(nameof(options.Grace), Times) is { } grace) options.Grace = grace;
         if (Read<TimeSpan>(nameof(options.PollInterval), Times) is { } pollInterval) options.PollInterval = pollInterval;
         if (Read<int>(nameof(options.BatchSize), "a whole number") is { } batchSize) options.BatchSize = batchSize;

@@ -36,7 +36,7 @@ public static class FreshetBuilderSqlExtensions
         ArgumentNullException.ThrowIfNull(freshet);
         freshet.Services.TryAddSingleton(provider => new OwnDataSource(Options(provider).ConnectionString is { } text ? NpgsqlDataSource.Create(text) : null));
         freshet.Services.TryAddSingleton<OutboxDatabase>(provider => new PostgresOutboxDatabase(
-            provider.GetRequiredService<OwnDataSource>().Source ?? provider.GetRequiredService<NpgsqlDataSource>(), Options(provider).Schema));
+            provider.GetRequiredService<OwnDataSource>().Source ?? provider.GetRequiredService<NpgsqlDataSource>(), Options(provider).Schema, Options(provider).PrepareStatements));
         return freshet.UseOutbox(configure);
     }
 

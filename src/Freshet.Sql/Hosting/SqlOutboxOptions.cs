@@ -15,6 +15,10 @@ public sealed class SqlOutboxOptions
     /// <summary>Whether tables that are missing are created when the application starts. Default: false, which refuses to start and names the script.</summary>
     public bool CreateTables { get; set; }
 
+    /// <summary>Whether the statements that every action runs are prepared on PostgreSQL, once per connection. Default: true.</summary>
+    /// <remarks>Set it to false behind a pooler that gives each transaction another connection and does not carry prepared statements along.</remarks>
+    public bool PrepareStatements { get; set; } = true;
+
     /// <summary>How long after it was written a row is left to its own action, before the relay of any node appends it. Default: 2 seconds. From zero to 1 minute.</summary>
     /// <remarks>After a crash, this long plus <see cref="PollInterval"/> passes until other nodes learn of a committed write. An action that takes longer loses nothing: whoever comes second finds the record there.</remarks>
     public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(2);

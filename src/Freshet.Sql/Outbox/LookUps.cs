@@ -19,22 +19,26 @@ internal sealed class LookUps(OutboxDatabase database, TimeSpan timeout, TimePro
     public async ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         var question = new Question(ids);
+        bool isFirst;
         lock (_gate)
         {
             _waiting.Enqueue(question);
-            if (!_isAsking)
-            {
-                _isAsking = true;
-                using var _ = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
-                question.Asked = AskAllAsync(); // goes on for others when this one has its answer
-            }
+            isFirst = !_isAsking;
+            _isAsking = true;
+        }
+        if (isFirst)
+        {
+            using var _ = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+            question.Asked = AskAllAsync(); // goes on for others when this one has its answer
         }
         return await question.Answer.Task.WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task AskAllAsync()
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // not under the gate
+        // Not with the surroundings of who came first: a connection that is opened within an ambient transaction takes part in it, and
+        // this one stays open.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         while (true)
         {
             var questions = new List<Question>();

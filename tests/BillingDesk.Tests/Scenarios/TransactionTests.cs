@@ -1,5 +1,6 @@
 using BillingDesk.Billing;
 using Freshet;
+using Freshet.Sql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,7 +53,7 @@ public sealed class TransactionTests
         edited.ShouldHaveExpired($"invoice:{Invoice}", $"account-invoices:{Account}");
         await desk.ShouldReloadOnlyAsync(_panels, _outdated);
         (await desk.ReadAsync<InvoiceDetail>(Panels.Invoice(Invoice))).Value.ShouldBeEquivalentTo(edited.Data<InvoiceDetail>("invoice.edited"));
-        desk.Position.ShouldBe(1);
+        (await desk.RecordsAsync(after: 0)).Count.ShouldBe(1);
     }
 
     /// <summary>Raised before the write was known to fail: nobody can tell whether it was committed, and uncertain means invalidate.</summary>
@@ -77,6 +78,25 @@ public sealed class TransactionTests
         (await desk.ReadAsync<InvoiceDetail>(Panels.Invoice(Invoice))).Value.ShouldBeEquivalentTo(before);
     }
 
+    /// <summary>Saved in the transaction that is rolled back: the database says that nothing happened.</summary>
+    [Fact]
+    public async Task S3_WhatWasSavedWithAWriteThatRolledBackNeverAppears()
+    {
+        var inside = new Inside { Saves = true };
+        await using var desk = await DeskHost.StartAsync(map: inside.Map);
+        var before = (await desk.ReadAsync<InvoiceDetail>(Panels.Invoice(Invoice))).Value;
+        await desk.WarmAsync(_panels);
+        inside.Fails = true;
+        inside.Open();
+
+        var failed = await EditAsync(desk, RaisesInside, before);
+
+        failed.Status.ShouldBe(HttpStatusCode.InternalServerError);
+        failed.Records.ShouldBeEmpty("a hold was placed and released, and nothing invalidated");
+        await desk.ShouldReloadOnlyAsync(_panels);
+        (await SourceAsync(desk)).ShouldBeEquivalentTo(before);
+    }
+
     [Fact]
     public async Task S3_WhatIsRaisedInsideTheTransactionIsHeldUntilItHasCommitted()
     {
@@ -97,7 +117,7 @@ public sealed class TransactionTests
 
         edited.Records.ShouldHaveSingleItem().At.ShouldBe(desk.Time.GetUtcNow());
         edited.Records[0].Invalidations.Select(each => each.Tag.Text).Order().ShouldBe([$"account-invoices:{Account}", $"invoice:{Invoice}"]);
-        inside.CommittedAt.ShouldBe(0, "the record is appended after the commit");
+        inside.CommittedAt.ShouldBe(edited.Records[0].Position - 1, "the record is appended after the commit, behind its hold");
         await desk.ShouldReloadOnlyAsync(_panels, _outdated);
         (await desk.ReadAsync<InvoiceDetail>(Panels.Invoice(Invoice))).Value.AmountCents.ShouldBe(7_500);
     }
@@ -130,6 +150,9 @@ public sealed class TransactionTests
         /// <summary>Whether the transaction fails after raising.</summary>
         public bool Fails { get; set; }
 
+        /// <summary>Whether what was raised is saved in the transaction at once.</summary>
+        public bool Saves { get; init; }
+
         /// <summary>What a cached read inside the transaction showed.</summary>
         public InvoiceDetail? SawInside { get; private set; }
 
@@ -143,10 +166,11 @@ public sealed class TransactionTests
         private async Task<IResult> EditAsync(
             string invoiceId, InvoiceEdit edit, InvoiceWrites invoices, DeskTransactions transactions, IFreshet freshet, CancellationToken ct)
         {
-            var edited = await transactions.RunAsync(async _ =>
+            var edited = await transactions.RunAsync(async transaction =>
             {
                 var outcome = (EditOutcome.Edited)await invoices.EditAsync(invoiceId, expectedVersion: 1, edit, "tester", ct);
                 freshet.Raise(new InvoiceEdited(outcome.Invoice.Id, outcome.Invoice.AccountId));
+                if (Saves) await freshet.SaveOutboxAsync(transaction.Transaction, ct);
                 SawInside = await freshet.ReadAsync(BillingCatalog.InvoiceById, invoiceId, ct);
                 _raised.TrySetResult();
                 await _open.Task.WaitAsync(ct);

@@ -125,7 +125,7 @@ internal sealed class DeskHost : IAsyncDisposable
         return new Written(response, await response.Content.ReadAsStringAsync(), await RecordsAsync(position), Meter.Loads - loads);
     }
 
-    /// <summary>The records after a position, up to where the log stands.</summary>
+    /// <summary>The records after a position, up to where the log stands; without holds and releases, which invalidate nothing.</summary>
     public async Task<IReadOnlyList<LogRecord>> RecordsAsync(long after)
     {
         var head = Position;
@@ -133,17 +133,20 @@ internal sealed class DeskHost : IAsyncDisposable
         if (head == after) return records;
         await foreach (var record in Freshet.Log.FollowAsync(after))
         {
-            records.Add(record);
+            if (record.Invalidations.Count > 0) records.Add(record);
             if (record.Position == head) break;
         }
         return records;
     }
 
-    /// <summary>Waits for the next record after a position: for those that no request of the test appends.</summary>
+    /// <summary>Waits for the next record after a position that invalidates something: for those that no request of the test appends.</summary>
     public async Task<LogRecord> NextRecordAsync(long after)
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        await foreach (var record in Freshet.Log.FollowAsync(after, patience.Token)) return record;
+        await foreach (var record in Freshet.Log.FollowAsync(after, patience.Token))
+        {
+            if (record.Invalidations.Count > 0) return record;
+        }
         throw new InvalidOperationException("The log ended.");
     }
 

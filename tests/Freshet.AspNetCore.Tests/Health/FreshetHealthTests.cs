@@ -79,6 +79,25 @@ public sealed class FreshetHealthTests
     }
 
     [Fact]
+    public async Task An_outbox_that_falls_behind_or_sets_rows_aside_is_told_of()
+    {
+        using var outbox = new MemoryOutbox();
+        await using var app = await StartAsync(null, outbox: outbox);
+        (await CheckAsync(app)).Status.ShouldBe(HealthStatus.Healthy);
+
+        outbox.State = new OutboxState(7, TimeSpan.FromSeconds(31), SetAside: 2, IsAway: true);
+
+        var report = await CheckAsync(app);
+        report.Status.ShouldBe(HealthStatus.Degraded);
+        (report.Data["outboxBacklog"], report.Data["outboxBacklogSeconds"], report.Data["outboxSetAside"]).ShouldBe((7L, 31d, 2L));
+        report.Description!.ShouldContain("7 committed rows of the outbox are not appended, the oldest for 31 s");
+        report.Description!.ShouldContain("2 rows of the outbox cannot be appended");
+        report.Description!.ShouldContain("the outbox's database cannot be reached");
+        outbox.State = new OutboxState(7, TimeSpan.FromSeconds(30), SetAside: 0, IsAway: false);
+        (await CheckAsync(app)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
     public void What_is_out_of_range_is_refused()
     {
         var health = new ServiceCollection().AddHealthChecks();
@@ -92,10 +111,11 @@ public sealed class FreshetHealthTests
     private static async Task<HealthReportEntry> CheckAsync(TestApp app) =>
         (await app.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Entries["freshet"];
 
-    private static Task<TestApp> StartAsync(StubLog? log, Action<IHealthChecksBuilder>? add = null) => TestApp.StartAsync(app => app.MapPay(), builder =>
+    private static Task<TestApp> StartAsync(StubLog? log, Action<IHealthChecksBuilder>? add = null, IOutbox? outbox = null) => TestApp.StartAsync(app => app.MapPay(), builder =>
     {
         (add ?? (health => health.AddFreshet()))(builder.Services.AddHealthChecks());
         builder.Services.AddSingleton<TimeProvider>(new TestTimeProvider()); // so that no exchange runs into its limit
         if (log is not null) builder.Services.AddSingleton(log.Connect());
+        if (outbox is not null) builder.Services.AddSingleton(outbox);
     });
 }

@@ -8,6 +8,7 @@ namespace Freshet.Simulation.Building;
 /// numbers and the like, because they are in the core's own namespace. What is left is how awaits go on:
 ///   <c>ConfigureAwait(false)</c> -> the thread pool, or whoever completed the task;
 ///   <c>ConfigureAwait(true)</c> -> the lane of the node, or, if that is where the task was completed, right there, as in production.
+/// And locks: work that was interrupted may hold one, and whoever wants it lets others go on.
 /// </remarks>
 internal static partial class Rewriting
 {
@@ -16,8 +17,12 @@ internal static partial class Rewriting
         source = source.Replace(".ConfigureAwait(false)", ".ConfigureAwait(true)", StringComparison.Ordinal)
             .Replace("Guid.NewGuid()", "Identities.Next()", StringComparison.Ordinal);
         source = Options().Replace(source, "ConfigureAwait($1 | ConfigureAwaitOptions.ContinueOnCapturedContext)");
+        source = LockStatement().Replace(source, "lock (Simulation.Preemption.Free($1))");
         return LogMessage().Replace(source, "$1$2 { }");
     }
+
+    [GeneratedRegex(@"\block \(([^()]+)\)")]
+    private static partial Regex LockStatement();
 
     [GeneratedRegex(@"ConfigureAwait\((ConfigureAwaitOptions[^)]*)\)")]
     private static partial Regex Options();

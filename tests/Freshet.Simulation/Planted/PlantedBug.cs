@@ -5,10 +5,8 @@ namespace Freshet.Simulation.Planted;
 /// <summary>One guard of the core taken out or turned round, to see whether the checker notices.</summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="Guards">The line of PROTOCOL.md or the rule of DESIGN.md that it breaks.</param>
-/// <param name="Seed">A seed that shows it.</param>
-/// <param name="Rule">The checker's rule that is broken then.</param>
 /// <param name="Changes">The changes of the source.</param>
-internal sealed record PlantedBug(string Name, string Guards, ulong Seed, string Rule, params IReadOnlyList<Change> Changes)
+internal sealed record PlantedBug(string Name, string Guards, params IReadOnlyList<Change> Changes)
 {
     public override string ToString() => Name;
 }

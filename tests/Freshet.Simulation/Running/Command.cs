@@ -10,6 +10,7 @@ internal static class Command
     private const string Usage = """
         simulate <time or number of seeds>   such as 10m, 90s or 500; runs that many, from --seed on (1 unless told otherwise)
         simulate --seed <seed>               replays one seed and tells what happened around each violation
+        simulate --bugs [part of a name]     plants each bug in turn and tells which seed and rule caught it
         options: --bug <name>                with a planted bug
                  --shrink                    finds the least operations that still break the same rule
                  --threads <number>          how many runs at a time; one for each processor unless told otherwise
@@ -28,7 +29,8 @@ internal static class Command
                 case "--seed": seed = ulong.Parse(arguments[++i], CultureInfo.InvariantCulture); break;
                 case "--threads": threads = int.Parse(arguments[++i], CultureInfo.InvariantCulture); break;
                 case "--shrink": shrinks = true; break;
-                case "--bug": bug = PlantedBugs.All.Single(each => each.Name == arguments[++i]); break;
+                case "--bugs": return Hunt(i + 1 < arguments.Count ? arguments[i + 1] : "");
+                case "--bug": bug = PlantedBugs.All.Concat(PlantedBugs.Elusive).Single(each => each.Name == arguments[++i]); break;
                 case var other when !other.StartsWith('-') && amount is null: amount = other; break;
                 default:
                     Console.WriteLine(Usage);
@@ -55,6 +57,13 @@ internal static class Command
             's' => (_, took) => took < TimeSpan.FromSeconds(number),
             _ => (runs, _) => runs < number,
         };
+    }
+
+    private static int Hunt(string part)
+    {
+        var found = BugHunt.FindAll(PlantedBugs.All.Concat(part.Length > 0 ? PlantedBugs.Elusive : []).Where(bug => bug.Name.Contains(part, StringComparison.Ordinal)), TimeSpan.FromSeconds(60), Console.WriteLine);
+        Console.WriteLine($"{found.Count(each => each.Catch is not null)} of {found.Count} caught");
+        return found.All(each => each.Catch is not null) ? 0 : 1;
     }
 
     private static int Replay(Func<string, string> run, RunRequest request, bool shrinks)

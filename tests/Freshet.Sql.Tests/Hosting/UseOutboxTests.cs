@@ -87,6 +87,7 @@ public sealed class SqliteUseOutboxTests : UseOutboxTests<SqliteTestDatabase>
             ["Freshet:Outbox:ConnectionString"] = "Host=somewhere",
             ["Freshet:Outbox:Schema"] = "billing",
             ["Freshet:Outbox:CreateTables"] = "true",
+            ["Freshet:Outbox:PrepareStatements"] = "false",
             ["Freshet:Outbox:Grace"] = "00:00:03",
             ["Freshet:Outbox:PollInterval"] = "00:00:04",
             ["Freshet:Outbox:BatchSize"] = "5",
@@ -101,6 +102,7 @@ public sealed class SqliteUseOutboxTests : UseOutboxTests<SqliteTestDatabase>
 
         (options.ConnectionString, options.Schema, options.CreateTables, options.Grace, options.PollInterval, options.BatchSize).ShouldBe(
             ("Host=somewhere", "billing", true, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), 5));
+        options.PrepareStatements.ShouldBeFalse();
         (options.LookUpTimeout, options.Retention, options.ClaimRetention, options.MostAttempts, options.AppendAgainWithin).ShouldBe(
             (TimeSpan.FromSeconds(6), TimeSpan.FromHours(7), TimeSpan.FromDays(8), 9, TimeSpan.FromMinutes(10)));
     }

@@ -26,7 +26,7 @@ public sealed class OperatingDocsTests
         using var meter = new MeterReader(app);
 
         // Those of HTTP, of pages, of webhooks and of Redis belong to other assemblies, whose tests look at them.
-        string[] others = ["freshet.http.", "freshet.page.", "freshet.redis.", "freshet.stream.", "freshet.webhook.", "freshet.operation"];
+        string[] others = ["freshet.http.", "freshet.outbox.", "freshet.page.", "freshet.redis.", "freshet.stream.", "freshet.webhook.", "freshet.operation"];
         MetricsPage.Rows.Where(row => !others.Any(other => row.Key.StartsWith(other, StringComparison.Ordinal))).Select(row => $"{row.Key} in {row.Value.Unit}").Order()
             .ShouldBe(meter.Instruments.Select(instrument => $"{instrument.Name} in {instrument.Unit}").Order());
     }

@@ -21,6 +21,7 @@ public static class AccountsEndpoints
         routes.MapGet("/api/accounts/{accountId}/nightly-summary", LastNightAsync);
         AccountTableEndpoint.Map(routes);
         PlanChangeEndpoint.Map(routes);
+        PlanCheckout.Map(routes);
         StatementPages.Map(routes);
         StatementFooterEndpoint.Map(routes);
         return routes;

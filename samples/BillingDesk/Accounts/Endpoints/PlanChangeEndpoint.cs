@@ -21,12 +21,15 @@ internal static class PlanChangeEndpoint
             case PlanChangeOutcome.Changed(var plan):
                 return TypedResults.Ok(plan);
             case PlanChangeOutcome.PlanNotFound:
-                return TypedResults.ValidationProblem([new("planId", ["There is no such plan. GET /api/plans lists them."])]);
+                return PlanChoice.Unknown();
             default:
                 return TypedResults.NotFound();
         }
     }
+}
 
-    /// <summary>The plan to take.</summary>
-    private sealed record PlanChoice(string PlanId);
+/// <summary>The plan to take.</summary>
+internal sealed record PlanChoice(string PlanId)
+{
+    public static ValidationProblem Unknown() => TypedResults.ValidationProblem([new("planId", ["There is no such plan. GET /api/plans lists them."])]);
 }

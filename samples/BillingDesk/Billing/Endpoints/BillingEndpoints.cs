@@ -10,6 +10,8 @@ public static class BillingEndpoints
     {
         InvoiceReadEndpoints.Map(routes);
         PayEndpoints.Map(routes);
+        InvoiceCheckout.Map(routes);
+        OverdueSettlement.Map(routes);
         EditEndpoint.Map(routes);
         PlanEndpoints.Map(routes);
         return routes;

@@ -12,6 +12,9 @@ public abstract class BillingDeskDatabase : IDisposable
     /// <summary>What people call it: the file's full path, or the server's address and the database's name. No credentials.</summary>
     public abstract string Name { get; }
 
+    /// <summary>A connection that is not open yet: for an outbox in the same database.</summary>
+    public abstract DbConnection Connect();
+
     /// <summary>A database in a file of SQLite's.</summary>
     /// <param name="path">The file; its folder must exist. The file itself is created by <see cref="PrepareAsync"/>.</param>
     /// <exception cref="ArgumentException">The path is empty, or names a database in memory.</exception>

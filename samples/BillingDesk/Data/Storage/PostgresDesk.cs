@@ -10,7 +10,7 @@ namespace BillingDesk.Data;
 /// Its tables lie in a schema of their own, which is all that a reset throws away. Texts are compared byte by byte (<c>COLLATE "C"</c>),
 /// as SQLite does, so that a list has one order on both.
 /// </remarks>
-internal sealed class PostgresDesk : BillingDeskDatabase
+public sealed class PostgresDesk : BillingDeskDatabase
 {
     // Whoever prepares holds it; any number that nobody else of this database uses will do.
     private const long PreparingLock = 0x46_52_45_53_48;
@@ -19,7 +19,7 @@ internal sealed class PostgresDesk : BillingDeskDatabase
 
     private readonly NpgsqlDataSource _source;
 
-    public PostgresDesk(string connectionString)
+    internal PostgresDesk(string connectionString)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -27,10 +27,15 @@ internal sealed class PostgresDesk : BillingDeskDatabase
             throw new ArgumentException("The connection string names no database. Add Database=... to it.", nameof(connectionString));
         Name = $"{settings.Host}:{settings.Port}/{settings.Database}";
         settings.SearchPath = SchemaName;
+        ConnectionString = settings.ToString();
         _source = NpgsqlDataSource.Create(settings);
     }
 
+    /// <inheritdoc/>
     public override string Name { get; }
+
+    /// <summary>How others reach the same tables: for an outbox, never for a log line, since it may hold a password.</summary>
+    public string ConnectionString { get; }
 
     internal override string RowLock => " FOR UPDATE";
 
@@ -40,18 +45,25 @@ internal sealed class PostgresDesk : BillingDeskDatabase
 
     private protected override string Text => "TEXT COLLATE \"C\"";
 
+    /// <inheritdoc/>
+    public override DbConnection Connect() => _source.CreateConnection();
+
+    /// <inheritdoc/>
     public override async Task<DbConnection> OpenAsync(CancellationToken ct = default) => await _source.OpenConnectionAsync(ct);
 
+    /// <inheritdoc/>
     public override async Task ResetAsync(CancellationToken ct = default)
     {
         await using var connection = await OpenAsync(ct);
         await connection.ExecuteAsync(new CommandDefinition($"DROP SCHEMA IF EXISTS {SchemaName} CASCADE", cancellationToken: ct));
     }
 
+    /// <inheritdoc/>
     public override bool IsRefusedValue(Exception error) =>
         // A NUL is no text to PostgreSQL at all.
         error is PostgresException { SqlState: PostgresErrorCodes.CheckViolation or PostgresErrorCodes.CharacterNotInRepertoire };
 
+    /// <inheritdoc/>
     public override void Dispose() => _source.Dispose();
 
     internal override ValueTask<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken ct) => connection.BeginTransactionAsync(ct);

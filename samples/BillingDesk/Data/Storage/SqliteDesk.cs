@@ -47,10 +47,12 @@ internal sealed class SqliteDesk : BillingDeskDatabase
 
     private protected override string Text => "TEXT";
 
+    public override DbConnection Connect() => new SqliteConnection(_connectionString);
+
     /// <summary>Foreign keys are checked, and a busy database is waited for up to 5 s.</summary>
     public override async Task<DbConnection> OpenAsync(CancellationToken ct = default)
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = Connect();
         try
         {
             await connection.OpenAsync(ct);

@@ -3,6 +3,8 @@ using BillingDesk.Billing;
 using BillingDesk.Data;
 using BillingDesk.Growth;
 using BillingDesk.Workspace;
+using Freshet;
+using Freshet.Sql;
 
 namespace BillingDesk.Server;
 
@@ -42,17 +44,19 @@ public static class BillingDeskApp
         var database = app.Services.GetRequiredService<BillingDeskDatabase>();
         if (start.Reset) await database.ResetAsync(ct);
         await database.PrepareAsync(app.Services.GetRequiredService<DeskClock>().Today, ct);
+        await app.Services.GetRequiredService<IFreshet>().EnsureOutboxAsync(ct);
     }
 
     private static void AddServices(WebApplicationBuilder builder)
     {
-        builder.Services.AddBillingDeskData(DeskDatabase.From(builder.Configuration));
-        builder.Services.AddDeskCatalogs(builder.Configuration).UseOutputCaching();
+        var database = DeskDatabase.From(builder.Configuration);
+        builder.Services.AddBillingDeskData(database);
+        builder.Services.AddDeskCatalogs(builder.Configuration, database).UseOutputCaching();
 
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<RefusedByDatabase>();
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddFreshet();
-        builder.Services.AddBilling().AddAccounts(builder.Configuration).AddGrowth(builder.Configuration);
+        builder.Services.AddSimulatedProvider(builder.Configuration).AddBilling().AddAccounts(builder.Configuration).AddGrowth(builder.Configuration);
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
             // A body without "monthlyCents" is refused; it does not make the plan free.
@@ -86,6 +90,8 @@ public static class BillingDeskApp
             options.TellsNames = true; // the strip shows names; a product keeps them on the server
             options.Heartbeat = app.Configuration.GetValue(StreamHeartbeatKey, options.Heartbeat);
         });
+        app.MapPayments();
+        app.MapOperations();
         app.MapLive();
         app.MapNodes();
         app.MapGet("/api/catalog", () => TypedResults.Text(app.ExportFreshetCatalog(), "application/json"));

@@ -13,8 +13,9 @@ public static class BillingDeskWorker
     {
         ArgumentNullException.ThrowIfNull(start);
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { Args = [.. start.Arguments], ContentRootPath = AppContext.BaseDirectory });
-        builder.Services.AddBillingDeskData(DeskDatabase.From(builder.Configuration));
-        builder.Services.AddDeskCatalogs(builder.Configuration);
+        var database = DeskDatabase.From(builder.Configuration);
+        builder.Services.AddBillingDeskData(database);
+        builder.Services.AddDeskCatalogs(builder.Configuration, database);
         builder.Services.AddBilling().AddAccounts(builder.Configuration).AddGrowth(builder.Configuration);
         return builder.Build();
     }

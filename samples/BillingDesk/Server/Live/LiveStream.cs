@@ -48,7 +48,8 @@ internal sealed class LiveStream(IFreshnessLog log, TimeProvider time, IHostAppl
             {
                 await foreach (var record in log.FollowAsync(from, ct))
                 {
-                    await writer.WriteAsync("invalidation", record.Position, LiveRecord.From(record), ct);
+                    // A hold keeps high queries at their source while a write is under way; it invalidates nothing.
+                    if (record.Invalidations.Count > 0) await writer.WriteAsync("invalidation", record.Position, LiveRecord.From(record), ct);
                     from = record.Position;
                 }
             }

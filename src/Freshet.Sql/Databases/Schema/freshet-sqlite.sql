@@ -2,7 +2,7 @@
 -- Ids are written as 'd3b07384-d9a0-4e9b-8a3e-5f1c2b6a7e90', in lower case; times as '2026-04-27T13:40:22.123Z'.
 
 CREATE TABLE IF NOT EXISTS freshet_outbox (
-    seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq          INTEGER PRIMARY KEY,
     id           TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(6)))) CHECK (length(id) = 36 AND id = lower(id)),
     keyspace     TEXT NOT NULL DEFAULT 'app',
     created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),

@@ -51,6 +51,7 @@ internal sealed class Lane(Scheduler scheduler, int number, string name) : Syste
     public void Kill()
     {
         _isDead = true;
+        foreach (var work in _held.Where(work => work.IsInterrupted)) scheduler.Post(this, work.Run, work.State); // it ends where it stands
         _held.Clear();
     }
 
@@ -65,7 +66,7 @@ internal sealed class Lane(Scheduler scheduler, int number, string name) : Syste
     /// <summary>Whether a piece of work may run now; one of a paused lane is kept.</summary>
     internal bool Admits(Scheduler.Work work)
     {
-        if (_isDead) return false;
+        if (_isDead) return work.IsInterrupted;
         if (_isPaused) _held.Add(work);
         return !_isPaused;
     }

@@ -5,9 +5,32 @@ internal static class Random
 {
     public static Drawn Shared { get; } = new();
 
-    internal sealed class Drawn
+    internal sealed class Drawn : System.Random
     {
-        public double NextDouble() => Simulation.Lane.Current.Scheduler.CoreChance.NextDouble();
+        private static Simulation.Chance Chance => Simulation.Lane.Current.Scheduler.CoreChance;
+
+        public override double NextDouble() => Chance.NextDouble();
+
+        public override int Next() => Chance.Next(int.MaxValue);
+
+        public override int Next(int maxValue) => Chance.Next(maxValue);
+
+        public override int Next(int minValue, int maxValue) => minValue + (int)NextInt64((long)maxValue - minValue);
+
+        public override long NextInt64() => NextInt64(long.MaxValue);
+
+        public override long NextInt64(long maxValue) => (long)((UInt128)Chance.NextLong() * (ulong)maxValue >> 64);
+
+        public override long NextInt64(long minValue, long maxValue) => minValue + NextInt64(maxValue - minValue);
+
+        public override void NextBytes(byte[] buffer) => NextBytes(buffer.AsSpan());
+
+        public override void NextBytes(Span<byte> buffer)
+        {
+            foreach (ref var each in buffer) each = (byte)Chance.Next(256);
+        }
+
+        protected override double Sample() => Chance.NextDouble();
     }
 }
 
@@ -19,6 +42,13 @@ internal static class RandomNumberGenerator
     public static void Fill(Span<byte> bytes)
     {
         for (var i = 0; i < bytes.Length; i++) bytes[i] = (byte)_chance.Next(256);
+    }
+
+    public static byte[] GetBytes(int count)
+    {
+        var bytes = new byte[count];
+        Fill(bytes);
+        return bytes;
     }
 }
 

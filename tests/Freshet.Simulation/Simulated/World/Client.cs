@@ -7,8 +7,6 @@ internal sealed class Client(World world, int number, Chance seed)
     private readonly Chance _pauses = seed.Split();
     private readonly ulong _seed = seed.NextLong();
     private Chance _chance = new(0);
-    private static readonly QueryKind[] _kinds = Enum.GetValues<QueryKind>();
-
     private readonly Dictionary<int, long> _seen = []; // highest version of each key it was shown by a versioned query
     private readonly Dictionary<int, Own> _own = [];   // what it wrote last
     private ConsistencyToken? _token;
@@ -38,9 +36,9 @@ internal sealed class Client(World world, int number, Chance seed)
             try
             {
                 var draw = _chance.NextDouble();
-                if (draw < 0.72) await ReadSomeAsync(node);
-                else if (draw < 0.8) await ReadScreenAsync(node);
-                else await WriteAsync(node);
+                if (draw < world.Writes) await WriteAsync(node);
+                else if (draw > 0.92) await ReadScreenAsync(node);
+                else await ReadSomeAsync(node);
             }
             catch (NodeGoneException)
             {
@@ -57,7 +55,7 @@ internal sealed class Client(World world, int number, Chance seed)
         {
             for (var key = 0; key < world.Source.Keys; key++)
             {
-                foreach (var kind in _kinds)
+                foreach (var kind in Enum.GetValues<QueryKind>())
                 {
                     var (read, told) = Begin(node, kind, key, mayAsk: false, isLast: true);
                     await node.CallAsync(() => ReadAsync(node, read, told, null));
@@ -75,7 +73,7 @@ internal sealed class Client(World world, int number, Chance seed)
             var running = new List<Task<bool>>();
             for (var i = 0; i < reads; i++)
             {
-                var (kind, key) = (_kinds[_chance.Next(_kinds.Length)], _chance.Next(world.Source.Keys));
+                var (kind, key) = (world.Kinds[_chance.Next(world.Kinds.Count)], _chance.Next(world.Source.Keys));
                 var (read, told) = Begin(node, kind, key, mayAsk: true);
                 var reading = ReadAsync(node, read, told, Requirement(read));
                 if (!together || _chance.Is(0.3)) await reading;
@@ -202,7 +200,7 @@ internal sealed class Client(World world, int number, Chance seed)
             var token = await node.CallAsync(() => WriteAsync(node, fact, profile));
             if (fact.CommittedAt < 0 || fact.IsBroken) return;
             if (token is { } given) _token = given;
-            if (fact.Expires && (token is not null || fact.IsPending)) _own[key] = new Own(version, node.Number, node.Incarnation, token is not null && !fact.IsPending);
+            if ((fact.Expires && fact.IsPending) || (token is not null && !fact.IsPending)) _own[key] = new Own(version, node.Number, node.Incarnation, token is not null && !fact.IsPending);
             else _own.Remove(key);
         }
         catch (NodeGoneException)
@@ -239,6 +237,7 @@ internal sealed class Client(World world, int number, Chance seed)
                 var (read, _) = Begin(node, QueryOfWriter(), fact.Key, mayAsk: false, committing: fact.Version);
                 await ReadAsync(node, read, told: true, null);
             }
+            if (breaks == 2) throw new IOException("The handler fails at its end.");
             var token = await action.CompleteAsync();
             fact.IsPending = action.IsPending;
             if (!fact.IsPending) fact.FinishedAt = Scheduler.Now;
@@ -261,7 +260,7 @@ internal sealed class Client(World world, int number, Chance seed)
     // Any but the one whose source may not have the write yet.
     private QueryKind QueryOfWriter()
     {
-        var kind = _kinds[_chance.Next(_kinds.Length)];
+        var kind = world.Kinds[_chance.Next(world.Kinds.Count)];
         return kind == QueryKind.Versioned ? QueryKind.High : kind;
     }
 

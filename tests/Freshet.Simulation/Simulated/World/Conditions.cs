@@ -93,7 +93,7 @@ internal sealed class Conditions
         conditions.Sleeps = Some(0.1);
         conditions.Crashes = Some(0.15);
         conditions.WallShifts = Some(0.1);
-        conditions.LogRestarts = Some(0.1);
+        conditions.LogRestarts = Some(0.25);
         conditions.Trims = Some(0.3);
         conditions.Evictions = Some(1);
         conditions.BrokenActions = Some(0.2);

@@ -46,10 +46,17 @@ internal sealed class FaultPlan(World world, Chance chance)
         var link = world.Links[node];
         var (sends, receives, store) = (chance.Is(0.35), chance.Is(0.35), chance.Is(0.7));
         world.Note(node, $"is cut off{(sends ? ", but still sends" : "")}{(receives ? ", but still receives" : "")}");
-        (link.Sends, link.Receives, link.ReachesStore) = (sends, receives, store);
         link.BeginTrouble();
+        if (chance.Is(0.5))
+        {
+            // Congested at first: what is on its way when the wire breaks is lost.
+            link.SlowBy = TimeSpan.FromMilliseconds(chance.Between(200, 900)).Ticks;
+            await PassAsync(chance.Between(0.5, 3));
+            link.SlowBy = 0;
+        }
+        (link.Sends, link.Receives, link.ReachesStore) = (sends, receives, store);
         if (chance.Is(0.5)) world.Nodes[node].TellConnection(false);
-        await PassAsync(chance.Of(0.2, 1.5, 4, 10) * chance.NextDouble());
+        await PassAsync(chance.Of(0.2, 1.5, 4, 10) * chance.Between(0.3, 1));
         (link.Sends, link.Receives, link.ReachesStore) = (true, true, true);
         if (chance.Is(0.7)) world.Nodes[node].TellConnection(true);
         link.EndTrouble(Scheduler.Now);

@@ -49,7 +49,7 @@ internal sealed class LogWire(Scheduler scheduler, SimLog log, Lane lane, NodeLi
         if (!link.Receives || IsLost()) return;
         for (var copies = chance.Is(conditions.Doubling) ? 2 : 1; copies > 0; copies--)
         {
-            scheduler.After(Latency(), lane, () =>
+            scheduler.After(Latency() + link.SlowBy, lane, () =>
             {
                 if (link.Receives && _listener is { } listener) told(listener);
             });
@@ -77,7 +77,7 @@ internal sealed class LogWire(Scheduler scheduler, SimLog log, Lane lane, NodeLi
             }
             var reply = step();
             if (!link.Receives || IsLost()) return;
-            scheduler.After(Latency(), lane, () =>
+            scheduler.After(Latency() + link.SlowBy, lane, () =>
             {
                 if (link.Receives) answered.TrySetResult(reply);
             });
@@ -104,6 +104,9 @@ internal sealed class NodeLink
     public bool Sends { get; set; } = true;
 
     public bool Receives { get; set; } = true;
+
+    /// <summary>How much longer messages to the node take.</summary>
+    public long SlowBy { get; set; }
 
     private int _troubles;
     private long _lastTrouble = long.MinValue / 2;

@@ -114,8 +114,8 @@ internal sealed record Promises(TimeSpan TimeToLive, TimeSpan MaxStaleness, Time
     public static readonly TimeSpan LeaseMargin = TimeSpan.FromMilliseconds(250);
 
     private static readonly Promises _high = new(TimeSpan.FromSeconds(6), TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, ServesStale: false);
-    private static readonly Promises _medium = new(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(3), ServesStale: true);
-    private static readonly Promises _low = new(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(4), ServesStale: true);
+    private static readonly Promises _medium = new(TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3), ServesStale: true);
+    private static readonly Promises _low = new(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), ServesStale: true);
 
     public static Promises Of(RiskLevel level) => level switch { RiskLevel.High => _high, RiskLevel.Medium => _medium, _ => _low };
 

@@ -27,6 +27,8 @@ internal sealed class World
         Store = new SimSecondLevel(_scheduler, new Lane(_scheduler, 101, "second level"));
         Source = new SourceOfTruth(_scheduler, 1 + _chance.Next(6), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
         RecordsPerExchange = _chance.Of(2, 2000);
+        Kinds = DrawKinds();
+        Writes = _chance.Of(0.03, 0.1, 0.25);
         Nodes = new SimNode[nodes];
         _rates = [.. Enumerable.Range(0, nodes).Select(_ => Rate())];
 
@@ -50,6 +52,12 @@ internal sealed class World
     public SimNode[] Nodes { get; }
 
     public int RecordsPerExchange { get; }
+
+    /// <summary>Part of the operations that write: where it is small, entries live until they die by themselves.</summary>
+    public double Writes { get; }
+
+    /// <summary>The queries that are read: all of them, or a few, so that more reads meet.</summary>
+    public IReadOnlyList<QueryKind> Kinds { get; }
 
     public Scheduler Scheduler => _scheduler;
 
@@ -133,6 +141,12 @@ internal sealed class World
         // Every bound, deadline and time to live that a promise speaks of has passed by then.
         await Lane.DelayAsync((Promises.MaxTimeToLive + TimeSpan.FromSeconds(4)).Ticks);
         await new Client(this, _clients.Count, _chance.Split()).ReadAllAsync();
+    }
+
+    private QueryKind[] DrawKinds()
+    {
+        var all = Enum.GetValues<QueryKind>();
+        return _chance.Is(0.4) ? all : [.. Enumerable.Range(0, 1 + _chance.Next(3)).Select(_ => all[_chance.Next(all.Length)]).Distinct()];
     }
 
     private async void Begin(Func<Task> work)

@@ -1,7 +1,7 @@
 import * as declared from '../generated/catalog.ts'
 import { freshet } from '../freshet.ts'
 import { policyOf } from './policyOf.ts'
-import type { Account, AccountSort, AccountTable } from './types.ts'
+import type { Account, AccountSort, AccountTable, CheckoutBegun } from './types.ts'
 
 /** Plain SQL behind it, not a cached query: it carries no freshness headers, and Freshet does not manage it. */
 export const accounts = (search: string) => ({
@@ -32,3 +32,8 @@ export const changePlan = (accountId: string) =>
     of: declared.postApiAccountsAccountIdPlan,
     request: (planId) => ({ url: `/api/accounts/${accountId}/plan`, json: { planId } }),
   })
+
+/** Begins a checkout at the payment provider. The plan changes when its webhook says that it was paid. */
+export const buyPlan = (accountId: string) => freshet.mutation<CheckoutBegun, string>({
+  request: (planId) => ({ url: `/api/accounts/${accountId}/checkout`, json: { planId } }),
+})

@@ -1,6 +1,6 @@
 import * as declared from '../generated/catalog.ts'
 import { freshet } from '../freshet.ts'
-import type { Invoice, InvoiceEdit } from './types.ts'
+import type { CheckoutBegun, Invoice, InvoiceEdit, OperationAccepted } from './types.ts'
 
 export const invoice = (invoiceId: string) =>
   freshet.query(declared.invoice, invoiceId, { url: `/api/invoices/${invoiceId}` })
@@ -32,4 +32,14 @@ export const editInvoice = () => freshet.mutation<Invoice, EditInvoice>({
   request: ({ invoiceId, version, edit }) => ({
     url: `/api/invoices/${invoiceId}`, method: 'PUT', json: edit, headers: { 'If-Match': `"${version}"` },
   }),
+})
+
+/** Begins a checkout at the payment provider. Nothing is paid before its webhook says so. */
+export const checkOutInvoice = () => freshet.mutation<CheckoutBegun, string>({
+  request: (invoiceId) => ({ url: `/api/invoices/${invoiceId}/checkout` }),
+})
+
+/** Accepts an operation; `followOperation` tells when it is done. */
+export const settleOverdue = (accountId: string) => freshet.mutation<OperationAccepted, void>({
+  request: () => ({ url: `/api/accounts/${accountId}/settle-overdue` }),
 })

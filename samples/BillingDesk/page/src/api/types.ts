@@ -29,3 +29,7 @@ export type Subscription = DataOf<typeof declared.subscription>
 export type AccountSort = 'name' | 'balance' | 'overdue'
 export type AccountTable = DataOf<typeof declared.accountTable>
 export type AccountTableRow = AccountTable['rows'][number]
+
+export interface CheckoutBegun { checkoutId: string }
+export interface OperationAccepted { id: string; kind: string }
+export interface Settled { accountId: string; invoiceIds: string[] }

@@ -209,6 +209,12 @@ export const postApiAccountsAccountIdPlan: DeclaredMutation<true> = {
   reaches: ['account', 'account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'plan-mix', 'recommendations', 'statement', 'subscription', 'usage-chart'],
 }
 
+/** POST /api/accounts/{accountId}/settle-overdue */
+export const postApiAccountsAccountIdSettleOverdue: DeclaredMutation<false> = {
+  name: 'POST /api/accounts/{accountId}/settle-overdue', events: [], reachesHigh: false,
+  reaches: [],
+}
+
 /** POST /api/invoices/{invoiceId}/pay */
 export const postApiInvoicesInvoiceIdPay: DeclaredMutation<true> = {
   name: 'POST /api/invoices/{invoiceId}/pay', events: ['invoice.paid'], reachesHigh: true,
@@ -251,6 +257,18 @@ export const postPlainInvoicesInvoiceIdPay: DeclaredMutation<true> = {
   reaches: ['account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'header-badge', 'invoice', 'invoice-history', 'invoice-list', 'invoice-search', 'search', 'statement'],
 }
 
+/** POST /webhooks/payments checkout.completed */
+export const postWebhooksPaymentsCheckoutCompleted: DeclaredMutation<true> = {
+  name: 'POST /webhooks/payments checkout.completed', events: ['subscription.changed'], reachesHigh: true,
+  reaches: ['account', 'account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'plan-mix', 'recommendations', 'statement', 'subscription', 'usage-chart'],
+}
+
+/** POST /webhooks/payments payment.succeeded */
+export const postWebhooksPaymentsPaymentSucceeded: DeclaredMutation<true> = {
+  name: 'POST /webhooks/payments payment.succeeded', events: ['invoice.paid'], reachesHigh: true,
+  reaches: ['account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'header-badge', 'invoice', 'invoice-history', 'invoice-list', 'invoice-search', 'search', 'statement'],
+}
+
 /** PUT /api/admin/statements/footer */
 export const putApiAdminStatementsFooter: DeclaredMutation<false> = {
   name: 'PUT /api/admin/statements/footer', events: [], reachesHigh: false,
@@ -287,6 +305,12 @@ export const nightlySummary2: DeclaredMutation<false> = {
   reaches: ['nightly-summary'],
 }
 
+/** settle-overdue */
+export const settleOverdue: DeclaredMutation<true> = {
+  name: 'settle-overdue', events: ['invoice.paid'], reachesHigh: true,
+  reaches: ['account-summary', 'account-table', 'audit-timeline', 'dashboard', 'dashboard-card', 'header-badge', 'invoice', 'invoice-history', 'invoice-list', 'invoice-search', 'search', 'statement'],
+}
+
 /** usage-roll-up */
 export const usageRollUp: DeclaredMutation<false> = {
   name: 'usage-roll-up', events: ['usage.rolled-up'], reachesHigh: false,
@@ -295,6 +319,6 @@ export const usageRollUp: DeclaredMutation<false> = {
 
 /** What this file was made from; give it to createFreshet. */
 export const manifest: Manifest = {
-  catalog: 'vrWYRUK_eDE',
+  catalog: 'DUdp2tCBt6U',
   events: ['invoice.edited', 'invoice.paid', 'member.removed', 'member.role-changed', 'plan.listed', 'profile.updated', 'subscription.changed', 'summaries.rebuilt', 'usage.rolled-up'],
 }

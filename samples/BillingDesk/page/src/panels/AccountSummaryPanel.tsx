@@ -2,6 +2,7 @@ import { accountSummary } from '../api/accounts.ts'
 import { money } from '../parts/format.ts'
 import { Panel } from '../parts/Panel.tsx'
 import { Pill } from '../parts/Pill.tsx'
+import { SettleOverdue } from './SettleOverdue.tsx'
 
 export function AccountSummaryPanel({ accountId }: { accountId: string }) {
   return (
@@ -17,6 +18,7 @@ export function AccountSummaryPanel({ accountId }: { accountId: string }) {
             <div><dt>Unpaid</dt><dd>{summary.openInvoices}</dd></div>
             <div><dt>Overdue</dt><dd>{summary.overdueInvoices}</dd></div>
           </dl>
+          <SettleOverdue accountId={accountId} overdue={summary.overdueInvoices} />
         </>
       )}
     </Panel>

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { invoice, payInvoice, payInvoiceLegacy } from '../api/billing.ts'
+import { checkOutInvoice, invoice, payInvoice, payInvoiceLegacy } from '../api/billing.ts'
 import type { Invoice } from '../api/types.ts'
 import { day, moment, money } from '../parts/format.ts'
 import { Panel } from '../parts/Panel.tsx'
@@ -35,8 +35,9 @@ export function InvoicePanel({ invoiceId }: { invoiceId: string }) {
 function InvoiceView({ invoice, onEdit }: { invoice: Invoice; onEdit: () => void }) {
   const pay = useMutation(payInvoice())
   const legacy = useMutation(payInvoiceLegacy())
-  const busy = pay.isPending || legacy.isPending
-  const error = pay.error ?? legacy.error
+  const checkOut = useMutation(checkOutInvoice())
+  const busy = pay.isPending || legacy.isPending || checkOut.isPending
+  const error = pay.error ?? legacy.error ?? checkOut.error
   return (
     <>
       {invoice.memo && <p>{invoice.memo}</p>}
@@ -52,10 +53,15 @@ function InvoiceView({ invoice, onEdit }: { invoice: Invoice; onEdit: () => void
               onClick={() => legacy.mutate(invoice.id)}>
               Pay, headers only
             </button>
+            <button type="button" disabled={busy || checkOut.isSuccess} title="Through the payment provider, who tells of it by webhook"
+              onClick={() => checkOut.mutate(invoice.id)}>
+              Pay by card
+            </button>
           </>
         )}
         <button type="button" disabled={busy} onClick={onEdit}>Edit</button>
       </div>
+      {checkOut.isSuccess && invoice.status !== 'paid' && <p className="note" role="status">Waiting for the payment provider…</p>}
     </>
   )
 }

@@ -4,6 +4,7 @@ import { plans } from '../api/billing.ts'
 import { count, day, money } from '../parts/format.ts'
 import { Panel } from '../parts/Panel.tsx'
 import { Problem } from '../parts/Problem.tsx'
+import { BuyPlan } from './BuyPlan.tsx'
 
 /** Picks another plan. Which plan is the current one is what the account is entitled to: a high query, never the last click. */
 export function PlanPanel({ accountId }: { accountId: string }) {
@@ -25,6 +26,7 @@ export function PlanPanel({ accountId }: { accountId: string }) {
           </div>
           {current && <p className="note">{count(current.includedUnits)} units included in 30 days. {current.since && `On it since ${day(current.since)}.`}</p>}
           {change.error && <Problem error={change.error} />}
+          <BuyPlan accountId={accountId} plans={list} currentPlanId={current?.planId} />
         </>
       )}
     </Panel>

@@ -1,0 +1,18 @@
+using Freshet.Simulation.Running;
+
+namespace Freshet.Simulation.Planted;
+
+/// <summary>The checker notices every planted bug: a checker that sees nothing proves nothing.</summary>
+public sealed class PlantedBugTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan _longest = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public void EveryPlantedBugIsCaught()
+    {
+        var found = BugHunt.FindAll(PlantedBugs.All, _longest, output.WriteLine);
+
+        found.Where(each => each.Catch is null).Select(each => each.Bug.Name).ShouldBeEmpty();
+        found.Count.ShouldBeGreaterThanOrEqualTo(30);
+    }
+}

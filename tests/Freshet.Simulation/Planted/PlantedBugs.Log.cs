@@ -1,0 +1,21 @@
+namespace Freshet.Simulation.Planted;
+
+/// <remarks>Following and confirming.</remarks>
+internal static partial class PlantedBugs
+{
+    private static IReadOnlyList<PlantedBug> Log =>
+    [
+        Bug("position published before the marks", "PROTOCOL 2", "Log/Node.cs", "            var applied = _applied;\n            var now = clock.Now;\n            foreach (var invalidation in record.Invalidations)",
+            "            var applied = _applied;\n            var now = clock.Now;\n            Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));\n            foreach (var invalidation in record.Invalidations)"),
+        Bug("gap trusted", "R6", "Log/Shared/LogFollower.cs", "            if (records[0].Position > position + 1)\n            {\n                counters.NoteGap();\n                return false;\n            }\n            foreach (var record in records) ApplyLocked(record);",
+            "            foreach (var record in records)\n            {\n                if (record.Position <= node.Applied.Position.Position) continue;\n                node.Apply(record);\n                history.Add(record);\n            }"),
+        Bug("epoch change drops only what is newer", "R6, PROTOCOL 5", "Log/Node.cs", "Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1, holds));",
+            "Volatile.Write(ref _applied, new AppliedPosition(head, _applied.Position.Position <= head.Position ? _applied.Marks : new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1, holds));"),
+        Bug("confirmed before everything is applied", "PROTOCOL 8, 20", "Log/Shared/Exchanger.cs", "        switch (follower.Take(known, reply, sentAt))", "        if (known?.Epoch == reply.Head.Epoch) node.Confirmation.TryConfirm(terms, sentAt, wallAt, granted);\n        switch (follower.Take(known, reply, sentAt))"),
+        Bug("bound not enforced", "R4", "Log/Shared/Confirmation.cs", "if (maxStaleness > 0 ? now - proof.At > maxStaleness : now >= proof.LeaseUntil) return false;", "if (maxStaleness == 0 && now >= proof.LeaseUntil) return false;"),
+        Bug("no grace is too long", "R4", "Reading/QueryRuntime.cs", "Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;", "Policy.OutageGrace > TimeSpan.Zero;"),
+        Bug("high served unconfirmed", "R4", "Reading/QueryRuntime.cs", "Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;", "since <= Policy.MaxStaleness + TimeSpan.FromSeconds(4);"),
+        Bug("token not waited for", "R3", "Log/Shared/SharedLog.cs", "if (wanted.Epoch != applied.Epoch || wanted.Position > applied.Position) return false;", ";"),
+        Bug("token that was not reached counts as reached", "R3", "Log/Shared/SharedLog.cs", "if (wanted.Epoch == applied.Epoch) return new Standing(wanted.Position <= applied.Position, wanted.Position, isConfirmed);", "if (wanted.Epoch == applied.Epoch) return new Standing(true, 0, isConfirmed);"),
+    ];
+}
