@@ -8,7 +8,7 @@ internal static partial class PlantedBugs
         Bug("sleep not noticed", "PROTOCOL 20", "Log/Shared/Confirmation.cs", "return Math.Abs(clock.WallNow - proof.WallAt - (now - proof.At)) <= _margin;", "return true;"),
         Bug("lease never runs out", "PROTOCOL 9, R7", "Log/Shared/Confirmation.cs", "maxStaleness : now >= proof.LeaseUntil) return false;", "maxStaleness : false) return false;"),
         Bug("nobody waits for leases", "PROTOCOL 22, R7", "Log/Shared/LeaseWaits.cs", "if (waited.Count == 0) return;", "return;"),
-        Bug("no wait for stale marks", "PROTOCOL 22", "Log/Shared/LeaseWaits.cs", "if (waited.Count == 0) return;", "if (waited.Count == 0 || invalidations.TrueForAll(each => each.Kind == InvalidationKind.MarkStale)) return;"),
+        Bug("no wait for stale marks", "PROTOCOL 22", "Log/Shared/LeaseWaits.cs", "if (waited.Count == 0) return;", "if (waited.Count == 0 || reply.Records.SelectMany(record => record.Invalidations).All(each => each.Kind == InvalidationKind.MarkStale)) return;"),
         Bug("wait shorter than a lease", "PROTOCOL 22", "Log/Shared/LeaseWaits.cs", "var limit = repliedAt + (long)options.FullLease.TotalMilliseconds;", "var limit = repliedAt + (long)options.LeaseDuration.TotalMilliseconds / 2;"),
         Bug("acknowledged before it is applied", "PROTOCOL 2, R7", "Log/Shared/SharedLog.cs", "            lock (_owed) _owed.Add(writer);", "            if (records.Count > 0) _service.Acknowledge(Id, writer, new LogPosition(records[^1].Epoch, records[^1].Position));"),
         Bug("append completes in a young epoch", "PROTOCOL 18", "Log/Shared/SharedLog.cs", "if (reply.IsMature) return;", "return;"),

@@ -14,6 +14,5 @@ internal static partial class PlantedBugs
         Bug("deadline from a record's arrival", "PROTOCOL 14", "Log/Shared/LogFollower.cs", "node.Apply(record, age: AgeLocked(record));", "node.Apply(record);"),
         Bug("a stale mark is passed over", "R1", "Marks/TagMark.cs", "LastInvalidatedAt <= loadedAt ? Verdict.Fresh : Volatile.Read(ref _state)?.Judge(loadedAt, now) ?? Verdict.Expired", "LastInvalidatedAt <= loadedAt || _state is not null ? Verdict.Fresh : Verdict.Expired"),
         Bug("off by one at the load's own position", "R1", "Store/Entry.cs", "if (mark.LastInvalidatedAt > loadedAt) return true;", "if (mark.LastInvalidatedAt > loadedAt + 1) return true;"),
-        Bug("pending writes unknown to the second level", "PROTOCOL 27", "SecondLevel/QuerySecondLevel.cs", "if (_runtime.Node.Ahead.Touches(marks, Clock.Now)) return false;", ";"),
     ];
 }

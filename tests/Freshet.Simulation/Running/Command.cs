@@ -61,7 +61,7 @@ internal static class Command
 
     private static int Hunt(string part)
     {
-        var found = BugHunt.FindAll(PlantedBugs.All.Concat(part.Length > 0 ? PlantedBugs.Elusive : []).Where(bug => bug.Name.Contains(part, StringComparison.Ordinal)), TimeSpan.FromSeconds(60), Console.WriteLine);
+        var found = BugHunt.FindAll(PlantedBugs.All.Concat(part.Length > 0 ? PlantedBugs.Elusive : []).Where(bug => bug.Name.Contains(part, StringComparison.Ordinal)), 300, Console.WriteLine);
         Console.WriteLine($"{found.Count(each => each.Catch is not null)} of {found.Count} caught");
         return found.All(each => each.Catch is not null) ? 0 : 1;
     }
