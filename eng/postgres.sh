@@ -1,18 +1,12 @@
 # A PostgreSQL of the desk's own: a cluster in a folder, on a free port of loopback, ended by its process id. Sourced by ./run.
 
-# Runs a program of PostgreSQL's as a user that it accepts: it refuses to run as root.
-as_postgres() {
-  local program
-  program=$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1)
-  program=$(dirname "$program")/$1
-  [ -x "$program" ] || program=$1
-  shift
-  if [ "$(id -u)" = 0 ]; then
-    set -- setpriv --reuid postgres --regid postgres --clear-groups "$program" "$@"
-  else
-    set -- "$program" "$@"
-  fi
-  (cd / && LC_ALL=C exec "$@")
+# Sets postgres_program to how a program of PostgreSQL's is called, as a user that it accepts: it refuses to run as root.
+find_postgres() {
+  local folder
+  folder=$(dirname "$(compgen -G '/usr/lib/postgresql/*/bin/initdb' | sort -V | tail -n 1)")
+  postgres_program=("$1")
+  [ ! -x "$folder/$1" ] || postgres_program=("$folder/$1")
+  [ "$(id -u)" != 0 ] || postgres_program=(setpriv --reuid postgres --regid postgres --clear-groups "${postgres_program[@]}")
 }
 
 # start_postgres FOLDER: makes a cluster in the folder and starts it; sets postgres_pid and postgres_connection.
@@ -22,8 +16,11 @@ start_postgres() {
   port=$(free_port)
   mkdir -p "$folder"
   [ "$(id -u)" != 0 ] || chown postgres "$folder"
-  as_postgres initdb --pgdata "$folder/data" --username desk --auth trust --encoding UTF8 --no-locale >"$folder/initdb.log" 2>&1 || fail "initdb failed: $(tail -n 5 "$folder/initdb.log")"
-  as_postgres postgres -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= >"$folder/postgres.log" 2>&1 &
+  find_postgres initdb
+  (cd / && LC_ALL=C "${postgres_program[@]}" --pgdata "$folder/data" --username desk --auth trust --encoding UTF8 --no-locale) >"$folder/initdb.log" 2>&1 || fail "initdb failed: $(tail -n 5 "$folder/initdb.log")"
+  find_postgres postgres
+  # exec, so that the process id is the server's own.
+  (cd / && LC_ALL=C exec "${postgres_program[@]}" -D "$folder/data" -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories=) >"$folder/postgres.log" 2>&1 &
   postgres_pid=$!
   local i
   for ((i = 0; i < 150; i++)); do
