@@ -51,10 +51,15 @@ public sealed class OutageTests(DeskInBrowser desk) : IClassFixture<DeskInBrowse
         var (page, reads, unpaid) = await OpenAsync();
         var machine = await page.Context.NewCDPSessionAsync(page);
         // Not "frozen": a page that is in front goes on all the same. Held by a debugger, nothing of it runs.
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        machine.Event("Debugger.paused").OnEvent += (_, _) => held.TrySetResult();
         await machine.SendAsync("Debugger.enable");
         await machine.SendAsync("Debugger.pause");
+        var statement = machine.SendAsync("Runtime.evaluate", new() { ["expression"] = "0" }); // it is held at the next one, whoever's it is
+        await held.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await PayAsync(6);
         await machine.SendAsync("Debugger.resume");
+        await statement;
 
         await ShowsAsync(page, unpaid - 6);
         NoStorm(reads, perPanel: 8);
