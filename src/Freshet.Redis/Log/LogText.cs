@@ -15,9 +15,13 @@ internal static class LogText
         return new FetchedMark(numbers[0], stale);
     }
 
-    /// <summary><c>renewal acknowledged kind,kind name</c>: the name last, since it may hold anything.</summary>
+    /// <summary><c>renewal acknowledged kind,kind name</c>: the name last, since it may hold anything but the end of the line.</summary>
     public static string WriteLease(LeaseRow row) =>
-        string.Create(CultureInfo.InvariantCulture, $"{row.Renewal} {row.Acknowledged} {string.Join(',', row.Kinds)} {row.Name}");
+        string.Create(CultureInfo.InvariantCulture, $"{row.Renewal} {row.Acknowledged} {string.Join(',', row.Kinds)} {row.Name.ReplaceLineEndings(" ")}");
+
+    /// <summary>A line for each: <c>node row</c>.</summary>
+    public static IReadOnlyList<LeaseRow> ReadLeases(string lines) =>
+        lines.Length == 0 ? [] : Array.ConvertAll(lines.Split('\n'), line => ReadLease(new NodeId(Guid.ParseExact(line.AsSpan(0, 32), "N")), line[33..]));
 
     public static LeaseRow ReadLease(NodeId node, string text)
     {

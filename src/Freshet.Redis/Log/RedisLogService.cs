@@ -9,7 +9,7 @@ internal sealed class RedisLogService(
     RedisConnection connection, RedisCounters counters, LogSettings settings, EventData events, ILogger<RedisLogService> logger) : ILogService
 {
     private const int FirstOfRecords = 4; // among the arguments of an append
-    private const int FirstPlace = 4;     // among its answers
+    private const int FirstPlace = 3;     // among its answers
     private const int MostBytesExchanged = 8 << 20;
 
     private readonly LogKeys _keys = new(settings.Keyspace);
@@ -64,7 +64,7 @@ internal sealed class RedisLogService(
                 arguments[at++] = invalidation.Kind == InvalidationKind.Expire ? RedisValue.EmptyString : LogText.Milliseconds(invalidation.Deadline);
             }
         }
-        return ReadAppended(request, data, (RedisResult[])(await RunWithEpochAsync(LogScript.Append, arguments, cancellationToken).ConfigureAwait(false))!);
+        return ReadAppended(request, data, (string)(await RunWithEpochAsync(LogScript.Append, arguments, cancellationToken).ConfigureAwait(false))!);
     }
 
     public async ValueTask<FetchedMarks> FetchMarksAsync(IReadOnlyList<Tag> tags, CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ internal sealed class RedisLogService(
     public async ValueTask<LeaseRows> LeasesAsync(CancellationToken cancellationToken)
     {
         var reply = (RedisResult[])(await RunAsync(LogScript.Leases, [], cancellationToken).ConfigureAwait(false))!;
-        return new LeaseRows(EpochOf(reply[0]), ReadLeases(reply[1]));
+        return new LeaseRows(EpochOf(reply[0]), LogText.ReadLeases((string)reply[1]!));
     }
 
     public async ValueTask RemoveLeasesAsync(IReadOnlyList<LeaseRow> rows, CancellationToken cancellationToken)
@@ -146,23 +146,25 @@ internal sealed class RedisLogService(
         }
     }
 
-    private static AppendReply ReadAppended(AppendRequest request, string?[] data, RedisResult[] reply)
+    private static AppendReply ReadAppended(AppendRequest request, string?[] data, string told)
     {
-        var (epoch, now, drafts) = (EpochOf(reply[0]), TimeOf(reply[1]), request.Drafts);
+        var line = told.IndexOf('\n', StringComparison.Ordinal);
+        var reply = told[..line].Split(' ');
+        var (epoch, now, drafts) = (new Epoch(Guid.ParseExact(reply[0], "N")), DateTimeOffset.FromUnixTimeMilliseconds(LogText.ToLong(reply[1])), request.Drafts);
         var records = new List<LogRecord>(drafts.Count);
         for (var i = 0; i < drafts.Count; i++)
         {
-            if ((string)reply[FirstPlace + i]! is not { Length: > 0 } place) continue; // a hold that came too late
-            var (position, at) = ReadPlace(place, now);
+            if (reply[FirstPlace + i] is "-") continue; // a hold that came too late
+            var (position, at) = ReadPlace(reply[FirstPlace + i], now);
             records.Add(LogRecord.Of(request.Writer, drafts[i], new LogPosition(epoch, position), at) with { EventData = data[i] });
         }
         var before = new Dictionary<Tag, long>();
         if (request.WantsBefore)
         {
             var mark = FirstPlace + drafts.Count;
-            foreach (var invalidation in drafts.SelectMany(draft => draft.Invalidations)) before.TryAdd(invalidation.Tag, (long)reply[mark++]);
+            foreach (var invalidation in drafts.SelectMany(draft => draft.Invalidations)) before.TryAdd(invalidation.Tag, LogText.ToLong(reply[mark++]));
         }
-        return new AppendReply(records, before, ReadLeases(reply[3]), IsSet(reply[2]), now);
+        return new AppendReply(records, before, LogText.ReadLeases(told[(line + 1)..]), reply[2] is "1", now);
     }
 
     private static (long Position, DateTimeOffset At) ReadPlace(string place, DateTimeOffset now)
@@ -192,14 +194,6 @@ internal sealed class RedisLogService(
             records.Add(record);
         }
         return (records, 0);
-    }
-
-    private static List<LeaseRow> ReadLeases(RedisResult told)
-    {
-        var fields = (RedisResult[])told!;
-        var rows = new List<LeaseRow>(fields.Length / 2);
-        for (var i = 0; i < fields.Length; i += 2) rows.Add(LogText.ReadLease(new NodeId(Guid.ParseExact((string)fields[i]!, "N")), (string)fields[i + 1]!));
-        return rows;
     }
 
     private static Epoch EpochOf(RedisResult text) => new(Guid.ParseExact((string)text!, "N"));

@@ -36,7 +36,7 @@ public sealed class FaultTests : RedisTest
     public async Task AKeyspaceOfANewerFormatAndNothingInItIsTouched()
     {
         await Node().AppendAsync("account:a");
-        await Server.RunAsync("HSET", Key("log"), "format", "2", "run", "of another layout");
+        await Server.RunAsync("HSET", Key("log"), "format", "3", "state", "of another layout");
 
         await ShouldBeAsync(Node(), RedisFault.NewerFormat, "redis-newer-format", "Upgrade", isTransient: false);
         (await Server.RunAsync("LLEN", Key("records"))).ShouldBe("1");
@@ -67,7 +67,7 @@ public sealed class FaultTests : RedisTest
     [Fact]
     public async Task AServerWithoutACommandOfTheScripts()
     {
-        await using var server = await RedisServer.StartAsync("--rename-command", "HGETALL", "");
+        await using var server = await RedisServer.StartAsync("--rename-command", "HMGET", "");
         await ShouldBeAsync(Owned(new LogNode(server)), RedisFault.Unfit, "redis-unfit", "Redis 5", isTransient: false);
     }
 

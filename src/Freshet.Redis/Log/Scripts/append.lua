@@ -4,8 +4,9 @@
 --       record: id, record, how many invalidations; for each of those: tag, ms it may be served stale ('' expires).
 --       The id of a hold is 'h', its own, and that of the record it announces; of what ends holds 'r', its own, and of each hold its
 --       own and what it announced; of a record that its own action announced 'd' and its own.
--- Returns: epoch, now, mature, lease rows; each record's place (its position, "position:ms" if it was appended before, '' for a hold
---          that came too late); if asked for, each invalidation's tag's last invalidation before.
+-- Returns, in one text, which costs less than a table of as many: epoch, now, mature; each record's place (its position,
+--          "position:ms" if it was appended before, '-' for a hold that came too late); if asked for, each invalidation's tag's last
+--          invalidation before; all with spaces between. After that a line for each lease.
 
 local MOST_BYTES_TOLD = 32768 -- the server keeps what it tells for each follower that is slow to take it
 
@@ -78,8 +79,7 @@ local function release(holds)
   end
 end
 
-local moment = text(now)
-local reply, before, told, bytes = { log.epoch, now, log.mature, leases }, {}, {}, 0
+local reply, before, told, bytes = { log.epoch, moment, log.mature }, {}, {}, 0
 local at = 5
 while at < #ARGV do
   local id, last, position = ARGV[at], at + 1 + 2 * ARGV[at + 2], text(log.head + 1)
@@ -94,7 +94,8 @@ while at < #ARGV do
     if not place and is_known(rest) then place = '' end
   end
   local is_new = not place and redis.call('HSETNX', IDS[log.ids], id, position .. ':' .. moment) == 1
-  reply[#reply + 1] = is_new and position or place or redis.call('HGET', IDS[log.ids], id)
+  place = is_new and position or place or redis.call('HGET', IDS[log.ids], id)
+  reply[#reply + 1] = place == '' and '-' or place
   for tag_at = at + 3, last, 2 do
     local tag = ARGV[tag_at]
     if wants_before then
@@ -105,7 +106,7 @@ while at < #ARGV do
       local mark = position
       if ARGV[tag_at + 1] ~= '' then mark = mark_stale(mark_of(tag), log.head + 1, now + ARGV[tag_at + 1]) end
       redis.call('HSET', MARKS[log.marks], tag, mark)
-      marks[log.marks][tag] = mark
+      if tags then marks[log.marks][tag] = mark end
     end
   end
   if is_new then
@@ -130,4 +131,4 @@ else
 end
 redis.call('PUBLISH', ARGV[4], bell)
 
-return reply
+return table.concat(reply, ' ') .. '\n' .. leases

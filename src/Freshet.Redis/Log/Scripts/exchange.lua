@@ -40,15 +40,15 @@ local upkeep = text(longest) .. ' ' .. text(kept) .. ' ' .. (rotates_marks and s
 if upkeep ~= log.upkeep then
   -- A full server takes no write: then all of it waits, and reading goes on. But nobody may keep values for longer than the log knows.
   local write = is_longest and redis.call or redis.pcall
-  local answer = write('HSET', LOG, 'upkeep', upkeep, 'marks', rotates_marks and OTHER[log.marks] or log.marks, 'ids', rotates_ids and OTHER[log.ids] or log.ids)
-  if type(answer) == 'number' then
-    log.upkeep, oldest = upkeep, kept
+  local marks_now, ids_now = rotates_marks and OTHER[log.marks] or log.marks, rotates_ids and OTHER[log.ids] or log.ids
+  local state_now = state_of({ epoch = log.epoch, run = log.run, marks = marks_now, ids = ids_now, mature = log.mature, upkeep = upkeep })
+  if type(write('HSET', LOG, 'state', state_now)) == 'number' then
+    log.upkeep, oldest, log.marks, log.ids = upkeep, kept, marks_now, ids_now
     if rotates_marks then
-      log.marks = OTHER[log.marks]
       redis.call('UNLINK', MARKS[log.marks])
       redis.call('HSET', MARKS[log.marks], SENTINEL, log.epoch)
     end
-    if rotates_ids then redis.call('UNLINK', IDS[OTHER[log.ids]]) end
+    if rotates_ids then redis.call('UNLINK', IDS[log.ids]) end
     if trims then redis.call('LTRIM', RECORDS, '-' .. ARGV[6], -1) end
   end
 end
@@ -93,16 +93,22 @@ end
 -- Once some node has known the epoch for a whole lease and margin, no lease of an earlier one is alive (PROTOCOL 18).
 if ARGV[14] == '1' and log.mature ~= '1' and ARGV[7] == log.epoch then
   log.mature = '1'
-  redis.call('HSET', LOG, 'mature', 1)
+  redis.call('HSET', LOG, 'state', state_of(log))
 end
 
 -- Not over a later renewal: a request that was held up would bring back what the node declared before, perhaps fewer kinds of tags,
 -- and a writer would not wait for it.
 if ARGV[11] ~= '' then
-  local row = redis.call('HGET', LOG, ARGV[11])
+  local lines, renewed = {}, nil
+  for line in string.gmatch(leases, '[^\n]+') do
+    if string.sub(line, 1, 32) == ARGV[11] then renewed = tonumber(string.match(line, '^%x+ (%d+)')) else lines[#lines + 1] = line end
+  end
   -- What the node has applied of another epoch's log it has not applied of this one's: no writer may take it for that.
   local own = ARGV[7] == log.epoch and ARGV[12] or string.gsub(ARGV[12], '^(%d+) %d+', '%1 0')
-  if not row or tonumber(string.match(row, '^%d+')) <= tonumber(ARGV[13]) then redis.call('HSET', LOG, ARGV[11], own) end
+  if not renewed or renewed <= tonumber(ARGV[13]) then
+    lines[#lines + 1] = ARGV[11] .. ' ' .. own
+    redis.call('HSET', LOG, 'leases', table.concat(lines, '\n'))
+  end
 end
 
 return { log.epoch, log.head, oldest, now, log.mature, longest, records, holds }

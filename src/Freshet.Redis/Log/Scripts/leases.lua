@@ -1,4 +1,4 @@
--- Returns the epoch, and the lease rows as they stand: { node, row, node, row, ... }.
+-- Returns the epoch, and the lease rows as they stand: a line for each, "node row".
 
 local tags, refused = {}, nil
 

@@ -7,9 +7,11 @@ local tags, refused = {}, nil
 
 --#standing
 
-local removed = 0
-for i = 2, #ARGV, 2 do
-  local row = redis.call('HGET', LOG, ARGV[i])
-  if row and string.match(row, '^%d+') == ARGV[i + 1] then removed = removed + redis.call('HDEL', LOG, ARGV[i]) end
+local dead = {}
+for i = 2, #ARGV, 2 do dead[ARGV[i] .. ' ' .. ARGV[i + 1]] = true end
+local kept, removed = {}, 0
+for line in string.gmatch(leases, '[^\n]+') do
+  if dead[string.match(line, '^%x+ %d+')] then removed = removed + 1 else kept[#kept + 1] = line end
 end
+if removed > 0 then redis.call('HSET', LOG, 'leases', table.concat(kept, '\n')) end
 return removed
