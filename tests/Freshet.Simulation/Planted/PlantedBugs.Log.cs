@@ -7,7 +7,7 @@ internal static partial class PlantedBugs
     [
         Bug("position published before the marks", "PROTOCOL 2", "Log/Node.cs", "            var applied = _applied;\n            var now = clock.Now;\n            foreach (var invalidation in record.Invalidations)",
             "            var applied = _applied;\n            var now = clock.Now;\n            Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1));\n            foreach (var invalidation in record.Invalidations)"),
-        Bug("gap trusted", "R6", "Log/Shared/LogFollower.cs", "            if (records[0].Position > position + 1)\n            {\n                counters.NoteGap();\n                return false;\n            }\n            foreach (var record in records) ApplyLocked(record);",
+        Bug("gap trusted", "R6", "Log/Shared/LogFollower.cs", "            if (records[0].Position > position + 1) return false;\n            foreach (var record in records) ApplyLocked(record);",
             "            foreach (var record in records)\n            {\n                if (record.Position <= node.Applied.Position.Position) continue;\n                node.Apply(record);\n                history.Add(record);\n            }"),
         Bug("epoch change drops only what is newer", "R6, PROTOCOL 5", "Log/Node.cs", "Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1, holds));",
             "Volatile.Write(ref _applied, new AppliedPosition(head, _applied.Position.Position <= head.Position ? _applied.Marks : new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1, holds));"),

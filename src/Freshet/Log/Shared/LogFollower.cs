@@ -27,6 +27,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
     private long _epochKnownSince;                 // guarded by _gate
     private (long LogMilliseconds, long At) _logClock; // guarded by _gate
     private bool _toldUnreadable;                  // guarded by _gate
+    private long _heardUpTo;                       // guarded by _gate: the last position of this epoch that a message told of
 
     /// <summary>Where this node stands in the log; null before it has met it.</summary>
     public LogPosition? Known
@@ -95,6 +96,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
             }
             foreach (var record in reply.Records) ApplyLocked(record);
             if (node.Applied.Position.Position < reply.Head.Position) return ReplyOutcome.More;
+            if (_heardUpTo == long.MaxValue) _heardUpTo = reply.Head.Position;
             // By now this log has every hold that may stand: whoever had placed one in another has placed it again, or counts it as lost.
             if (reply.IsMature && node.Applied.Holds?.CoverEverything == true) node.SettleHolds();
             return ReplyOutcome.AtHead;
@@ -109,14 +111,32 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
         {
             var (epoch, position) = node.Applied.Position;
             if (!_hasEpoch || records[0].Epoch != epoch || _left.Contains(epoch)) return false;
-            if (records[0].Position > position + 1)
-            {
-                counters.NoteGap();
-                return false;
-            }
+            if (records[0].Position > position + 1) return false;
             foreach (var record in records) ApplyLocked(record);
             // Not the last one's: what was appended before keeps its place, so an append of old and new records is in no order.
             return node.Applied.Position.Position >= records.Max(record => record.Position);
+        }
+    }
+
+    /// <summary>Counts the gaps that messages show, this node's own among them.</summary>
+    /// <param name="records">What a message told; empty when it did not say what.</param>
+    /// <remarks>
+    /// Not where records are taken in: this node's own come by the append's reply, before or after the messages of others, and a message
+    /// that an exchange has overtaken was not missed either.
+    /// </remarks>
+    public void Hear(IReadOnlyList<LogRecord> records)
+    {
+        lock (_gate)
+        {
+            var (epoch, position) = node.Applied.Position;
+            if (records.Count == 0)
+            {
+                _heardUpTo = long.MaxValue; // perhaps of the next ones: nothing shows a gap before an exchange has told
+                return;
+            }
+            if (!_hasEpoch || records[0].Epoch != epoch) return;
+            if (records[0].Position - 1 > Math.Max(_heardUpTo, position)) counters.NoteGap();
+            _heardUpTo = Math.Max(_heardUpTo, records[^1].Position);
         }
     }
 
@@ -137,6 +157,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
     private void StartOverLocked(ExchangeReply reply)
     {
         var now = node.Clock.Now;
+        _heardUpTo = reply.Head.Position;
         node.StartOver(reply.Head, StandingHolds.Of(reply.Holds.Select(record => new Hold(record, now - AgeLocked(record))), isKnown: reply.IsMature));
         history.StartOver(reply.Head);
         targets.StartOver(reply.Head.Epoch);

@@ -229,6 +229,7 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
 
     void ILogListener.OnAppended(IReadOnlyList<LogRecord> records, NodeId writer)
     {
+        _follower.Hear(records);
         if (writer == Id) return; // the reply tells this node's own
         // Without the records, which were too large to be told or appended before, all that is known is that a writer may be waiting.
         var concerns = records.Count == 0 || Concerns(records);

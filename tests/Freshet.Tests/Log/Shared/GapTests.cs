@@ -21,6 +21,30 @@ public sealed class GapTests
         seen.ShouldBe([1, 2]);
     }
 
+    /// <summary>A node's own records come with the append's reply, before or after what others append next: a gap for the one who takes them in, but nothing was missed.</summary>
+    [Fact]
+    public async Task What_a_reply_overtakes_or_lets_pass_was_not_missed()
+    {
+        await using var nodes = new Nodes();
+        var (a, b) = (nodes.Start("a"), nodes.Start("b"));
+        var late = b.Link.HoldReply(LogCall.Append);
+        var own = b.BeginWrite("1", 1);
+        await late.Reached;
+        await a.WriteAsync("2", 1); // told of before b has its own reply
+        late.Open();
+        await own;
+
+        b.Link.HoldsBells = true;
+        var others = a.BeginWrite("2", 2);
+        await Nodes.UntilAsync(() => nodes.Server.Head.Position == 3);
+        await b.WriteAsync("1", 2); // replied to before b is told of the one before
+        b.Link.ReleaseBells();
+        await others;
+
+        b.Log.Position.Position.ShouldBe(4);
+        b.Log.Counters.Gaps.ShouldBe(0);
+    }
+
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
