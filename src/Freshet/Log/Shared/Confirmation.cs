@@ -9,6 +9,7 @@ internal sealed class Confirmation(Clock clock, TimeSpan margin)
     private readonly Lock _gate = new();
     private Proof? _proof; // replaced under _gate, never changed; null: nothing is known
     private long _terms;   // written under _gate
+    private int _changing; // guarded by _gate: how many changes of what a lease must speak for are under way
 
     /// <summary>An exchange that found this node at the head.</summary>
     /// <param name="At">When its request was sent, by the node's clock: what it proves was true then or later.</param>
@@ -50,7 +51,7 @@ internal sealed class Confirmation(Clock clock, TimeSpan margin)
     {
         lock (_gate)
         {
-            if (terms != _terms) return false;
+            if (terms != _terms || _changing > 0) return false;
             Volatile.Write(ref _proof, new Proof(at, wallAt, at + (long)(lease ?? TimeSpan.Zero).TotalMilliseconds));
             return true;
         }
@@ -68,12 +69,28 @@ internal sealed class Confirmation(Clock clock, TimeSpan margin)
     ///   an exchange renews the lease and its reply is on the way -> the node stops, forgets, and has its row removed -> the reply
     ///   comes -> reads that are still running are served under a lease that no writer knows of.
     /// </remarks>
-    public void Revoke()
+    /// <param name="change">Changes what a lease must speak for; nothing confirms meanwhile.</param>
+    public void Revoke(Action? change = null)
     {
         lock (_gate)
         {
-            _terms++;
+            _changing++;
             Volatile.Write(ref _proof, null);
+        }
+        // Neither before the change alone nor after it:
+        //   revoked first: an exchange is asked for, for the old kinds -> the change -> its lease serves what it does not speak for;
+        //   changed first: the lease that is held serves what it does not speak for, until it is revoked.
+        try
+        {
+            change?.Invoke();
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _changing--;
+                _terms++;
+            }
         }
     }
 }

@@ -47,6 +47,31 @@ public sealed class BoundTests
         confirmation.Covers((long)QueryPolicy.For(level).MaxStaleness.TotalMilliseconds, clock.Now).ShouldBe(covers);
     }
 
+    /// <summary>A policy tightened to 0 needs a lease that speaks for its tags: neither the one that is held nor one that was asked for before will do, at no moment.</summary>
+    [Fact]
+    public void Nothing_confirms_while_what_a_lease_must_speak_for_changes_nor_after_it_what_was_asked_for_before()
+    {
+        var clock = new Clock(new TestTimeProvider());
+        var confirmation = new Confirmation(clock, TimeSpan.FromMilliseconds(250));
+        bool Confirm(long terms) => confirmation.TryConfirm(terms, clock.Now, clock.WallNow, TimeSpan.FromSeconds(2));
+        var before = confirmation.Terms;
+        Confirm(before).ShouldBeTrue();
+        confirmation.HoldsLease.ShouldBeTrue();
+
+        var during = 0L;
+        confirmation.Revoke(() =>
+        {
+            during = confirmation.Terms;
+            confirmation.HoldsLease.ShouldBeFalse();
+            Confirm(during).ShouldBeFalse();
+        });
+
+        Confirm(before).ShouldBeFalse();
+        Confirm(during).ShouldBeFalse("it was asked for when nobody knew which tags it must speak for");
+        confirmation.HoldsLease.ShouldBeFalse();
+        Confirm(confirmation.Terms).ShouldBeTrue();
+    }
+
     [Fact]
     public async Task In_an_outage_high_reads_the_source_at_once_medium_after_its_grace_and_low_serves()
     {
