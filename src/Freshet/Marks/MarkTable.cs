@@ -133,6 +133,12 @@ internal sealed class MarkTable(Epoch epoch, long forgottenUpTo)
         return forgotten;
     }
 
+    /// <summary>Position of the last flush of a kind; 0 for none, or one that is older than any entry.</summary>
+    public long FlushedAt(string kind)
+    {
+        lock (_gate) return _flushed.GetValueOrDefault(kind);
+    }
+
     /// <summary>The highest version that a write gave to what any of some tags of a kind names, as far as this node has heard; null for none.</summary>
     public long? FloorOf(string kind, IEnumerable<Tag> tags)
     {

@@ -18,16 +18,28 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
 
     /// <summary>Stores a written value unless a newer one is there.</summary>
     internal void StoreWritten(TArgs args, TValue value, WrittenAt written, long writtenAt) =>
-        StoreAt(args, value, written.LoadedAt, writtenAt, writtenAt + JitteredTimeToLive());
+        StoreAt(args, value, (marks, table) => WasFlushedSince(written.BegunAt, marks, table) ? written.BegunAt : written.LoadedAt(marks), writtenAt, writtenAt + JitteredTimeToLive());
+
+    /// <remarks>
+    /// A flush is another writer too, whose mark stands under another name than the tags', in the log as well:
+    ///   a write begins at 5 -> rows are mended by hand and their kind is flushed at 7 -> the write appends at 9. What it read before
+    ///   they were mended, stored as of 9, would outlive the flush (PROTOCOL 25).
+    /// </remarks>
+    private bool WasFlushedSince(LogPosition begunAt, TagMark[] marks, MarkTable table)
+    {
+        if (table.Epoch != begunAt.Epoch) return true;
+        if (Volatile.Read(ref _flushed) is { } flushed && ReferenceEquals(flushed.Epoch, table) && flushed.Position > begunAt.Position) return true;
+        return Array.Exists(marks, mark => table.FlushedAt(mark.Tag.Kind) > begunAt.Position);
+    }
 
     /// <summary>Stores a value that a caller set, as of the position of its own record.</summary>
     internal void StoreSet(TArgs args, TValue value, LogPosition setAt, TimeSpan livesFor)
     {
         var now = Clock.Now;
-        StoreAt(args, value, _ => setAt, now, now + (long)livesFor.TotalMilliseconds);
+        StoreAt(args, value, (_, _) => setAt, now, now + (long)livesFor.TotalMilliseconds);
     }
 
-    private void StoreAt(TArgs args, TValue value, Func<TagMark[], LogPosition> loadedAt, long capturedAt, long expiresAt)
+    private void StoreAt(TArgs args, TValue value, Func<TagMark[], MarkTable, LogPosition> loadedAt, long capturedAt, long expiresAt)
     {
         var applied = Node.Applied;
         var marks = applied.Marks.Acquire(Query.TagsOf(args));
@@ -35,7 +47,7 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         Entry<TArgs, TValue>? entry = null;
         try
         {
-            var at = loadedAt(marks);
+            var at = loadedAt(marks, applied.Marks);
             // Of a log that is gone it is outdated anyway (PROTOCOL 5). Ahead of what is applied here nobody can tell: this node stands
             // at 5 -> another's record 7 invalidated a tag that this write did not -> stored as of 9, the value would outlive it.
             if (at.Epoch != applied.Position.Epoch || at.Position > applied.Position.Position) return;

@@ -1,3 +1,5 @@
+using Freshet.Tests.Log.Shared;
+
 namespace Freshet.Tests.Writing;
 
 /// <summary>P13 and PROTOCOL 25: a writer hands its value to the cache, and neither an older load nor a slower writer takes its place.</summary>
@@ -68,6 +70,28 @@ public sealed class WriteThroughTests
         }
 
         (await app.Freshet.ReadAnswerAsync(Things.Versioned, "a")).Source.ShouldBe(AnswerSource.Load);
+    }
+
+    /// <summary>Its mark stands under a name of its own, in a shared log too: the tag's own says nothing of it.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AFlushInBetweenMakesTheWrittenValueAsOldAsItsAction(bool ofKind)
+    {
+        await using var nodes = new Nodes();
+        var (a, b) = (nodes.Start("a"), nodes.Start("b"));
+        await using (var action = a.Freshet.BeginUserAction("slow"))
+        {
+            a.Freshet.Raise(new ThingChanged("a"));
+            a.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+            nodes.Source["a"] = new Value(3, Version: 3); // mended by hand
+            Task other;
+            using (ExecutionContext.SuppressFlow()) other = Task.Run(() => ofKind ? b.App.FlushKindAsync("thing") : b.App.FlushQueryAsync("versioned"));
+            await other;
+            await action.CompleteAsync();
+        }
+
+        (await a.ReadAsync(Things.Versioned, "a")).ShouldBe(3);
     }
 
     [Fact]
