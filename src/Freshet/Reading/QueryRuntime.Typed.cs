@@ -111,7 +111,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         }
         flight.Start();
         var (entry, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it
-        return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
+        // Not settled, whatever it met on its way: it is read from the source because what is committed there is not in the log yet.
+        return new Reading<TValue>(entry, AnswerSource.Bypass, entry.ValidNowhere, satisfied && need.AcceptsVersion(entry.Version));
     }
 
     private void RefreshEarly(TArgs args, Entry<TValue> entry)

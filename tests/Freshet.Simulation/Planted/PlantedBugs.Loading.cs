@@ -35,6 +35,6 @@ internal static partial class PlantedBugs
         Bug("stale within a load", "PROTOCOL 15", "Reading/Reading.cs", "!IsPart && entry.Loaded.Position >= RequiredPosition;", "entry.Loaded.Position >= RequiredPosition;"),
         Bug("minimum version not compared", "PROTOCOL 28", "Reading/Reading.cs", "minimum is null || version is null || version >= minimum;", "true;"),
         Bug("high serves stale", "DESIGN 4", "Reading/QueryRuntime.Typed.cs", "case Verdict.Stale when Policy.ServeStale && need", "case Verdict.Stale when need"),
-        Bug("every screen coherent", "DESIGN 3", "Reading/ScreenReads.cs", "return loadedAt <= validAt;", "return true;"),
+        Bug("every screen coherent", "DESIGN 3", "Reading/ScreenReads.cs", "return loadedAt <= validAt || !areMany;", "return true;"),
     ];
 }
