@@ -33,6 +33,9 @@ internal sealed class ScreenReads
         }
     }
 
+    /// <summary>Whether holds stand that a high value would meet again.</summary>
+    public bool AreConcernedBy(StandingHolds holds) => _reads.Exists(read => read.Level == RiskLevel.High && holds.Touch(read.Entry.Marks));
+
     public void Add(Read read) => _reads.Add(read);
 }
 

@@ -13,7 +13,7 @@ public sealed class HoldScreenTests
         app.Source["a"] = new Value(1);
         var hold = await app.HoldAsync("a");
 
-        var during = await app.Freshet.ReadScreenAsync(Things.Both, ReadWithCommitBetween(app));
+        var during = await app.Time.PassAsync(app.Freshet.ReadScreenAsync(Things.Both, ReadWithCommitBetween(app)).AsTask());
         await app.ResolveAsync(hold);
         var after = await app.Freshet.ReadScreenAsync(Things.Both, ReadWithCommitBetween(app));
 
@@ -30,15 +30,62 @@ public sealed class HoldScreenTests
         await app.ReadAsync(Things.High, "a");
         OpenHold? hold = null;
 
-        var screen = await app.Freshet.ReadScreenAsync(Things.Both, async ct =>
+        var screen = await app.Time.PassAsync(app.Freshet.ReadScreenAsync(Things.Both, async ct =>
         {
             var high = (await app.Freshet.ReadAsync(Things.High, "a", ct)).Number;
             hold ??= await app.HoldAsync("a");
             app.Source["a"] = new Value(2); // the commit
             return (high, (await app.Freshet.ReadAsync(Things.Versioned, "a", ct)).Number);
-        });
+        }).AsTask());
 
         screen.IsCoherent.ShouldBeFalse();
+    }
+
+    /// <summary>Three attempts would be over before the write is: it waits for its end, and asks the source no more than it has to.</summary>
+    [Fact]
+    public async Task AScreenWaitsForTheEndOfTheHoldBeforeItReadsAgain()
+    {
+        await using var app = TestApp.Start();
+        app.Source["a"] = new Value(1);
+        var hold = await app.HoldAsync("a");
+        var read = app.Freshet.ReadScreenAsync(Things.Both, ReadWithCommitBetween(app)).AsTask();
+        await app.Time.WhenTimerSetAsync(FreshetService.ScreenHoldWait);
+
+        await app.ResolveAsync(hold); // no clock moves
+
+        var screen = await read.WaitAsync(TimeSpan.FromSeconds(30));
+        (screen.Value, screen.IsCoherent, screen.Attempts, app.Source.ReadsOf("a")).ShouldBe(((2, 2), true, 2, 4));
+    }
+
+    [Fact]
+    public async Task AScreenWaitsForNoHoldThatDoesNotConcernIt()
+    {
+        await using var app = TestApp.Start();
+        await app.HoldAsync("b");
+        var writes = 1;
+
+        var screen = await app.Freshet.ReadScreenAsync(Things.Both, async ct =>
+        {
+            var high = await app.Freshet.ReadAsync(Things.High, "a", ct);
+            if (writes-- > 0) await app.WriteAsync("a", new Value(1));
+            return (high, await app.Freshet.ReadAsync(Things.Versioned, "a", ct));
+        });
+
+        (screen.IsCoherent, screen.Attempts).ShouldBe((true, 2));
+    }
+
+    [Fact]
+    public async Task WhoLeavesWhileAScreenWaitsIsLetGo()
+    {
+        await using var app = TestApp.Start();
+        await app.HoldAsync("a");
+        using var leaving = new CancellationTokenSource();
+        var read = app.Freshet.ReadScreenAsync(Things.Both, ReadWithCommitBetween(app), leaving.Token).AsTask();
+        await app.Time.WhenTimerSetAsync(FreshetService.ScreenHoldWait);
+
+        await leaving.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => read.WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     /// <summary>One value alone contradicts nothing, however often it is shown.</summary>
