@@ -15,7 +15,7 @@ internal static partial class PlantedBugs
             new Change("Reading/QueryRuntime.Landing.cs", "entry.ExpireBy(entry.CapturedAt + LongestTimeToLive());", ";")),
         new("expired entry served", "R5",
             new Change("Reading/QueryRuntime.Typed.cs", "if (entry.ExpiresAt <= now || !need.AcceptsVersion(entry.Version)) return null;", "if (!need.AcceptsVersion(entry.Version)) return null;"),
-            new Change("Reading/QueryRuntime.Typed.cs", "return entry.RefreshAt > now\n            && (", "return (")),
+            new Change("Reading/QueryRuntime.Typed.cs", "if (entry.RefreshAt <= now || (_confirmation", "if ((_confirmation")),
         Bug("promotion renews a life", "PROTOCOL 4", "SecondLevel/QuerySecondLevel.cs",
             "var expiresAt = Math.Min(askedAt + left, capturedAt + _runtime.LongestTimeToLive());", "var expiresAt = askedAt + _runtime.LongestTimeToLive(); capturedAt = askedAt;"),
         Bug("entry of another epoch served", "PROTOCOL 5, R6", "Store/Entry.cs", "if (!ReferenceEquals(_table, applied.Marks)) return Verdict.Expired;", ";"),
