@@ -10,6 +10,8 @@ interface Flight {
   rounds: number
   /** True once its time to wait is over. */
   late?: boolean
+  /** True once it is over though the set does not agree. */
+  over?: boolean
   /** Runs from its first answer on. */
   timer?: ReturnType<typeof setTimeout>
   /** What it brought, while that waits to be shown. */
@@ -24,9 +26,9 @@ interface Arrived {
 
 /**
  * The longest that an answer waits for the others of its screen, in milliseconds: where data is shown meanwhile, and where there is none
- * yet. Then there is what there is.
+ * yet. Then there is what there is. Longer where they are known to contradict each other, which what is shown meanwhile does not.
  */
-export const longestHold = { shown: 3_000, first: 1_000 }
+export const longestHold = { shown: 3_000, first: 1_000, disagreeing: 10_000 }
 
 /**
  * Shows the high queries of one screen together, and only as a set that agrees: the highest position at which one was loaded is at
@@ -65,10 +67,19 @@ export class Screens {
 
   /** Waits until the answer may be shown. True: the set does not agree, and the answer has to be read again. */
   arrive(flight: Flight, data: unknown, answer: Answer): Promise<boolean> {
-    flight.timer ??= setTimeout(() => {
-      flight.late = true // it may be reading again just now
-      this.#look(flight)
-    }, flight.query.state.data === undefined ? longestHold.first : longestHold.shown)
+    if (!flight.timer) {
+      const { shown, first, disagreeing } = longestHold
+      const isFirst = flight.query.state.data === undefined
+      flight.timer = setTimeout(() => {
+        flight.late = true // it may be reading again just now
+        flight.over = isFirst
+        flight.timer = setTimeout(() => {
+          flight.over = true
+          this.#look(flight)
+        }, disagreeing - shown)
+        this.#look(flight)
+      }, isFirst ? first : shown)
+    }
     return new Promise((settle) => {
       flight.arrived = { answer, data, settle }
       this.#look(flight)
@@ -76,9 +87,9 @@ export class Screens {
   }
 
   #look(about: Flight): void {
-    const { late } = about
     const isBeside = (screens?: readonly string[]) => screens?.some((screen) => about.screens.includes(screen))
     const set = [...this.#flights].filter(({ screens }) => isBeside(screens))
+    const late = about.late && (about.over || !set.some(({ rounds }) => rounds > 0))
     const here = set.filter((flight): flight is Flight & { arrived: Arrived } => flight.arrived !== undefined)
     if (here.length < set.length && !late) return
     const shown = this.#queryClient.getQueryCache().getAll()

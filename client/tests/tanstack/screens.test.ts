@@ -100,7 +100,10 @@ test('a set that does not come to agree is shown after the bounded wait, and tol
   expect(seen).toEqual(['a1 b1'])
   ;(await t.server.asked('/a')).answer('a13', read(13, 13, 'a'))
   await quiet()
-  await vi.advanceTimersByTimeAsync(3_000) // b does not answer any more
+  await vi.advanceTimersByTimeAsync(9_999) // b does not answer any more
+  await quiet()
+  expect(seen).toEqual(['a1 b1']) // longer than for one that is merely slow
+  await vi.advanceTimersByTimeAsync(1)
   await quiet()
   expect(seen).toEqual(['a1 b1', 'a13 b1'])
   expect(t.problems).toEqual([{ code: 'incoherent', detail: 'desk' }])
@@ -177,15 +180,15 @@ test('writes that are on their way for long are asked after with pauses, and no 
   const { t, seen } = await screen()
   await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
   const asked = t.server.count('GET /a') + t.server.count('GET /b')
-  for (let passed = 0; passed < 3_000; passed += 5) {
+  for (let passed = 0; passed < 10_000; passed += 5) {
     for (const url of ['/a', '/b']) t.server.waiting(url)?.answer(`${url}?`, read(6, 5, url.slice(1)))
     await quiet()
-    if (passed < 2_995) expect(seen).toEqual(['a1 b1'])
+    if (passed < 9_995) expect(seen).toEqual(['a1 b1'])
     await vi.advanceTimersByTimeAsync(5)
   }
   await quiet()
   expect(seen).toEqual(['a1 b1', '/a? /b?'])
-  expect(t.server.count('GET /a') + t.server.count('GET /b') - asked).toBeLessThan(40)
+  expect(t.server.count('GET /a') + t.server.count('GET /b') - asked).toBeLessThan(80)
   expect(t.problems).toEqual([{ code: 'incoherent', detail: 'desk' }])
 })
 
