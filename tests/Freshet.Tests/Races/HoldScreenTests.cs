@@ -210,6 +210,28 @@ public sealed class HoldScreenTests
         (await b.AnswerAsync(Things.High, "1")).IsSettled.ShouldBeFalse();
     }
 
+    /// <summary>A read finds nothing; before it begins a load, another one lands, which read a commit that its node knew no hold of.</summary>
+    [Fact]
+    public async Task AHitOnWhatLandedInBetweenIsNotSettledWithoutALease()
+    {
+        await using var nodes = new Log.Shared.Nodes();
+        var b = nodes.Start<Landings>("b");
+        await b.Freshet.ReadAsync(Landings.High, new Landing("other"));
+        b.Link.IsCut = true;
+        var meanwhile = new Landing("1")
+        {
+            OnRead = () => Task.Run(async () =>
+            {
+                b.App.Time.Advance(_lease);
+                await b.Freshet.ReadAsync(Landings.High, new Landing("1"));
+            }).GetAwaiter().GetResult(),
+        };
+
+        var answer = await b.Freshet.ReadAnswerAsync(Landings.High, meanwhile);
+
+        (answer.Source, answer.IsSettled).ShouldBe((AnswerSource.Cache, false));
+    }
+
     [Fact]
     public async Task AScopeWithAPartThatIsNotSettledIsNotEither()
     {
@@ -238,4 +260,41 @@ public sealed class HoldScreenTests
             return (high, (await app.Freshet.ReadAsync(Things.Versioned, "a", ct)).Number);
         };
     }
+}
+
+/// <summary>Arguments that do something when their key is read for the first time.</summary>
+public sealed record Landing(string Name)
+{
+    private Action? _onRead;
+
+    public Action? OnRead
+    {
+        init => _onRead = value;
+    }
+
+    public string Id
+    {
+        get
+        {
+            Interlocked.Exchange(ref _onRead, null)?.Invoke();
+            return Name;
+        }
+    }
+
+    public bool Equals(Landing? other) => Name == other?.Name;
+
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+}
+
+/// <summary>Read by such arguments.</summary>
+public sealed class Landings() : Catalog("landings-team")
+{
+    public static readonly Tag<string> Thing = new("thing");
+
+    public static readonly Event<ThingChanged> Changed = new Event<ThingChanged>("thing.changed").Invalidates(Thing, e => e.Id);
+
+    public static readonly CachedQuery<Landing, Value> High = new CachedQuery<Landing, Value>("landings-high", RiskLevel.High)
+        .KeyedBy(landing => landing.Id)
+        .DependsOn(Thing, landing => landing.Id)
+        .LoadWith((Source source, Landing landing, CancellationToken ct) => source.ReadAsync(landing.Name, ct));
 }
