@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Freshet.Sql.Tests.Outbox;
 
 /// <summary>Asking the database what is committed, when it takes its time.</summary>
-public sealed class LookUpTests
+public sealed class LookUpTests : IDisposable
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(3);
 
     private readonly TestTimeProvider _time = new();
     private readonly SqliteOutboxDatabase _silent = new(() => new SilentConnection());
+
+    public void Dispose() => _silent.Dispose();
 
     /// <summary>Not every driver hears that it is cancelled.</summary>
     [Fact]
