@@ -37,6 +37,6 @@ export interface FreshQueryOptions<TData, TKey extends QueryKey, TLevel extends 
   queryFn: (context: QueryFunctionContext<TKey>) => Promise<TData>
   staleTime: (query: Query<TData, Error, TData, any>) => number
   refetchOnWindowFocus: boolean | 'always'
-  refetchOnMount: true
+  refetchOnMount: (query: Query<TData, Error, TData, any>) => boolean
   meta: { freshet: { level: TLevel } }
 }
