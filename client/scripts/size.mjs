@@ -4,10 +4,10 @@ import { build } from 'vite'
 
 const index = new URL('../src/index.ts', import.meta.url).pathname
 const pages = [
-  { what: 'queries and mutations', imports: 'createFreshet', budget: 5_300 },
-  { what: 'and the stream', imports: 'createFreshet, sharedStream', budget: 7_150 },
+  { what: 'queries and mutations', imports: 'createFreshet', budget: 5_550 },
+  { what: 'and the stream', imports: 'createFreshet, sharedStream', budget: 7_400 },
   {
-    what: 'everything', budget: 8_700,
+    what: 'everything', budget: 8_900,
     imports: 'createFreshet, sharedStream, onInvalidation, pollUntil, followOperation, change, dehydrateAnswers, hydrateAnswers, FreshetError, FreshetHttpError',
   },
 ]

@@ -50,7 +50,7 @@ export function answerFrom(headers: Headers, stamp: Stamp): Answer {
 const mixed = ''
 
 /**
- * One answer for data made of several: valid where all its parts are, touched by a tag of any part, and as old as
+ * One answer for data made of several: valid where all its parts are, if anywhere, touched by a tag of any part, and as old as
  * the part that was requested first.
  */
 export function combine(answers: readonly Answer[], begun: Stamp): Answer {
@@ -59,7 +59,7 @@ export function combine(answers: readonly Answer[], begun: Stamp): Answer {
     stamp: b.stamp.sequence < a.stamp.sequence ? b.stamp : a.stamp,
     epoch: a.epoch === b.epoch ? a.epoch : (a.epoch !== undefined && b.epoch !== undefined ? mixed : (a.epoch ?? b.epoch)),
     interval: a.interval && b.interval && {
-      loadedAt: Math.min(a.interval.loadedAt, b.interval.loadedAt),
+      loadedAt: Math.max(a.interval.loadedAt, b.interval.loadedAt),
       validAt: Math.min(a.interval.validAt, b.interval.validAt),
     },
     tags: [...new Set([...a.tags, ...b.tags])],

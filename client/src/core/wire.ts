@@ -32,7 +32,10 @@ export interface Envelope<TData = unknown> {
   readonly freshness_token?: string
 }
 
-/** The interval of positions at which an answer is known to be valid. */
+/**
+ * The interval of positions at which an answer is known to be valid: none when `loadedAt` is above `validAt`. Nothing that was
+ * invalidated up to `validAt` outdates it, either way.
+ */
 export interface Interval {
   readonly loadedAt: number
   readonly validAt: number
@@ -44,10 +47,14 @@ export interface Point {
   readonly epoch: string
 }
 
-/** Reads `<loadedAt>-<validAt>`. Anything else is undefined: an interval we cannot read is one we do not know. */
+/**
+ * Reads `<loadedAt>-<validAt>`. `12-11` is an answer that shows what was so at 12, and perhaps a write that the log does not have yet.
+ * Anything else is undefined: an interval we cannot read is one we do not know.
+ */
 export function parseInterval(text: string | null): Interval | undefined {
-  const [, loadedAt, validAt] = (/^\s*(\d+)-(\d+)\s*$/.exec(text ?? '') ?? []).map(Number)
-  return loadedAt! <= validAt! && Number.isSafeInteger(validAt) ? { loadedAt: loadedAt!, validAt: validAt! } : undefined
+  const [, loadedAt = 0, validAt = -2] = (/^\s*(\d+)-(-?\d+)\s*$/.exec(text ?? '') ?? []).map(Number)
+  if (validAt === loadedAt - 1) return { loadedAt: loadedAt + 1, validAt: loadedAt }
+  return loadedAt <= validAt && Number.isSafeInteger(validAt) ? { loadedAt, validAt } : undefined
 }
 
 /** Reads tag hashes, separated by spaces. Undefined when the header is absent, which is not the same as an empty list. */

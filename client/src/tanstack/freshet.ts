@@ -80,7 +80,7 @@ export function createFreshet({
   }
   const client = createClient(send, problem)
   const memory = createMemory()
-  const beginOnScreens = createScreens(client, queryClient, problem)
+  const beginOnScreens = createScreens(client, queryClient, memory, problem)
   const observers = new Set<Observer>()
   const observe = (what: (observer: Observer) => void) => tell(observers, what)
   const { catchUp, stop: stopFollowing } = follow(queryClient, client, memory, observe)
@@ -110,7 +110,8 @@ export function createFreshet({
     queryClient.getQueryCache().get(queryClient.defaultQueryOptions({ queryKey }).queryHash)
 
   function optionsOf(declaration: QueryDeclaration<any, any>, declared: Policy): FreshQueryOptions<any, any, any> {
-    const { queryKey, level, screens: on } = declaration
+    const { queryKey, level } = declaration
+    const screens = level === 'high' && declaration.screens?.length ? declaration.screens : undefined
     const name = String(queryKey[0])
     const { staleTime, refetchOnWindowFocus } = policyFor(name, declared, declaration, problem)
     return {
@@ -119,7 +120,7 @@ export function createFreshet({
         if (context.client !== queryClient) throw new FreshetError(`Query '${name}' runs in another query client. Create one Freshet for each query client.`)
         const query = queryOf(context.queryKey)
         const run = query && memory.beginRun(query)
-        const flight = query && level === 'high' && on?.length ? beginOnScreens(query, on) : undefined
+        const flight = query && screens && beginOnScreens(query, screens)
         try {
           const { data, handed } = await readUntilFresh(client, level, reading(declaration, context), {
             isCalledOff: () => run?.isSuperseded(),
@@ -136,7 +137,7 @@ export function createFreshet({
       refetchOnWindowFocus,
       // What a page brought along is not asked for before something outdates it: the stream begins where it stands, and tells.
       refetchOnMount: (query) => !stream || memory.recordOf(query).answer?.stamp !== unasked || client.isOutdated(memory.answerOf(query)),
-      meta: { freshet: { level } },
+      meta: { freshet: { level, screens } },
     }
   }
 

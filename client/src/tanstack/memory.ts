@@ -1,6 +1,7 @@
-import type { Query, QueryCacheNotifyEvent } from '@tanstack/query-core'
+import type { Query, QueryCacheNotifyEvent, QueryKey } from '@tanstack/query-core'
 import { unknownAnswer, type Answer } from '../core/index.ts'
 import type { Level } from './levels.ts'
+import type { FreshQueryOptions } from './query.ts'
 
 export type AnyQuery = Query<any, any, any, any>
 
@@ -80,7 +81,10 @@ export function createMemory() {
   }
 }
 
+const metaOf = (query: AnyQuery) => (query.meta as Partial<FreshQueryOptions<unknown, QueryKey>['meta']> | undefined)?.freshet
+
 /** The level of a query that Freshet manages; undefined for all others. */
-export function levelOf(query: AnyQuery): Level | undefined {
-  return (query.meta as { freshet?: { level: Level } } | undefined)?.freshet?.level
-}
+export const levelOf = (query: AnyQuery): Level | undefined => metaOf(query)?.level
+
+/** The screens on which a query is shown together with others. */
+export const screensOf = (query: AnyQuery): readonly string[] | undefined => metaOf(query)?.screens

@@ -38,5 +38,6 @@ export interface FreshQueryOptions<TData, TKey extends QueryKey, TLevel extends 
   staleTime: (query: Query<TData, Error, TData, any>) => number
   refetchOnWindowFocus: boolean | 'always'
   refetchOnMount: (query: Query<TData, Error, TData, any>) => boolean
-  meta: { freshet: { level: TLevel } }
+  /** `screens`: those of a high query, on which it is shown together with others. */
+  meta: { freshet: { level: TLevel; screens: readonly string[] | undefined } }
 }

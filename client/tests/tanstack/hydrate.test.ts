@@ -1,4 +1,4 @@
-import { dehydrate, hydrate } from '@tanstack/query-core'
+import { dehydrate, hashKey, hydrate } from '@tanstack/query-core'
 import { expect, test } from 'vitest'
 import { dehydrateAnswers, hydrateAnswers, sharedStream } from '../../src/index.ts'
 import { quiet, tab } from '../support/bench.ts'
@@ -51,4 +51,20 @@ test('without a stream nobody tells what changed: a high answer is read again wh
   hydrateAnswers(t.freshet, dehydrateAnswers(onServer.freshet))
   t.show(t.query('/a'))
   await t.server.asked('/a')
+})
+
+test('what a page brought along and nobody has read counts among what is shown on its screen', async () => {
+  const stream = new FakeStream()
+  const server = new FakeServer()
+  const t = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
+  const onDesk = (url: string) => t.freshet.query<string, [string]>({ queryKey: [url], url, level: 'high', screens: ['desk'] })
+  const interval = { loadedAt: 5, validAt: 5 }
+  for (const url of ['/a', '/b']) t.queryClient.setQueryData([url], 'old')
+  hydrateAnswers(t.freshet, Object.fromEntries(['/a', '/b'].map((url) => [hashKey([url]), { epoch: 'E1', interval, tags: [url.slice(1)], satisfied: true }])))
+  for (const url of ['/a', '/b']) t.show(onDesk(url))
+  await t.mutate(envelope('paid'), wrote(6, 'a'))
+  ;(await server.asked('/a')).answer('new a', read(7, 7, 'a')) // 7 outdates both, and nobody has told
+  ;(await server.asked('/b')).answer('new b', read(7, 7, 'b'))
+  await t.idle('/b')
+  expect([t.data('/a'), t.data('/b')]).toEqual(['new a', 'new b'])
 })

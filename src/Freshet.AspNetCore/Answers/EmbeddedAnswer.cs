@@ -14,7 +14,7 @@ public sealed record EmbeddedAnswer(
     [property: JsonPropertyName("tags")] IReadOnlyList<string> Tags,
     [property: JsonPropertyName("satisfied")] bool Satisfied);
 
-/// <summary>The positions at which a value is known valid.</summary>
+/// <summary>The positions at which a value is known valid; none when <paramref name="LoadedAt"/> is above <paramref name="ValidAt"/>.</summary>
 /// <param name="LoadedAt">Applied before its load began.</param>
 /// <param name="ValidAt">The highest at which it is known not to be outdated.</param>
 public sealed record EmbeddedInterval(
@@ -34,8 +34,11 @@ public static class EmbeddedAnswerHttpContextExtensions
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(answer);
         var tags = (FreshetRequest.Of(http) ?? throw MiddlewareMissingException.BeforePage(EndpointNames.Of(http))).Freshness.Tags;
+        var loadedAt = answer.LoadedAt.Position;
+        // What was read while a write was on its way shows at least what was so at loadedAt: nothing up to there outdates it, and it is known valid nowhere.
+        var interval = answer.IsSettled ? new EmbeddedInterval(loadedAt, answer.ValidAt) : new EmbeddedInterval(loadedAt + 1, loadedAt);
         return new EmbeddedAnswer(
-            tags.Hash(answer.LoadedAt.Epoch), new EmbeddedInterval(answer.LoadedAt.Position, answer.ValidAt),
+            tags.Hash(answer.LoadedAt.Epoch), interval,
             tags.HeaderFor(answer.Tags).Split(' ', StringSplitOptions.RemoveEmptyEntries), answer.Satisfied);
     }
 }
