@@ -32,6 +32,9 @@ internal sealed class FaultPlan(World world, Chance chance)
         bool Comes(double perSecond) => perSecond > 0 && chance.Is(perSecond * Step);
     }
 
+    /// <summary>A process dies at once, wherever it stands, and starts again later; unless something else is being done to its node.</summary>
+    public void Crash(int node) => world.Lane.Post(() => Restart(node, kills: true)); // not on the lane that dies
+
     /// <summary>Everything is mended, and every node is up.</summary>
     public async Task MendAsync()
     {
@@ -49,13 +52,14 @@ internal sealed class FaultPlan(World world, Chance chance)
         link.BeginTrouble();
         if (chance.Is(0.5))
         {
-            // Congested at first: what is on its way when the wire breaks is lost.
-            link.SlowBy = TimeSpan.FromMilliseconds(chance.Between(200, 900)).Ticks;
+            // Congested at first: what is on its way when the wire breaks is lost. A reply may come just before its exchange is given up.
+            link.SlowBy = (long)(world.ExchangeTimeout.Ticks * chance.Between(0.2, 0.95));
             await PassAsync(chance.Between(0.5, 3));
             link.SlowBy = 0;
         }
         (link.Sends, link.Receives, link.ReachesStore) = (sends, receives, store);
         if (chance.Is(0.5)) world.Nodes[node].TellConnection(false);
+        if (Conditions.LogRestarts > 0 && chance.Is(0.2)) RestartLog(); // the node hears of the new epoch later than others
         await PassAsync(chance.Of(0.2, 1.5, 4, 10) * chance.Between(0.3, 1));
         (link.Sends, link.Receives, link.ReachesStore) = (true, true, true);
         if (chance.Is(0.7)) world.Nodes[node].TellConnection(true);
@@ -103,6 +107,7 @@ internal sealed class FaultPlan(World world, Chance chance)
             catch (NodeGoneException)
             {
             }
+            await PassAsync(chance.Of(0, 0.05, 1) * chance.NextDouble()); // its last requests are still running
         }
         world.Note(number, kills ? "crashes" : "has ended");
         node.Kill();
