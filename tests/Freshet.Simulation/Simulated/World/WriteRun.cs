@@ -111,9 +111,12 @@ internal sealed class WriteRun(World world, SimNode node, WriteFact fact, Profil
         if (node.HoldsNotPlaced == notPlaced) (fact.HoldAskedAt, fact.HeldAt) = (askedAt, world.Scheduler.Now);
     }
 
-    private Task WorkAsync() => node.Lane.DelayAsync(world.Conditions.LongTransactions > 0 && chance.Is(world.Conditions.LongTransactions)
-        ? TimeSpan.FromSeconds(chance.Between(0.05, chance.Of(0.6, 3, 6))).Ticks
-        : TimeSpan.FromMilliseconds(chance.Between(0.1, 5)).Ticks);
+    private Task WorkAsync()
+    {
+        if (world.Conditions.LongTransactions == 0 || !chance.Is(world.Conditions.LongTransactions)) return node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.1, 5)).Ticks);
+        if (chance.Is(0.1)) world.Faults.CrashLog();
+        return node.Lane.DelayAsync(TimeSpan.FromSeconds(chance.Between(0.05, chance.Of(0.6, 3, 6))).Ticks);
+    }
 
     private async Task StepAsync()
     {
