@@ -36,5 +36,7 @@ internal static partial class PlantedBugs
         Bug("minimum version not compared", "PROTOCOL 28", "Reading/Reading.cs", "minimum is null || version is null || version >= minimum;", "true;"),
         Bug("high serves stale", "DESIGN 4", "Reading/QueryRuntime.Typed.cs", "case Verdict.Stale when Policy.ServeStale && need", "case Verdict.Stale when need"),
         Bug("every screen coherent", "DESIGN 3", "Reading/ScreenReads.cs", "return loadedAt <= validAt;", "return true;"),
+        Bug("stamped with a position read after the marks", "PROTOCOL 3", "Reading/QueryRuntime.Typed.cs",
+            "            case Verdict.Fresh:\n", "            case Verdict.Fresh:\n                Volatile.Write(ref entry.CheckedSequence, Node.Applied.Sequence);\n"),
     ];
 }

@@ -21,7 +21,7 @@ internal sealed class FaultPlan(World world, Chance chance)
             if (Comes(Conditions.Cuts)) Cut(node);
             if (Comes(Conditions.Pauses)) Pause(node, sleeps: false);
             if (Comes(Conditions.Sleeps)) Pause(node, sleeps: true);
-            if (Comes(Conditions.Crashes)) Restart(node, kills: chance.Is(0.7));
+            if (Comes(Conditions.Crashes)) Restart(node, kills: chance.Is(0.5));
             if (Comes(Conditions.WallShifts)) ShiftWall(node);
             if (Comes(Conditions.LogRestarts)) RestartLog();
             if (Comes(Conditions.Trims)) Trim();
@@ -60,7 +60,7 @@ internal sealed class FaultPlan(World world, Chance chance)
         {
             // Congested at first: what is on its way when the wire breaks is lost. A reply may come just before its exchange is given up.
             link.SlowBy = (long)(world.ExchangeTimeout.Ticks * chance.Between(0.2, 0.95));
-            await PassAsync(chance.Between(0.5, 3));
+            await PassAsync(chance.Between(0.5, 2.5) * world.ExchangeTimeout.TotalSeconds);
             link.SlowBy = 0;
         }
         (link.Sends, link.Receives, link.ReachesStore) = (sends, receives, store);
@@ -113,7 +113,7 @@ internal sealed class FaultPlan(World world, Chance chance)
             catch (NodeGoneException)
             {
             }
-            await PassAsync(chance.Of(0, 0.05, 1) * chance.NextDouble()); // its last requests are still running
+            await PassAsync(chance.Of(0, 0.05, 2) * chance.NextDouble()); // its last requests are still running
         }
         world.Note(number, kills ? "crashes" : "has ended");
         node.Kill();
@@ -136,7 +136,7 @@ internal sealed class FaultPlan(World world, Chance chance)
     private async void RestartLog()
     {
         if (world.Log.IsDown) return;
-        var kind = chance.Next(3);
+        var kind = chance.Of(0, 0, 1, 2);
         world.Note(-1, "the log crashes");
         world.Log.Crash();
         foreach (var link in world.Links) link.BeginTrouble();

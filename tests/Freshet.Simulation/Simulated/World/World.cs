@@ -24,11 +24,11 @@ internal sealed class World
         foreach (var kind in request.Without) Conditions.LeaveOut(kind);
         var drift = Conditions.Drift;
         var nodes = 2 + _chance.Next(2);
-        ExchangeTimeout = TimeSpan.FromSeconds(_chance.Of(1, 1, 1.8, 4));
+        ExchangeTimeout = TimeSpan.FromSeconds(_chance.Of(1, 1.8, 4, 4));
         Links = [.. Enumerable.Range(0, nodes).Select(_ => new NodeLink(ExchangeTimeout))];
         Log = new SimLog(_scheduler, History, new Lane(_scheduler, 100, "log"), Rate());
         Store = new SimSecondLevel(_scheduler, new Lane(_scheduler, 101, "second level"));
-        Source = new SourceOfTruth(_scheduler, 1 + _chance.Next(6), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
+        Source = new SourceOfTruth(_scheduler, _chance.Of(1, 2, 4, 6, 30, 60), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
         Outbox = new OutboxTable(_scheduler, isOneRelayAtATime: _chance.Is(0.5));
         Database = new Lane(_scheduler, 102, "database");
         OutboxOptions = new SqlOutboxOptions
