@@ -11,22 +11,21 @@ public sealed class AmbientTests
     public async Task AScopeThatCompletesTakesWhatWasRaisedBeforeAndAfterTheSave(bool isAsync)
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         app.Raise("outside");
         using (var scope = Scope())
         {
             app.Raise("before the save");
-            lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-            if (isAsync) await lease.Context.SaveChangesAsync();
-            else lease.Context.SaveChanges();
+            pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+            if (isAsync) await pay.Context.SaveChangesAsync();
+            else pay.Context.SaveChanges();
             app.Raise("after the save");
             (await RowsBesideAsync(app)).ShouldBeEmpty();
             scope.Complete();
         }
         (await app.RowsAsync()).ShouldBe(["outside", "before the save", "after the save"]);
         (await app.SentAsync()).ShouldBeEmpty();
-        await action.CompleteAsync();
+        await pay.Action.CompleteAsync();
         (await app.SentAsync()).ShouldBe(["outside", "before the save", "after the save"]);
     }
 
@@ -36,16 +35,15 @@ public sealed class AmbientTests
     public async Task AScopeThatDoesNotCompleteSendsNothing(bool saves)
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         using (Scope())
         {
             app.Raise("before the save");
-            lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-            if (saves) await lease.Context.SaveChangesAsync();
+            pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+            if (saves) await pay.Context.SaveChangesAsync();
             app.Raise("after the save");
         }
-        (await action.CompleteAsync()).ShouldBeNull();
+        (await pay.Action.CompleteAsync()).ShouldBeNull();
         (await app.RowsAsync()).ShouldBeEmpty();
         (await app.SentAsync()).ShouldBeEmpty();
     }
@@ -111,36 +109,30 @@ public sealed class AmbientTests
     public async Task StatementsInAScopeShareItsFate(bool completes)
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         using (var scope = Scope())
         {
             app.Raise("inv_0");
-            await lease.Context.Invoices.ExecuteUpdateAsync(set => set.SetProperty(invoice => invoice.Paid, 1));
+            await pay.Context.Invoices.ExecuteUpdateAsync(set => set.SetProperty(invoice => invoice.Paid, 1));
             if (completes) scope.Complete();
         }
-        (await app.RowsAsync()).ShouldBe(completes ? ["inv_0"] : []);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(completes ? ["inv_0"] : []);
+        await app.ShouldSendAsync(pay.Action, completes ? ["inv_0"] : []);
     }
 
     [Fact]
     public async Task AConnectionThatTheApplicationKeepsOpenIsUsed()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        await lease.Context.Database.OpenConnectionAsync();
+        await using var pay = app.Pay();
+        await pay.Context.Database.OpenConnectionAsync();
         using (var scope = Scope())
         {
-            lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-            await lease.Context.SaveChangesAsync();
+            pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+            await pay.Context.SaveChangesAsync();
             app.Raise("after the save");
             scope.Complete();
         }
-        (await app.RowsAsync()).ShouldBe(["after the save"]);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(["after the save"]);
+        await app.ShouldSendAsync(pay.Action, ["after the save"]);
     }
 
     [Theory]
@@ -149,56 +141,49 @@ public sealed class AmbientTests
     public async Task AContextThatIsEnlistedByHandIsFollowedToo(bool commits)
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         using (var transaction = new CommittableTransaction())
         {
-            await lease.Context.Database.OpenConnectionAsync();
-            lease.Context.Database.EnlistTransaction(transaction);
+            await pay.Context.Database.OpenConnectionAsync();
+            pay.Context.Database.EnlistTransaction(transaction);
             app.Raise("before the save");
-            lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-            await lease.Context.SaveChangesAsync();
+            pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+            await pay.Context.SaveChangesAsync();
             app.Raise("after the save");
             if (commits) transaction.Commit();
             else transaction.Rollback();
         }
-        (await app.RowsAsync()).ShouldBe(commits ? ["before the save", "after the save"] : []);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(commits ? ["before the save", "after the save"] : []);
+        await app.ShouldSendAsync(pay.Action, commits ? ["before the save", "after the save"] : []);
     }
 
     [Fact]
     public async Task ANestedScopeIsPartOfTheOuterOne()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         using (var outer = Scope())
         {
             using (var inner = Scope())
             {
                 app.Raise("inner");
-                lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-                await lease.Context.SaveChangesAsync();
+                pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+                await pay.Context.SaveChangesAsync();
                 inner.Complete();
             }
             app.Raise("outer");
             outer.Complete();
         }
-        (await app.RowsAsync()).ShouldBe(["inner", "outer"]);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(["inner", "outer"]);
+        await app.ShouldSendAsync(pay.Action, ["inner", "outer"]);
     }
 
     [Fact]
     public async Task AnOutboxThatCannotBeWrittenAtTheCommitAbortsTheTransaction()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         var scope = Scope();
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-        await lease.Context.SaveChangesAsync();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await pay.Context.SaveChangesAsync();
         app.Raise("inv_1");
         using (new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled))
             await app.RunSqlAsync("ALTER TABLE freshet_outbox RENAME TO elsewhere");
@@ -206,7 +191,7 @@ public sealed class AmbientTests
         Should.Throw<TransactionAbortedException>(scope.Dispose).InnerException.ShouldNotBeNull();
 
         (await app.InvoicesAsync()).ShouldBeEmpty();
-        (await action.CompleteAsync()).ShouldBeNull();
+        (await pay.Action.CompleteAsync()).ShouldBeNull();
         (await app.SentAsync()).ShouldBeEmpty();
     }
 

@@ -11,15 +11,14 @@ public sealed class SaveChangesTests
     public async Task ASaveOfASingleStatementCommitsItsEventWithIt(bool isAsync)
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await using var pay = app.Pay();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
         app.Raise("inv_1");
-        await SaveAsync(lease.Context, isAsync);
+        await SaveAsync(pay.Context, isAsync);
 
         (await app.RowsAsync()).ShouldBe(["inv_1"], "were the process to end here, the relay of another would find the row");
         (await app.SentAsync()).ShouldBeEmpty();
-        (await action.CompleteAsync()).ShouldNotBeNull();
+        (await pay.Action.CompleteAsync()).ShouldNotBeNull();
         (await app.SentAsync()).ShouldBe(["inv_1"]);
     }
 
@@ -47,18 +46,15 @@ public sealed class SaveChangesTests
     public async Task ASaveThatFailsAndIsTriedAgainByTheApplicationSendsOnce()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         app.Raise("inv_1");
-        var wrong = lease.Context.Invoices.Add(new Invoice { Id = "inv_0" });
-        await Should.ThrowAsync<DbUpdateException>(() => lease.Context.SaveChangesAsync());
+        var wrong = pay.Context.Invoices.Add(new Invoice { Id = "inv_0" });
+        await Should.ThrowAsync<DbUpdateException>(() => pay.Context.SaveChangesAsync());
         wrong.State = EntityState.Detached;
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-        await lease.Context.SaveChangesAsync();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await pay.Context.SaveChangesAsync();
 
-        (await app.RowsAsync()).ShouldBe(["inv_1"]);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(["inv_1"]);
+        await app.ShouldSendAsync(pay.Action, ["inv_1"]);
     }
 
     [Fact]
@@ -85,16 +81,15 @@ public sealed class SaveChangesTests
     public async Task SeveralSavesOfOneActionEachTakeWhatWasRaisedSinceTheLast()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         foreach (var id in (string[])["inv_1", "inv_2"])
         {
-            lease.Context.Invoices.Add(new Invoice { Id = id });
+            pay.Context.Invoices.Add(new Invoice { Id = id });
             app.Raise(id);
-            await lease.Context.SaveChangesAsync();
+            await pay.Context.SaveChangesAsync();
             (await app.RowsAsync()).Last().ShouldBe(id);
         }
-        await action.CompleteAsync();
+        await pay.Action.CompleteAsync();
         (await app.SentAsync()).ShouldBe(["inv_1", "inv_2"]);
     }
 
@@ -102,12 +97,11 @@ public sealed class SaveChangesTests
     public async Task WhatIsRaisedAfterTheSaveIsAppendedAtTheEndOfTheAction()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-        await lease.Context.SaveChangesAsync();
+        await using var pay = app.Pay();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await pay.Context.SaveChangesAsync();
         app.Raise("inv_1");
-        await action.CompleteAsync();
+        await pay.Action.CompleteAsync();
 
         (await app.RowsAsync()).ShouldBeEmpty();
         (await app.SentAsync()).ShouldBe(["inv_1"]);
@@ -120,14 +114,11 @@ public sealed class SaveChangesTests
     {
         DeskApp? app = null;
         await using var started = app = await DeskApp.StartAsync(new DeskChoices { Interceptors = [new Saving(_ => app?.Raise("inv_1"))] });
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-        await SaveAsync(lease.Context, isAsync);
+        await using var pay = app.Pay();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await SaveAsync(pay.Context, isAsync);
 
-        (await app.RowsAsync()).ShouldBe(["inv_1"]);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(["inv_1"]);
+        await app.ShouldSendAsync(pay.Action, ["inv_1"]);
     }
 
     [Fact]
@@ -157,21 +148,20 @@ public sealed class SaveChangesTests
     public async Task TheContextIsAsItWasAfterASave(AutoTransactionBehavior chosen)
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        lease.Context.Database.AutoTransactionBehavior = chosen;
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-        await lease.Context.SaveChangesAsync();
-        lease.Context.Database.AutoTransactionBehavior.ShouldBe(chosen);
+        await using var pay = app.Pay();
+        pay.Context.Database.AutoTransactionBehavior = chosen;
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await pay.Context.SaveChangesAsync();
+        pay.Context.Database.AutoTransactionBehavior.ShouldBe(chosen);
 
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_2" });
-        await Should.ThrowAsync<OperationCanceledException>(() => lease.Context.SaveChangesAsync(new CancellationToken(canceled: true)));
-        lease.Context.Database.AutoTransactionBehavior.ShouldBe(chosen);
-        lease.Context.ChangeTracker.Clear();
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_0" });
-        Should.Throw<DbUpdateException>(() => lease.Context.SaveChanges());
-        lease.Context.Database.AutoTransactionBehavior.ShouldBe(chosen);
-        await action.CompleteAsync();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_2" });
+        await Should.ThrowAsync<OperationCanceledException>(() => pay.Context.SaveChangesAsync(new CancellationToken(canceled: true)));
+        pay.Context.Database.AutoTransactionBehavior.ShouldBe(chosen);
+        pay.Context.ChangeTracker.Clear();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_0" });
+        Should.Throw<DbUpdateException>(() => pay.Context.SaveChanges());
+        pay.Context.Database.AutoTransactionBehavior.ShouldBe(chosen);
+        await pay.Action.CompleteAsync();
     }
 
     [Fact]
@@ -179,15 +169,14 @@ public sealed class SaveChangesTests
     {
         var broken = true;
         await using var app = await DeskApp.StartAsync(new DeskChoices { Interceptors = [new Saving(_ => { if (broken) throw new TimeoutException(); })] });
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await using var pay = app.Pay();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
         app.Raise("inv_1");
-        await Should.ThrowAsync<TimeoutException>(() => lease.Context.SaveChangesAsync());
+        await Should.ThrowAsync<TimeoutException>(() => pay.Context.SaveChangesAsync());
         broken = false;
-        await lease.Context.SaveChangesAsync();
-        lease.Context.Database.AutoTransactionBehavior.ShouldBe(AutoTransactionBehavior.WhenNeeded);
-        await action.CompleteAsync();
+        await pay.Context.SaveChangesAsync();
+        pay.Context.Database.AutoTransactionBehavior.ShouldBe(AutoTransactionBehavior.WhenNeeded);
+        await pay.Action.CompleteAsync();
         (await app.SentAsync()).ShouldBe(["inv_1"]);
     }
 

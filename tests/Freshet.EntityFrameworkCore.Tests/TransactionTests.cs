@@ -11,15 +11,14 @@ public sealed class TransactionTests
     public async Task ACommitTakesWhatWasRaisedBeforeAndAfterTheSave(bool isAsync)
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         app.Raise("outside");
-        await using (var transaction = isAsync ? await lease.Context.Database.BeginTransactionAsync() : lease.Context.Database.BeginTransaction())
+        await using (var transaction = isAsync ? await pay.Context.Database.BeginTransactionAsync() : pay.Context.Database.BeginTransaction())
         {
             app.Raise("before the save");
-            lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-            if (isAsync) await lease.Context.SaveChangesAsync();
-            else lease.Context.SaveChanges();
+            pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+            if (isAsync) await pay.Context.SaveChangesAsync();
+            else pay.Context.SaveChanges();
             app.Raise("after the save");
             (await app.RowsAsync()).ShouldBeEmpty();
             if (isAsync) await transaction.CommitAsync();
@@ -27,7 +26,7 @@ public sealed class TransactionTests
         }
         (await app.RowsAsync()).ShouldBe(["outside", "before the save", "after the save"]);
         (await app.SentAsync()).ShouldBeEmpty();
-        await action.CompleteAsync();
+        await pay.Action.CompleteAsync();
         (await app.SentAsync()).ShouldBe(["outside", "before the save", "after the save"]);
     }
 
@@ -60,10 +59,9 @@ public sealed class TransactionTests
     public async Task ARollbackWithoutAnySaveSendsNothingEither()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        using (lease.Context.Database.BeginTransaction()) app.Raise("inv_1");
-        (await action.CompleteAsync()).ShouldBeNull();
+        await using var pay = app.Pay();
+        using (pay.Context.Database.BeginTransaction()) app.Raise("inv_1");
+        (await pay.Action.CompleteAsync()).ShouldBeNull();
         (await app.SentAsync()).ShouldBeEmpty();
     }
 
@@ -71,30 +69,26 @@ public sealed class TransactionTests
     public async Task ACommitAfterARollbackOnTheSameContextTakesOnlyItsOwn()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
+        await using var pay = app.Pay();
         foreach (var (id, commits) in ((string, bool)[])[("inv_1", false), ("inv_2", true), ("inv_3", false)])
         {
-            await using var transaction = await lease.Context.Database.BeginTransactionAsync();
-            lease.Context.Invoices.Add(new Invoice { Id = id });
-            await lease.Context.SaveChangesAsync();
+            await using var transaction = await pay.Context.Database.BeginTransactionAsync();
+            pay.Context.Invoices.Add(new Invoice { Id = id });
+            await pay.Context.SaveChangesAsync();
             app.Raise(id);
             if (commits) await transaction.CommitAsync();
         }
-        (await app.RowsAsync()).ShouldBe(["inv_2"]);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(["inv_2"]);
+        await app.ShouldSendAsync(pay.Action, ["inv_2"]);
     }
 
     [Fact]
     public async Task WhatIsRaisedAfterTheCommitIsAppendedAtTheEndOfTheAction()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        await using (var transaction = await lease.Context.Database.BeginTransactionAsync()) await transaction.CommitAsync();
+        await using var pay = app.Pay();
+        await using (var transaction = await pay.Context.Database.BeginTransactionAsync()) await transaction.CommitAsync();
         app.Raise("inv_1");
-        await action.CompleteAsync();
+        await pay.Action.CompleteAsync();
 
         (await app.RowsAsync()).ShouldBeEmpty();
         (await app.SentAsync()).ShouldBe(["inv_1"]);
@@ -104,21 +98,18 @@ public sealed class TransactionTests
     public async Task ASaveThatFailsWithinATransactionThatGoesOnLosesNothing()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        await using (var transaction = await lease.Context.Database.BeginTransactionAsync())
+        await using var pay = app.Pay();
+        await using (var transaction = await pay.Context.Database.BeginTransactionAsync())
         {
             app.Raise("inv_1");
-            var wrong = lease.Context.Invoices.Add(new Invoice { Id = "inv_0" });
-            await Should.ThrowAsync<DbUpdateException>(() => lease.Context.SaveChangesAsync());
+            var wrong = pay.Context.Invoices.Add(new Invoice { Id = "inv_0" });
+            await Should.ThrowAsync<DbUpdateException>(() => pay.Context.SaveChangesAsync());
             wrong.State = EntityState.Detached;
-            lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
-            await lease.Context.SaveChangesAsync();
+            pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+            await pay.Context.SaveChangesAsync();
             await transaction.CommitAsync();
         }
-        (await app.RowsAsync()).ShouldBe(["inv_1"]);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(["inv_1"]);
+        await app.ShouldSendAsync(pay.Action, ["inv_1"]);
     }
 
     [Fact]
@@ -181,31 +172,27 @@ public sealed class TransactionTests
     public async Task ACancelledSaveOfTheOutboxGivesBackWhatItDidNotWrite()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        await using var transaction = await lease.Context.Database.BeginTransactionAsync();
+        await using var pay = app.Pay();
+        await using var transaction = await pay.Context.Database.BeginTransactionAsync();
         app.Raise("inv_1");
         await Should.ThrowAsync<OperationCanceledException>(() => transaction.CommitAsync(new CancellationToken(canceled: true)));
         await transaction.CommitAsync();
 
-        (await app.RowsAsync()).ShouldBe(["inv_1"]);
-        await action.CompleteAsync();
-        (await app.SentAsync()).ShouldBe(["inv_1"]);
+        await app.ShouldSendAsync(pay.Action, ["inv_1"]);
     }
 
     [Fact]
     public async Task ADatabaseThatIsAwayAtTheEndOfTheActionIsNoSilentSuccess()
     {
         await using var app = await DeskApp.StartAsync();
-        await using var action = app.Freshet.BeginUserAction("pay");
-        await using var lease = app.Lease();
-        lease.Context.Invoices.Add(new Invoice { Id = "inv_1" });
+        await using var pay = app.Pay();
+        pay.Context.Invoices.Add(new Invoice { Id = "inv_1" });
         app.Raise("inv_1");
-        await lease.Context.SaveChangesAsync();
+        await pay.Context.SaveChangesAsync();
         await app.RunSqlAsync("ALTER TABLE freshet_outbox RENAME TO elsewhere");
-        (await action.CompleteAsync()).ShouldBeNull();
+        (await pay.Action.CompleteAsync()).ShouldBeNull();
 
-        action.IsPending.ShouldBeTrue();
+        pay.Action.IsPending.ShouldBeTrue();
         (await app.SentAsync()).ShouldBeEmpty();
     }
 }

@@ -44,6 +44,12 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>One for all tests of the process that do not kill it; each test makes a database of its own. It syncs nothing to disk.</summary>
     public static Task<PostgresServer> SharedAsync() => _shared.Value;
 
+    /// <summary>Ends the shared one, if a test has asked for it.</summary>
+    public static async Task EndSharedAsync()
+    {
+        if (_shared.IsValueCreated) await (await _shared.Value).DisposeAsync();
+    }
+
     /// <summary>Starts a server with an empty cluster.</summary>
     /// <param name="durable">Whether it syncs to disk as in production, so that what it committed outlives it; else it is faster.</param>
     /// <param name="arguments">As on the command line: <c>-c</c>, <c>max_connections=20</c>.</param>

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Data;
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 
 namespace Freshet.Sql;
 
@@ -9,6 +11,24 @@ namespace Freshet.Sql;
 internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 {
     private const string RowColumns = "seq, id, \"trigger\", action, actor, call, event, data, invalidations, cause, trace, attempts";
+
+    private const string DefaultKeyspace = "app"; // as the scripts have it, like the defaults below
+
+    private static readonly Column[] _columns =
+    [
+        new("\"trigger\"", "trigger", "job", draft => RecordJson.NameOf(draft.By!.Trigger)),
+        new("action", "action", null, draft => draft.By!.Action),
+        new("actor", "actor", null, draft => draft.By!.Actor),
+        new("call", "call", "Raise", draft => draft.Call),
+        new("event", "event", null, draft => draft.Event),
+        new("data", "data", null, draft => draft.EventData, IsJson: true),
+        new("invalidations", "invalidations", null, draft => RecordJson.WriteInvalidations(draft.Invalidations), IsJson: true),
+        new("cause", "cause", null, draft => draft.Cause),
+        new("trace", "trace", null, draft => draft.By!.TraceParent),
+    ];
+
+    /// <summary>A column that an action writes, and what it holds of itself.</summary>
+    private sealed record Column(string Name, string Parameter, string? Default, Func<RecordDraft, string?> Of, bool IsJson = false);
 
     /// <summary>File name of the script that creates the tables.</summary>
     public abstract string ScriptName { get; }
@@ -59,6 +79,16 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
             if (drafts.Count == 1 && PreparesStatements) await within.PrepareAsync(command, cancellationToken).ConfigureAwait(false); // nearly all of them; the connection knows it from its second time on
             await within.ExecuteNonQueryAsync(command, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Writes rows into the caller's transaction and commits it.</summary>
+    /// <returns>Those of the rows that the database has thereby said are committed; of the others nobody knows without asking.</returns>
+    public virtual async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
+        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+    {
+        await SaveAsync(new OpenTransaction(transaction.Connection!, transaction), keyspace, grace, drafts, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return FrozenSet<Guid>.Empty;
     }
 
     /// <summary>Takes a claim in the caller's transaction.</summary>
@@ -241,27 +271,29 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
         command.Parameters.Add(parameter);
     }
 
-    private void FillSave(DbCommand command, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts)
+    /// <summary>Sets the text and parameters that write rows. A statement that is not prepared is parsed each time, so it leaves out what its columns have by default.</summary>
+    protected void FillSave(DbCommand command, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts)
     {
-        var rows = new List<string>(drafts.Count);
-        AddText(command, "keyspace", keyspace);
+        var columns = PreparesStatements ? _columns : Array.FindAll(_columns, column => drafts.Any(draft => column.Of(draft) != column.Default));
+        var withKeyspace = PreparesStatements || keyspace != DefaultKeyspace;
+        if (withKeyspace) AddText(command, "keyspace", keyspace);
         var due = After(command, "grace", grace);
-        for (var i = 0; i < drafts.Count; i++)
+        var text = new StringBuilder($"INSERT INTO {OutboxTable} (id, due_at");
+        if (withKeyspace) text.Append(", keyspace");
+        foreach (var column in columns) text.Append(", ").Append(column.Name);
+        for (var row = 0; row < drafts.Count; row++)
         {
-            var (draft, by, n) = (drafts[i], drafts[i].By!, i.ToString(CultureInfo.InvariantCulture));
-            AddId(command, "id" + n, draft.Id);
-            AddText(command, "trigger" + n, RecordJson.NameOf(by.Trigger));
-            AddText(command, "action" + n, by.Action);
-            AddText(command, "actor" + n, by.Actor);
-            AddText(command, "call" + n, draft.Call);
-            AddText(command, "event" + n, draft.Event);
-            AddText(command, "data" + n, draft.EventData);
-            AddText(command, "invalidations" + n, RecordJson.WriteInvalidations(draft.Invalidations));
-            AddText(command, "cause" + n, draft.Cause);
-            AddText(command, "trace" + n, by.TraceParent);
-            rows.Add($"(@id{n}, @keyspace, {due}, @trigger{n}, @action{n}, @actor{n}, @call{n}, @event{n}, {Json("@data" + n)}, {Json("@invalidations" + n)}, @cause{n}, @trace{n})");
+            var n = row.ToString(CultureInfo.InvariantCulture);
+            AddId(command, "id" + n, drafts[row].Id);
+            text.Append(row == 0 ? ") VALUES (" : "), (").Append("@id").Append(n).Append(", ").Append(due);
+            if (withKeyspace) text.Append(", @keyspace");
+            foreach (var column in columns)
+            {
+                AddText(command, column.Parameter + n, column.Of(drafts[row]));
+                text.Append(", ").Append(column.IsJson ? Json("@" + column.Parameter + n) : "@" + column.Parameter + n);
+            }
         }
-        command.CommandText = $"INSERT INTO {OutboxTable} (id, keyspace, due_at, \"trigger\", action, actor, call, event, data, invalidations, cause, trace) VALUES {string.Join(", ", rows)} ON CONFLICT (id) DO NOTHING";
+        command.CommandText = text.Append(") ON CONFLICT (id) DO NOTHING").ToString();
     }
 
     private Guid? FindId(object value)

@@ -46,6 +46,27 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
         }
     }
 
+    /// <summary>One round trip: the rows, the commit, and the question which of them are committed.</summary>
+    /// <remarks>
+    /// The question has a transaction of its own, which begins when the commit is done: so it sees exactly what is committed, whatever
+    /// the commit was answered. It need not be answered: what stays unknown the end of the action asks once more.
+    /// </remarks>
+    public override async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
+        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+    {
+        // Another driver's, or one that is wrapped to be watched: what it does with a commit that it did not see is not known.
+        if (transaction is not NpgsqlTransaction { Connection: { } connection })
+            return await base.SaveAndCommitAsync(transaction, keyspace, grace, drafts, cancellationToken).ConfigureAwait(false);
+        var command = connection.CreateCommand();
+        await using (command.ConfigureAwait(false))
+        {
+            FillSave(command, keyspace, grace, drafts);
+            command.CommandText += $"; COMMIT; SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, [.. drafts.Select(draft => draft.Id)])}";
+            if (prepares && drafts.Count == 1) await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            return await ReadIdsAsync(command, drafts.Count, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await ForgetQuestionAsync().ConfigureAwait(false);

@@ -39,6 +39,15 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null;
     }, cancellationToken);
 
+    /// <summary>Here the commit itself tells: it throws unless the transaction was open until then and is committed now.</summary>
+    /// <remarks>So says the driver that is known to. With another one a commit may end less than the database's transaction, such as a nested one.</remarks>
+    public override async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
+        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+    {
+        var told = await base.SaveAndCommitAsync(transaction, keyspace, grace, drafts, cancellationToken).ConfigureAwait(false);
+        return transaction.GetType().FullName == "Microsoft.Data.Sqlite.SqliteTransaction" ? drafts.Select(draft => draft.Id).ToHashSet() : told;
+    }
+
     /// <summary>No transaction is open while rows are appended: it would keep every writer waiting. Two relays at once append a row once, by its id.</summary>
     public override async Task<DueRows> TakeDueAsync(string keyspace, int most, CancellationToken cancellationToken)
     {

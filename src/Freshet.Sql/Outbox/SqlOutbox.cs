@@ -40,12 +40,26 @@ internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions option
         }
     }
 
+    /// <summary>Writes into the caller's transaction what an action has raised since it last did, and commits it.</summary>
+    /// <exception cref="DuplicateDeliveryException">Another request has committed the work of this delivery.</exception>
+    public async ValueTask CommitAsync(FreshetAction action, DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        // It ends here whatever is thrown: so the database alone knows what became of it, and nobody commits it later without its rows.
+        await using (transaction.ConfigureAwait(false))
+        {
+            await action.HoldAsync().ConfigureAwait(false);
+            var work = action.TakeToSave(this, again: true);
+            await ClaimAsync(new OpenTransaction(transaction.Connection!, transaction), work, cancellationToken).ConfigureAwait(false);
+            if (work.Drafts.Count > 0) action.NoteCommitted(await database.SaveAndCommitAsync(transaction, keyspace, options.Grace, work.Drafts, cancellationToken).ConfigureAwait(false));
+            else await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Writes what was taken from an action.</summary>
     /// <exception cref="DuplicateDeliveryException">Another request has committed the work of this delivery.</exception>
     public async ValueTask WriteAsync(OpenTransaction within, ToSave work, CancellationToken cancellationToken)
     {
-        if (work.Claim is { } claim && !await database.TryClaimAsync(within, claim, cancellationToken).ConfigureAwait(false))
-            throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
+        await ClaimAsync(within, work, cancellationToken).ConfigureAwait(false);
         if (work.Drafts.Count > 0) await database.SaveAsync(within, keyspace, options.Grace, work.Drafts, cancellationToken).ConfigureAwait(false);
     }
 
@@ -58,6 +72,12 @@ internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions option
 
     public async ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) =>
         await database.IsClaimedAsync(claim, cancellationToken).WaitAsync(options.LookUpTimeout, time, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask ClaimAsync(OpenTransaction within, ToSave work, CancellationToken cancellationToken)
+    {
+        if (work.Claim is { } claim && !await database.TryClaimAsync(within, claim, cancellationToken).ConfigureAwait(false))
+            throw new DuplicateDeliveryException(claim.Source, claim.Delivery);
+    }
 
     public ValueTask DisposeAsync() => _marks.DisposeAsync();
 

@@ -20,7 +20,7 @@ public sealed partial class FreshetAction
             ThrowIfEnded("SaveOutbox");
             IsClaimSaved = Claim is not null;
             var taken = _pending.FindAll(intent => intent.SavedIn is null && !intent.IsUndone);
-            if (taken.Count == 0 && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox));
+            if (taken.Count == 0 && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox) && !intent.IsCommitted);
             if (taken.Count == 0) return new ToSave([], Claim);
             var by = Writer;
             return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, unit: null, by)), Claim);
@@ -34,6 +34,18 @@ public sealed partial class FreshetAction
     internal IReadOnlyList<RecordDraft> SavedIn(IOutbox outbox)
     {
         lock (_gate) return [.. _pending.Where(intent => ReferenceEquals(intent.SavedIn, outbox)).Select(intent => intent.Draft)];
+    }
+
+    /// <summary>The database has said that these are committed: the end of the action need not ask.</summary>
+    internal void NoteCommitted(IReadOnlySet<Guid> ids)
+    {
+        lock (_gate)
+        {
+            foreach (var intent in _pending)
+            {
+                if (ids.Contains(intent.Draft.Id)) intent.NoteCommitted();
+            }
+        }
     }
 
     /// <summary>Gives back what could not be written, or what was rolled back and belongs to the next unit of work.</summary>

@@ -18,7 +18,8 @@ public sealed partial class FreshetAction
     /// <summary>Asks each outbox what of this action its database has committed. It does not matter which object's Commit was called, or what it threw.</summary>
     private async ValueTask<Settled> SettleAsync(List<Intent> intents, Ending ending)
     {
-        var committed = intents.TrueForAll(intent => intent.SavedIn is null) ? [] : await AskAsync(intents).ConfigureAwait(false);
+        var asked = intents.FindAll(intent => intent is { SavedIn: not null, IsCommitted: false });
+        var committed = asked.Count == 0 ? [] : await AskAsync(asked).ConfigureAwait(false);
         var (drafts, kept, left, dropped, uncertain, isUnknown) = (new List<RecordDraft>(intents.Count), new List<Intent>(), 0, new List<Guid>(), 0, false);
         foreach (var intent in intents)
         {
@@ -30,6 +31,7 @@ public sealed partial class FreshetAction
                 else if (fate == Fate.Open && TryLeave(intent)) left++;
                 else Add(intent.Draft, isCertain: fate == Fate.Committed || ending != Ending.Failed);
             }
+            else if (intent.IsCommitted) drafts.Add(intent.Draft);
             else if (committed[outbox] is not { } those)
             {
                 // Nothing is guessed: the write may be committed or not, and the row, if there is one, is the only one to tell. Until
@@ -59,11 +61,11 @@ public sealed partial class FreshetAction
         return intent.RaisedIn.Any(unit => unit.Fate == Fate.Open && unit.TryLeave(intent.Draft with { IsDurable = true, By = intent.Draft.By ?? by }));
     }
 
-    /// <summary>What each outbox says is committed; null for one that cannot be asked.</summary>
+    /// <summary>What each outbox says is committed of what was saved in it; null for one that cannot be asked.</summary>
     private async ValueTask<Dictionary<IOutbox, IReadOnlySet<Guid>?>> AskAsync(List<Intent> intents)
     {
         var answers = new Dictionary<IOutbox, IReadOnlySet<Guid>?>();
-        foreach (var saved in intents.Where(intent => intent.SavedIn is not null).GroupBy(intent => intent.SavedIn!))
+        foreach (var saved in intents.GroupBy(intent => intent.SavedIn!))
         {
             try
             {

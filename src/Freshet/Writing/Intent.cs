@@ -20,6 +20,9 @@ internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raise
     /// <summary>Whether it must reach the log though the transaction it was saved in was not committed: it was raised outside of any, after a write that was committed on its own.</summary>
     public bool OutlivesItsSave => followsAWrite && raisedIn.Count == 0 && SavedWith is { Fate: not Fate.Open };
 
+    /// <summary>Whether the database itself has said that it is committed, so that nobody need ask.</summary>
+    public bool IsCommitted { get; private set; }
+
     /// <summary>It was raised after a savepoint that was rolled back to, and not saved: it never happened.</summary>
     public bool IsUndone { get; private set; }
 
@@ -50,6 +53,8 @@ internal sealed class Intent(RecordDraft draft, IReadOnlyList<IUnitOfWork> raise
         Draft = Draft with { Id = RecordId.Next() };
         return saved;
     }
+
+    public void NoteCommitted() => IsCommitted = true;
 
     public void Undo() => IsUndone = true;
 }

@@ -87,6 +87,9 @@ internal sealed class DeskApp : IAsyncDisposable
 
     public Leased<Desk> Lease() => Lease<Desk>();
 
+    /// <summary>A user action, and a context to write in. Not asynchronous: the action is around who called, not around what is awaited.</summary>
+    public Payment Pay() => new(Freshet.BeginUserAction("pay"), Lease());
+
     public async Task<T> WithAsync<T>(Func<Desk, Task<T>> act)
     {
         await using var lease = Lease();
@@ -101,6 +104,14 @@ internal sealed class DeskApp : IAsyncDisposable
 
     /// <summary>What committed rows of the outbox are about, as another connection sees them.</summary>
     public Task<List<string>> RowsAsync() => QueryAsync("SELECT data->>'invoiceId' FROM freshet_outbox ORDER BY seq");
+
+    /// <summary>Ends an action: exactly these are committed in the outbox before, and sent after.</summary>
+    public async Task ShouldSendAsync(FreshetAction action, string[] invoices)
+    {
+        (await RowsAsync()).ShouldBe(invoices);
+        await action.CompleteAsync();
+        (await SentAsync()).ShouldBe(invoices);
+    }
 
     /// <summary>The invoices that another connection sees, but for the first.</summary>
     public Task<List<string>> InvoicesAsync() => QueryAsync("""SELECT "Id" FROM "Invoices" WHERE "Id" <> 'inv_0' ORDER BY "Id" """);
@@ -167,4 +178,18 @@ internal sealed class Leased<TContext>(AsyncServiceScope scope, TContext context
     public TContext Context => context;
 
     public ValueTask DisposeAsync() => scope.DisposeAsync();
+}
+
+/// <summary>An action and the context it writes in, which ends first.</summary>
+internal sealed class Payment(FreshetAction action, Leased<Desk> lease) : IAsyncDisposable
+{
+    public FreshetAction Action => action;
+
+    public Desk Context => lease.Context;
+
+    public async ValueTask DisposeAsync()
+    {
+        await lease.DisposeAsync();
+        await action.DisposeAsync();
+    }
 }

@@ -130,7 +130,7 @@ public abstract class CrashMatrixTests<TDatabase> : IAsyncLifetime where TDataba
     private async Task<List<long>> NumbersAsync(long until)
     {
         // Whatever was left is due by now, and comes before this one's record or together with it.
-        await Task.Delay(TimeSpan.FromSeconds(1.5)); // the limit of a hold, and the grace of a row
+        await Task.Delay(LedgerDatabase.HoldLimit + TimeSpan.FromSeconds(0.5)); // and the grace of a row
         await using (var action = Freshet.BeginUserAction("last"))
         {
             await using (var connection = await Ledger.OpenAsync())

@@ -65,6 +65,9 @@ public sealed record LedgerDatabase(bool Postgres, string ConnectionString)
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>How long a hold may stand. A writer that takes longer from its hold to its commit, as a process does that has just started on a busy machine, is promised nothing.</summary>
+    public static readonly TimeSpan HoldLimit = TimeSpan.FromSeconds(4);
+
     /// <summary>An application on this database, and on a shared log if there is one. Its times are short, since so many die here.</summary>
     public async Task<ServiceProvider> StartAsync(string? redis, Action<IServiceCollection>? configure = null)
     {
@@ -73,7 +76,7 @@ public sealed record LedgerDatabase(bool Postgres, string ConnectionString)
         configure?.Invoke(services);
         var freshet = services.AddFreshet().Add<Ledger>().Configure(options =>
         {
-            options.HoldLimit = TimeSpan.FromSeconds(1);
+            options.HoldLimit = HoldLimit;
             options.LogRetention = 100_000;
             options.SharedLog.LeaseDuration = TimeSpan.FromMilliseconds(300);
             options.SharedLog.LeaseMargin = TimeSpan.FromMilliseconds(50);

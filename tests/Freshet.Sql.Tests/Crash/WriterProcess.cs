@@ -102,11 +102,18 @@ internal static class WriterMain
             await LedgerDatabase.WriteAsync(transaction, Ledger.Row, number);
             await StandAsync(CrashStep.AfterWrite);
             freshet.Raise(new RowWritten(Ledger.Row, number));
-            await freshet.SaveOutboxAsync(transaction);
-            await StandAsync(CrashStep.AfterOutboxInsert);
-            await LedgerDatabase.WriteAsync(transaction, "another-row", number);
-            await StandAsync(CrashStep.BeforeCommit);
-            await transaction.CommitAsync();
+            if (step >= CrashStep.AfterCommit && number % 2 == 0)
+            {
+                await freshet.CommitAsync(transaction); // every other one in one call, where there is nothing to stand still at before
+            }
+            else
+            {
+                await freshet.SaveOutboxAsync(transaction);
+                await StandAsync(CrashStep.AfterOutboxInsert);
+                await LedgerDatabase.WriteAsync(transaction, "another-row", number);
+                await StandAsync(CrashStep.BeforeCommit);
+                await transaction.CommitAsync();
+            }
             await StandAsync(CrashStep.AfterCommit);
         }
         await action.CompleteAsync(); // its mark is written a moment later

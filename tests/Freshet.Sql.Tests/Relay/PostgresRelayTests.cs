@@ -44,7 +44,7 @@ public sealed class PostgresRelayTests : RelayTests<PostgresTestDatabase>
     public async Task ARingWakesTheRelayWithoutTimePassing()
     {
         var app = Start(options => options.Listens = true);
-        await UntilAsync(() => Database.ReadAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN freshet_outbox'").GetAwaiter().GetResult() == 1);
+        await UntilAsync(IsListening);
         await Database.ExecuteAsync("""
             WITH written AS (INSERT INTO freshet_outbox (action, event, data) VALUES ('import.py', 'thing.changed', '{"id":"a"}') RETURNING id)
             SELECT pg_notify('freshet_outbox', '') FROM written
@@ -57,11 +57,11 @@ public sealed class PostgresRelayTests : RelayTests<PostgresTestDatabase>
     public async Task ARelayThatLostItsEarListensAgain()
     {
         var app = Start(options => options.Listens = true);
-        await UntilAsync(() => Database.ReadAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN freshet_outbox'").GetAwaiter().GetResult() == 1);
-        await Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN freshet_outbox'");
+        await UntilAsync(IsListening);
+        await Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'LISTEN freshet_outbox' AND datname = current_database()");
         await app.LogLines.WaitForAsync("does not hear the database's notifications");
 
-        await PassUntilAsync(app, () => Database.ReadAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN freshet_outbox'").GetAwaiter().GetResult() == 1);
+        await PassUntilAsync(app, IsListening);
     }
 
     /// <summary>A relay that stands still while it holds rows, as in a paused process: its session is ended, and another node's relay has them.</summary>
@@ -78,10 +78,14 @@ public sealed class PostgresRelayTests : RelayTests<PostgresTestDatabase>
         }, default);
         await standing.Task;
 
-        (await Database.ReadAsync<string>("SELECT state FROM pg_stat_activity WHERE query LIKE 'SELECT seq%' AND state = 'idle in transaction'")).ShouldNotBeNull();
+        (await Database.ReadAsync<string>("SELECT state FROM pg_stat_activity WHERE query LIKE 'SELECT seq%' AND state = 'idle in transaction' AND datname = current_database()")).ShouldNotBeNull();
         (await Database.Outbox.RelayAsync("app", 10, _ => Task.FromResult<RowFates?>(null), default)).ShouldBe(0, "one relay at a time");
-        await Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT seq%' AND state = 'idle in transaction'"); // as the time limit does
+        await Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT seq%' AND state = 'idle in transaction' AND datname = current_database()"); // as the time limit does
         await UntilAsync(() => Database.Outbox.RelayAsync("app", 10, rows => Task.FromResult<RowFates?>(new RowFates([], [new FailedRow(rows[0].Seq, "seen", null)])), default).GetAwaiter().GetResult() == 1);
         _ = paused;
     }
+
+    // In this database: other tests listen on the same server.
+    private bool IsListening() =>
+        Database.ReadAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE query = 'LISTEN freshet_outbox' AND datname = current_database()").GetAwaiter().GetResult() == 1;
 }
