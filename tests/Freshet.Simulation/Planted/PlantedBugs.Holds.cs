@@ -13,7 +13,7 @@ internal static partial class PlantedBugs
         Bug("unknown outbox means rolled back", "PROTOCOL 27", "Writing/FreshetAction.Settling.cs", "                _log.ExpireAhead([intent.Draft]);\n                isUnknown = true;", "                isUnknown = true;"),
         Bug("written through though rolled back", "DESIGN 6, PROTOCOL 25", "Writing/FreshetAction.Ending.cs", "!appended.IsPending && settled.IsWhole) WriteThrough", "!appended.IsPending) WriteThrough"),
         Bug("hold not placed", "R8", "Writing/FreshetAction.Holding.cs", "if (_high.Among(draft.Invalidations) is { Count: > 0 } tags)", "if (_high.Among(draft.Invalidations) is { Count: > 99 } tags)"),
-        Bug("saved without a hold", "R8", "Freshet.Sql/Outbox/SqlOutbox.cs", "await action.HoldAsync().ConfigureAwait(false);", "await Task.CompletedTask.ConfigureAwait(false);"),
+        Bug("saved without a hold", "R8", "Freshet.Sql/Outbox/SqlOutbox.cs", "await action.HoldAsync().ConfigureAwait(false); // before the commit", "await Task.CompletedTask.ConfigureAwait(false); //"),
         Bug("hold not waited for", "R8, PROTOCOL 22", "Log/Shared/LeaseRow.cs", " || record.Holds?.Tags.Any(tag => Kinds.Contains(tag.Kind)) == true", ""),
         Bug("hold ignored by readers", "R8", "Reading/QueryRuntime.cs", "=> MaxStaleness == 0 ? applied.Holds : null;", "=> null;"),
         Bug("hold ignored by hits", "R8", "Store/Entry.cs", "if (holds is not null && holds.Touch(marks)) return Verdict.Held;", ";"),

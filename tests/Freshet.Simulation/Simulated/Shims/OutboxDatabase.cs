@@ -25,13 +25,21 @@ internal sealed class OutboxDatabase(Scheduler scheduler, OutboxTable table, Dat
     public Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
     {
         var transaction = (SimTransaction)within.Transaction!;
-        var rows = drafts.Select(draft => (Func<OutboxRow>)(() => RowOf(draft))).ToList();
         return link.CallAsync(() =>
         {
-            transaction.Save([.. rows.Select(make => new SavedRow(make()) { CreatedAt = scheduler.Now, DueAt = scheduler.Now + grace.Ticks })]);
+            transaction.Save(RowsOf(drafts, grace));
             return true;
         });
     }
+
+    /// <summary>One round trip, as on PostgreSQL: the rows, the commit, and what is committed.</summary>
+    public Task<IReadOnlySet<Guid>> SaveAndCommitAsync(System.Data.Common.DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken) =>
+        link.CallAsync(() =>
+        {
+            ((SimTransaction)transaction).Save(RowsOf(drafts, grace));
+            ((SimTransaction)transaction).CommitNow();
+            return table.Committed([.. drafts.Select(draft => draft.Id)]);
+        });
 
     /// <summary>No action of a simulation is a delivery.</summary>
     public Task<bool> TryClaimAsync(OpenTransaction within, DeliveryClaim claim, CancellationToken cancellationToken) => Task.FromResult(true);
@@ -54,6 +62,9 @@ internal sealed class OutboxDatabase(Scheduler scheduler, OutboxTable table, Dat
         var rows = await link.CallAsync(() => table.TakeDue(session, link.Lane, most));
         return new DueRows(rows, (fates, _) => link.CallAsync(() => table.Note(session, fates)), new Session(() => link.CallAsync(() => table.LetGo(session))));
     }
+
+    private List<SavedRow> RowsOf(IReadOnlyList<RecordDraft> drafts, TimeSpan grace) =>
+        [.. drafts.Select(draft => new SavedRow(RowOf(draft)) { CreatedAt = scheduler.Now, DueAt = scheduler.Now + grace.Ticks })];
 
     private static OutboxRow RowOf(RecordDraft draft)
     {

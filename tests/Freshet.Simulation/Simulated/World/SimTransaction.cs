@@ -29,11 +29,17 @@ internal sealed class SimTransaction(Scheduler scheduler, SourceOfTruth source, 
         _connection = null;
         return link.CallAsync(() =>
         {
-            source.Commit(fact.Key, fact.Number, fact.Version);
-            outbox.Commit(_rows);
-            fact.CommittedAt = scheduler.Now;
+            CommitNow();
             return true;
         });
+    }
+
+    /// <summary>The database commits it.</summary>
+    public void CommitNow()
+    {
+        source.Commit(fact.Key, fact.Number, fact.Version);
+        outbox.Commit(_rows);
+        fact.CommittedAt = scheduler.Now;
     }
 
     public override Task RollbackAsync(CancellationToken cancellationToken = default)
@@ -41,6 +47,13 @@ internal sealed class SimTransaction(Scheduler scheduler, SourceOfTruth source, 
         _connection = null;
         source.Release(fact.Key, fact.Number);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Rolls back what is not committed.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        await RollbackAsync();
+        await base.DisposeAsync();
     }
 
     public override void Commit() => throw new NotSupportedException();

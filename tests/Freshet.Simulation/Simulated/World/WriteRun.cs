@@ -12,7 +12,7 @@ namespace Freshet.Simulation;
 internal sealed class WriteRun(World world, SimNode node, WriteFact fact, Profile? profile, Chance chance, Func<long, Task> readAsync)
 {
     private readonly IFreshet _freshet = node.Freshet;
-    private readonly Way _way = chance.Of(Way.Plain, Way.Held, Way.Saved);
+    private readonly Way _way = chance.Of(Way.Plain, Way.Held, Way.Saved, Way.SavedAtOnce);
     private readonly Breach _breach = world.Conditions.BrokenActions > 0 && chance.Is(world.Conditions.BrokenActions) ? chance.Of(Breach.BeforeCommit, Breach.AfterCommit, Breach.AtTheEnd, Breach.RolledBack) : Breach.None;
     private readonly int _diesAt = world.Conditions.WriterCrashes > 0 && chance.Is(world.Conditions.WriterCrashes) ? chance.Next(7) : -1;
     private int _step;
@@ -27,6 +27,9 @@ internal sealed class WriteRun(World world, SimNode node, WriteFact fact, Profil
 
         /// <summary>Raised, held, and saved in the outbox with the write.</summary>
         Saved,
+
+        /// <summary>The same, and committed, in one call.</summary>
+        SavedAtOnce,
     }
 
     private enum Breach
@@ -51,7 +54,7 @@ internal sealed class WriteRun(World world, SimNode node, WriteFact fact, Profil
             if (raisesFirst) Raise();
             if (_way == Way.Saved && chance.Is(0.3)) WriteThrough();
             await StepAsync();
-            if (_way != Way.Plain) await HoldAsync(transaction);
+            if (_way is Way.Held or Way.Saved) await HoldAsync(transaction);
             await StepAsync();
             await WorkAsync();
             if (_breach == Breach.BeforeCommit) throw new IOException("The handler fails before its commit.");
@@ -63,7 +66,8 @@ internal sealed class WriteRun(World world, SimNode node, WriteFact fact, Profil
                 return null;
             }
             if (raisesFirst && chance.Is(0.2)) await readAsync(0);
-            await transaction.CommitAsync();
+            if (_way == Way.SavedAtOnce) await HoldAsync(transaction);
+            else await transaction.CommitAsync();
             await StepAsync();
             if (_breach == Breach.AfterCommit) throw new IOException("The handler fails after its commit.");
             if (chance.Is(0.3)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.1, 30)).Ticks);
@@ -105,9 +109,10 @@ internal sealed class WriteRun(World world, SimNode node, WriteFact fact, Profil
     private async Task HoldAsync(SimTransaction transaction)
     {
         var (askedAt, notPlaced) = (world.Scheduler.Now, node.HoldsNotPlaced);
+        if (_way != Way.Held) fact.IsSaved = true; // as far as it is committed, which the call may do without an answer
         if (_way == Way.Held) await _freshet.HoldAsync();
-        else await _freshet.SaveOutboxAsync(transaction);
-        fact.IsSaved = _way == Way.Saved;
+        else if (_way == Way.Saved) await _freshet.SaveOutboxAsync(transaction);
+        else await _freshet.CommitAsync(transaction);
         if (node.HoldsNotPlaced == notPlaced) (fact.HoldAskedAt, fact.HeldAt) = (askedAt, world.Scheduler.Now);
     }
 
