@@ -111,7 +111,7 @@ internal sealed class Conditions
         conditions.Evictions = Some(1);
         conditions.BrokenActions = Some(0.2);
         conditions.WriterCrashes = Some(0.08);
-        conditions.LongTransactions = Some(0.2);
+        conditions.LongTransactions = Some(0.3);
         conditions.DatabaseFails = Some(0.1);
         conditions.Drift = chance.Of(0, 0.001, 0.02);
         return conditions;

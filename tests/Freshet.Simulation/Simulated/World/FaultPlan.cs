@@ -35,11 +35,8 @@ internal sealed class FaultPlan(World world, Chance chance)
     /// <summary>A process dies at once, wherever it stands, and starts again later; unless something else is being done to its node.</summary>
     public void Crash(int node) => world.Lane.Post(() => Restart(node, kills: true)); // not on the lane that dies
 
-    /// <summary>The log crashes while somebody's transaction is open, if it ever does.</summary>
-    public void CrashLog()
-    {
-        if (Conditions.LogRestarts > 0) world.Lane.Post(RestartLog);
-    }
+    /// <summary>The log crashes, and comes back later.</summary>
+    public void CrashLog() => world.Lane.Post(RestartLog);
 
     /// <summary>Everything is mended, and every node is up.</summary>
     public async Task MendAsync()

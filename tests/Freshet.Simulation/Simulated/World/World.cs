@@ -38,7 +38,7 @@ internal sealed class World
             BatchSize = _chance.Of(3, 500),
             LookUpTimeout = TimeSpan.FromSeconds(1),
         };
-        RecordsPerExchange = _chance.Of(2, 2000);
+        RecordsPerExchange = _chance.Of(1, 2, 2000);
         Kinds = DrawKinds();
         Writes = _chance.Of(0.01, 0.03, 0.1, 0.25);
         Faults = new FaultPlan(this, _chance.Split());

@@ -119,7 +119,12 @@ internal sealed class WriteRun(World world, SimNode node, WriteFact fact, Profil
     private Task WorkAsync()
     {
         if (world.Conditions.LongTransactions == 0 || !chance.Is(world.Conditions.LongTransactions)) return node.Lane.DelayAsync(TimeSpan.FromMilliseconds(chance.Between(0.1, 5)).Ticks);
-        if (chance.Is(0.1)) world.Faults.CrashLog();
+        if (chance.Is(0.4) && world.Conditions.LogRestarts > 0)
+        {
+            // Its holds go with the log, and it commits about when others hear of the new one.
+            world.Faults.CrashLog();
+            return node.Lane.DelayAsync(TimeSpan.FromSeconds(chance.Between(0.01, 0.8)).Ticks);
+        }
         return node.Lane.DelayAsync(TimeSpan.FromSeconds(chance.Between(0.05, chance.Of(0.6, 3, 6))).Ticks);
     }
 
