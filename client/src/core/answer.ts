@@ -44,7 +44,7 @@ export function answerFrom(headers: Headers, stamp: Stamp): Answer {
 const mixed = ''
 
 /**
- * One answer for data made of several: valid where all its parts are, touched by a tag of any part, and as old as
+ * One answer for data made of several: valid where all its parts are, if anywhere, touched by a tag of any part, and as old as
  * the part that was requested first.
  */
 export function combine(answers: readonly Answer[], begun: Stamp): Answer {
@@ -58,7 +58,7 @@ export function combine(answers: readonly Answer[], begun: Stamp): Answer {
     ...(epoch !== undefined && { epoch }),
     ...(known && {
       interval: {
-        loadedAt: Math.min(...intervals.map((interval) => interval.loadedAt)),
+        loadedAt: Math.max(...intervals.map((interval) => interval.loadedAt)),
         validAt: Math.min(...intervals.map((interval) => interval.validAt)),
       },
     }),

@@ -27,7 +27,10 @@ export interface Envelope<TData = unknown> {
   readonly freshness_token?: string
 }
 
-/** The interval of positions at which an answer is known to be valid. */
+/**
+ * The interval of positions at which an answer is known to be valid: none when `loadedAt` is above `validAt`. Nothing that was
+ * invalidated up to `validAt` outdates it, either way.
+ */
 export interface Interval {
   readonly loadedAt: number
   readonly validAt: number
@@ -39,12 +42,16 @@ export interface Point {
   readonly epoch: string
 }
 
-/** Reads `<loadedAt>-<validAt>`. Anything else is undefined: an interval we cannot read is one we do not know. */
+/**
+ * Reads `<loadedAt>-<validAt>`. `12-11` is an answer that shows what was so at 12, and perhaps a write that the log does not have yet.
+ * Anything else is undefined: an interval we cannot read is one we do not know.
+ */
 export function parseInterval(text: string | null): Interval | undefined {
-  const match = /^\s*(\d+)-(\d+)\s*$/.exec(text ?? '')
+  const match = /^\s*(\d+)-(-?\d+)\s*$/.exec(text ?? '')
   if (!match) return undefined
   const loadedAt = Number(match[1])
   const validAt = Number(match[2])
+  if (validAt === loadedAt - 1) return { loadedAt: loadedAt + 1, validAt: loadedAt }
   return Number.isSafeInteger(validAt) && loadedAt <= validAt ? { loadedAt, validAt } : undefined
 }
 

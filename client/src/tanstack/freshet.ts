@@ -86,7 +86,7 @@ export function createFreshet({ queryClient, fetch, stream, manifest, onProblem,
   const client = new FreshnessClient(send, problem)
   client.manifest = manifest?.catalog
   const memory = new Memory()
-  const screens = new Screens(client, queryClient, problem)
+  const screens = new Screens(client, queryClient, memory, problem)
   const observers = new Set<FollowObserver>()
   const observe = (what: (observer: FollowObserver) => void) => tell([...observers].map((observer) => () => what(observer)), undefined)
   const { catchUp, stop: stopFollowing } = follow(queryClient, client, memory, observe)

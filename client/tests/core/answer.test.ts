@@ -23,6 +23,12 @@ describe('data made of several answers', () => {
   test('of one epoch is of that epoch', () => {
     expect(combine([from(of('A', read(1, 2, 'a'))), from(of('A', read(3, 4, 'b')))], sent).epoch).toBe('A')
   })
+  test('is valid where all of them are', () => {
+    expect(combine([from(of('A', read(1, 9, 'a'))), from(of('A', read(3, 4, 'b')))], sent).interval).toEqual({ loadedAt: 3, validAt: 4 })
+  })
+  test('that do not agree is valid nowhere', () => {
+    expect(combine([from(of('A', read(1, 2, 'a'))), from(of('A', read(3, 4, 'b')))], sent).interval).toEqual({ loadedAt: 3, validAt: 2 })
+  })
   test('of two epochs is outdated, whichever is known', () => {
     const both = combine([from(of('A', read(1, 2, 'a'))), from(of('B', read(1, 2, 'a')))], sent)
     const reversed = combine([from(of('B', read(1, 2, 'a'))), from(of('A', read(1, 2, 'a')))], sent)

@@ -3,6 +3,9 @@ import { isEnvelope, parseEvents, parseInterval, parseTags } from '../../src/cor
 
 describe('Freshness-Position', () => {
   test('is two positions', () => expect(parseInterval(' 5-12 ')).toEqual({ loadedAt: 5, validAt: 12 }))
+  test.each([['12-11', 12], ['0--1', 0]])('%s is no position: nothing up to the first outdates it', (text, position) => {
+    expect(parseInterval(text)).toEqual({ loadedAt: position + 1, validAt: position })
+  })
   test.each([null, '', '5', '5-', 'a-b', '9-3', '-1-2', '1-99999999999999999999'])('%j is unknown', (text) => {
     expect(parseInterval(text)).toBeUndefined()
   })

@@ -52,6 +52,12 @@ export class FakeServer {
     return new Promise((found) => this.#wanted.push({ url, found }))
   }
 
+  /** The next request for this address, if it is there. */
+  waiting(url: string): Asked | undefined {
+    const index = this.#waiting.findIndex((asked) => asked.url === url)
+    return index < 0 ? undefined : this.#waiting.splice(index, 1)[0]
+  }
+
   /** How often an address was asked for. */
   count(line: string): number {
     return this.log.filter((entry) => entry === line).length

@@ -100,7 +100,10 @@ test('a set that does not come to agree is shown after the bounded wait, and tol
   expect(seen).toEqual(['a1 b1'])
   ;(await t.server.asked('/a')).answer('a13', read(13, 13, 'a'))
   await quiet()
-  await vi.advanceTimersByTimeAsync(3_000) // b does not answer any more
+  await vi.advanceTimersByTimeAsync(9_999) // b does not answer any more
+  await quiet()
+  expect(seen).toEqual(['a1 b1']) // longer than for one that is merely slow
+  await vi.advanceTimersByTimeAsync(1)
   await quiet()
   expect(seen).toEqual(['a1 b1', 'a13 b1'])
   expect(t.problems).toEqual([{ code: 'incoherent', detail: 'desk' }])
@@ -156,4 +159,57 @@ test('queries of different screens do not wait for each other', async () => {
   ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
   await quiet()
   expect(seen).toEqual(['a1 b1', 'a2 b2'])
+})
+
+test('one that was read while a write was on its way is read again, though its position fits', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/b')).answer('b2', read(6, 6, 'b'))
+  ;(await t.server.asked('/a')).answer('a3', read(6, 5, 'a')) // 7 is committed, and in it already
+  await quiet()
+  expect(seen).toEqual(['a1 b1'])
+  ;(await t.server.asked('/a')).answer('a3', read(7, 7, 'a'))
+  await quiet()
+  ;(await t.server.asked('/b')).answer('b3', read(7, 7, 'b'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a3 b3'])
+  expect(t.problems).toEqual([])
+})
+
+test('writes that are on their way for long are asked after with pauses, and no longer than the bounded wait', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  const asked = t.server.count('GET /a') + t.server.count('GET /b')
+  for (let passed = 0; passed < 10_000; passed += 5) {
+    for (const url of ['/a', '/b']) t.server.waiting(url)?.answer(`${url}?`, read(6, 5, url.slice(1)))
+    await quiet()
+    if (passed < 9_995) expect(seen).toEqual(['a1 b1'])
+    await vi.advanceTimersByTimeAsync(5)
+  }
+  await quiet()
+  expect(seen).toEqual(['a1 b1', '/a? /b?'])
+  expect(t.server.count('GET /a') + t.server.count('GET /b') - asked).toBeLessThan(80)
+  expect(t.problems).toEqual([{ code: 'incoherent', detail: 'desk' }])
+})
+
+test('one that is read by itself takes along what is shown beside it and not known to be valid so late', async () => {
+  const { t, seen } = await screen()
+  await t.mutate(envelope('paid'), wrote(6, 'a'))
+  ;(await t.server.asked('/a')).answer('a3', read(7, 7, 'a')) // 7 outdates both, and nobody has told
+  await quiet()
+  expect(seen).toEqual(['a1 b1'])
+  ;(await t.server.asked('/b')).answer('b3', read(7, 7, 'b'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a3 b3'])
+  expect(t.problems).toEqual([])
+})
+
+test('one that stands alone on its screen is shown as it comes', async () => {
+  const { t, seen, stops } = await screen()
+  stops[1]!()
+  await t.mutate(envelope('paid'), wrote(6, 'a'))
+  ;(await t.server.asked('/a')).answer('a2', read(6, 5, 'a'))
+  await quiet()
+  expect(seen).toEqual(['a1 b1', 'a2 b1'])
+  expect(t.problems).toEqual([])
 })

@@ -9,7 +9,7 @@ public static class FreshnessHeaders
     /// <summary>Request: the lowest version the reader accepts from versioned queries.</summary>
     public const string MinimumVersion = "Freshness-Minimum-Version";
 
-    /// <summary>Answer: <c>loadedAt-validAt</c>, the positions at which a read is known valid; of a write, the position of its last record, twice.</summary>
+    /// <summary>Answer: <c>loadedAt-validAt</c>, the positions at which a read is known valid, validAt one below loadedAt when there are none; of a write, the position of its last record, twice.</summary>
     public const string Position = "Freshness-Position";
 
     /// <summary>Answer: short hash of the log's epoch. Positions and tag hashes of two answers may be compared only when this is the same in both.</summary>

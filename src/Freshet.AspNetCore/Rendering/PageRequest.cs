@@ -41,8 +41,16 @@ internal sealed class PageRequest(PageRendering pages, FreshetRequest request, P
     public bool HasWrittenHeaders { get; private set; }
 
     /// <summary>The position of the page as it is stored; null when that says nothing, and the request's own reads do.</summary>
-    public (Epoch Epoch, long LoadedAt, long ValidAt)? Interval =>
-        Rendering?.Interval is var ((epoch, loadedAt), validAt) ? (epoch, loadedAt, validAt) : null;
+    public (Epoch Epoch, long LoadedAt, long ValidAt)? Interval
+    {
+        get
+        {
+            if (Rendering?.Interval is not var ((epoch, loadedAt), validAt)) return null;
+            if (request.Scope!.Interval is not var (_, readAt, knownAt)) return (epoch, loadedAt, validAt);
+            // What was read while it rendered was not known valid before it was loaded, and perhaps at no position at all.
+            return knownAt < readAt ? null : (epoch, Math.Max(loadedAt, readAt), validAt);
+        }
+    }
 
     private bool IsRead => HttpMethods.IsGet(_http.Request.Method) || HttpMethods.IsHead(_http.Request.Method);
 

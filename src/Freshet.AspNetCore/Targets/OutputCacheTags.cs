@@ -47,7 +47,8 @@ internal sealed class OutputCacheTags(CacheTargets targets) : IOutputCachePolicy
     private static LogPosition ValidAt(Rendering rendering, ReadScope? scope) => scope?.Interval switch
     {
         null => rendering.Began,
-        var (epoch, _, validAt) when epoch == rendering.Began.Epoch => new LogPosition(epoch, Math.Min(validAt, rendering.Began.Position)),
+        // The higher of the two: of parts that do not agree, it is loadedAt up to which nothing outdates any of them.
+        var (epoch, loadedAt, validAt) when epoch == rendering.Began.Epoch => new LogPosition(epoch, Math.Min(Math.Max(loadedAt, validAt), rendering.Began.Position)),
         var (epoch, _, _) => new LogPosition(epoch, 0), // read before and after the log's epoch changed
     };
 

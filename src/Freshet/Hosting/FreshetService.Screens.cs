@@ -4,6 +4,9 @@ internal sealed partial class FreshetService
 {
     private const int MostScreenAttempts = 3;
 
+    /// <summary>The longest that a screen waits, before each further attempt, for the end of holds that its values met. Most stand for a few milliseconds: three attempts on end would all meet the same one.</summary>
+    internal static readonly TimeSpan ScreenHoldWait = TimeSpan.FromMilliseconds(50);
+
     public async ValueTask<ScreenAnswer<T>> ReadScreenAsync<T>(
         Screen screen, Func<CancellationToken, Task<T>> read, CancellationToken cancellationToken = default)
     {
@@ -18,7 +21,11 @@ internal sealed partial class FreshetService
             var (value, reads) = await ReadOnceAsync(read, cancellationToken).ConfigureAwait(false);
             var isCoherent = reads.IsCoherent;
             // Reading again costs what lags: everything else is a hit, and valid at the present position.
-            if (!isCoherent && attempt < MostScreenAttempts) continue;
+            if (!isCoherent && attempt < MostScreenAttempts)
+            {
+                await _node.WhileHeldAsync(reads.AreConcernedBy, ScreenHoldWait, cancellationToken).ConfigureAwait(false);
+                continue;
+            }
 
             counters.Note(isCoherent);
             foreach (var noted in reads.All) NoteAround(surrounding, noted);

@@ -60,13 +60,27 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
             }
             if (record.Releases.Count > 0) OpenHolds.NoteReleased(record.Releases);
             var holds = StandingHolds.After(applied.Holds, record, now - age);
-            Volatile.Write(ref _applied, new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1, holds));
+            PublishLocked(new AppliedPosition(applied.Position with { Position = record.Position }, applied.Marks, applied.Sequence + 1, holds));
         }
         Ahead.Remove(record.Id);
         if (record.Holds is not null) Held?.Invoke();
     }
 
     public void Dispose() => Running.Dispose();
+
+    /// <summary>Waits while holds stand that concern somebody, but no longer than a limit.</summary>
+    /// <param name="concern">Whether these do.</param>
+    /// <param name="limit">The limit.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask WhileHeldAsync(Func<StandingHolds, bool> concern, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var until = clock.Now + (long)limit.TotalMilliseconds;
+        while (Applied.Holds is { } holds && concern(holds) && until - clock.Now is > 0 and var rest)
+        {
+            await holds.Changed.WaitAsync(TimeSpan.FromMilliseconds(rest), clock.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
 
     /// <summary>Treats what records would invalidate as expired, which this node could not append yet: as if the next record did so.</summary>
     public void ExpireAhead(IReadOnlyCollection<RecordDraft> drafts)
@@ -84,7 +98,7 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
             var applied = _applied;
             var now = clock.Now;
             foreach (var tag in tags) InvalidateLocked(applied.Marks, new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero), applied.Position.Position + 1, now, age: 0);
-            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds));
+            PublishLocked(new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds));
         }
     }
 
@@ -94,7 +108,7 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
         lock (_gate)
         {
             var applied = _applied;
-            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds));
+            PublishLocked(new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds));
         }
     }
 
@@ -104,7 +118,7 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
         lock (_gate)
         {
             var applied = _applied;
-            Volatile.Write(ref _applied, new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds?.Settled()));
+            PublishLocked(new AppliedPosition(applied.Position, applied.Marks, applied.Sequence + 1, applied.Holds?.Settled()));
         }
     }
 
@@ -116,9 +130,16 @@ internal sealed class Node(Clock clock, Epoch epoch, Confirmation? confirmation 
         lock (_gate)
         {
             confirmation?.Forget();
-            Volatile.Write(ref _applied, new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1, holds));
+            PublishLocked(new AppliedPosition(head, new MarkTable(head.Epoch, head.Position), _applied.Sequence + 1, holds));
         }
         if (holds is not null) Held?.Invoke();
+    }
+
+    private void PublishLocked(AppliedPosition applied)
+    {
+        var before = _applied.Holds;
+        Volatile.Write(ref _applied, applied);
+        if (before is not null && !ReferenceEquals(before, applied.Holds)) before.NoteChanged();
     }
 
     private (long Before, int Holders) InvalidateLocked(MarkTable marks, Invalidation invalidation, long position, long now, long age)

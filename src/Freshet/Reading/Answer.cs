@@ -29,12 +29,16 @@ public enum AnswerSource
 /// <param name="Value">The value.</param>
 /// <param name="Source">Where it came from.</param>
 /// <param name="LoadedAt">Epoch and position fully applied before its load began.</param>
-/// <param name="ValidAt">Highest position, in the same epoch, at which it is known not to be outdated.</param>
+/// <param name="ValidAt">Highest position, in the same epoch, at which it is known valid. One below <paramref name="LoadedAt"/>, so that there is no such position, when it <see cref="IsSettled">is not settled</see>.</param>
 /// <param name="Tags">The tags it carries.</param>
 /// <param name="Version">The value's version; null when the query declares none.</param>
 /// <param name="Satisfied">False when a consistency token or minimum version could not be met in time.</param>
 public sealed record Answer<TValue>(
-    TValue Value, AnswerSource Source, LogPosition LoadedAt, long ValidAt, IReadOnlyList<Tag> Tags, long? Version, bool Satisfied);
+    TValue Value, AnswerSource Source, LogPosition LoadedAt, long ValidAt, IReadOnlyList<Tag> Tags, long? Version, bool Satisfied)
+{
+    /// <summary>Whether a position is known at which it was valid. False when it was read while a write was on its way: it is as new as the source was, and nobody knows whether that write is in it.</summary>
+    public bool IsSettled => ValidAt >= LoadedAt.Position;
+}
 
 /// <summary>What a reader asks for beyond the query's policy.</summary>
 /// <param name="Token">Position the read must have reached: the reader's own last write (R3).</param>

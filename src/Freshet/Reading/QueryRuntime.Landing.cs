@@ -16,11 +16,15 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         (outdated, mayStore) = (null, false);
         var args = flight.Args;
         var stored = false;
-        // While the marks are held: valid now if nothing outdated it, else known valid only where it began.
-        var applied = Node.Applied;
+        // While the marks are held.
         var now = Clock.Now;
+        var knowsHolds = KnowsHolds(now); // before the position: see there
+        var applied = Node.Applied;
         var verdict = WasFlushed(entry) ? Verdict.Expired : entry.Judge(applied, now, HoldsAt(applied));
-        var validAt = verdict == Verdict.Fresh ? applied.Position.Position : entry.Loaded.Position;
+        // Valid from where it began to now, if nothing outdated it and nothing that is on its way can be in it. Otherwise it was valid
+        // at some moment between, and that is no position:
+        //   a load begins at 5 -> a write is held at 6, committed -> the loader reads it -> its record comes, at 7. "Valid at 5" it was not.
+        var validAt = verdict == Verdict.Fresh && knowsHolds ? applied.Position.Position : entry.ValidNowhere;
         var bytes = _store.Estimate(args, entry); // runs the query's own code, so before the gate
         lock (Gate)
         {

@@ -86,7 +86,12 @@ internal sealed partial class QueryRuntime<TArgs, TValue>
         var asked = need;
         for (var again = false; ; again = true)
         {
-            if (way.Present is { } hit) return new Reading<TValue>(hit, AnswerSource.Cache, way.At!.Position.Position, Satisfied: true);
+            if (way.Present is { } hit)
+            {
+                // Another read's load landed in between. As where a load lands; the position was read already, so it must still be the node's.
+                var isSettled = KnowsHolds(Clock.Now) && ReferenceEquals(Node.Applied, way.At);
+                return new Reading<TValue>(hit, AnswerSource.Cache, isSettled ? way.At!.Position.Position : hit.ValidNowhere, Satisfied: true);
+            }
 
             var flight = way.Flight!;
             if (Policy.SoftTimeout is var limit && limit > TimeSpan.Zero && !await flight.WaitAsync(way.MustStart, limit, cancellationToken).ConfigureAwait(false)

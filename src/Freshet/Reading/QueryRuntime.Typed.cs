@@ -59,12 +59,14 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
     public bool TryGetFresh(TArgs args, [NotNullWhen(true)] out Entry<TValue>? entry)
     {
         if (!_store.TryGet(args, out entry)) return false;
+        // The lease before the position. The other way round:
+        //   the lease has run out, so a writer waits for this node no longer -> a read sees position 5 -> the node hears of the write at
+        //   6 and has a lease again -> the read finds the lease, and the entry unchanged at 5: it serves what was over before it began.
+        var now = Clock.Now;
+        if (entry.RefreshAt <= now || (_confirmation is not null && !_confirmation.Covers(MaxStaleness, now))) return false;
         // The position is read before the marks: a record applied in between is noticed by the next read (PROTOCOL 3).
         var applied = Node.Applied;
-        var now = Clock.Now;
-        return entry.RefreshAt > now
-            && (_confirmation is null || _confirmation.Covers(MaxStaleness, now))
-            && (Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0, HoldsAt(applied)) == Verdict.Fresh);
+        return Volatile.Read(ref entry.CheckedSequence) == applied.Sequence || entry.Judge(applied, 0, HoldsAt(applied)) == Verdict.Fresh;
     }
 
     /// <summary>Reads with everything a surrounding may ask for.</summary>
@@ -109,7 +111,8 @@ internal sealed partial class QueryRuntime<TArgs, TValue> : QueryRuntime where T
         }
         flight.Start();
         var (entry, _) = await flight.WaitAsync(isStarter: true, cancellationToken).ConfigureAwait(false); // its own load: no link to it
-        return new Reading<TValue>(entry, AnswerSource.Bypass, entry.Loaded.Position, satisfied && need.AcceptsVersion(entry.Version));
+        // Not settled, whatever it met on its way: it is read from the source because what is committed there is not in the log yet.
+        return new Reading<TValue>(entry, AnswerSource.Bypass, entry.ValidNowhere, satisfied && need.AcceptsVersion(entry.Version));
     }
 
     private void RefreshEarly(TArgs args, Entry<TValue> entry)

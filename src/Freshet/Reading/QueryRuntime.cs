@@ -34,6 +34,14 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     /// <summary>The holds that concern it: those that stand, for a query that accepts no staleness; null for any other (R8).</summary>
     public StandingHolds? HoldsAt(AppliedPosition applied) => MaxStaleness == 0 ? applied.Holds : null;
 
+    /// <summary>Whether this node knows, once it reads its position after this, of every hold whose write may be in what was read from the source before (R8). Of no interest to a query that no hold concerns.</summary>
+    /// <remarks>
+    /// A writer commits when each node that has a lease knows of its hold. So a lease that is held after the source was read says that it
+    /// was held at the commit, or that it was granted since, at a position behind the hold.
+    /// </remarks>
+    /// <param name="now">The node's clock, read after the source was.</param>
+    public bool KnowsHolds(long now) => MaxStaleness > 0 || Node.Confirmation is not { } confirmation || confirmation.Covers(0, now);
+
     /// <summary>Whether it may be served though this node could not confirm that it is current, for as long as it has not (R4).</summary>
     public bool MayServeUnconfirmed(TimeSpan since) => Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;
 

@@ -6,8 +6,9 @@ public sealed class ReadScope : IDisposable
     private readonly Lock _gate = new();
     private readonly Ambient _ambient;
     private readonly HashSet<Tag> _tags = [];
-    private long _loadedAt = long.MaxValue;
-    private long _validAt = long.MaxValue;
+    private long _loadedAt = long.MinValue; // the highest; nothing was read while it is this
+    private long _knownAt = long.MaxValue;  // the lowest position up to which nothing is known against a part
+    private bool _isSettled = true;
     private Epoch _epoch;
     private bool _satisfied = true;
     private readonly ScreenReads? _held;
@@ -46,13 +47,20 @@ public sealed class ReadScope : IDisposable
         }
     }
 
-    /// <summary>The interval of positions at which everything read so far is known valid; null when nothing was read.</summary>
-    /// <remarks>A result made of several reads is as old as its oldest part: lowest loadedAt, lowest validAt.</remarks>
+    /// <summary>The interval of positions at which everything read so far is known valid: highest loadedAt, lowest validAt. Null when nothing was read.</summary>
+    /// <remarks>
+    /// Where there is no such position, validAt is one below loadedAt: the parts do not agree, or one of them <see cref="Answer{TValue}.IsSettled">is not settled</see>.
+    /// Then nothing that was invalidated up to loadedAt outdates any of them.
+    /// </remarks>
     public (Epoch Epoch, long LoadedAt, long ValidAt)? Interval
     {
         get
         {
-            lock (_gate) return _loadedAt == long.MaxValue ? null : (_epoch, _loadedAt, _validAt);
+            lock (_gate)
+            {
+                if (_loadedAt == long.MinValue) return null;
+                return _isSettled && _loadedAt <= _knownAt ? (_epoch, _loadedAt, _knownAt) : (_epoch, _knownAt, _knownAt - 1);
+            }
         }
     }
 
@@ -92,18 +100,19 @@ public sealed class ReadScope : IDisposable
     private void NoteLocked(Entry entry, long validAt, bool satisfied)
     {
         var loaded = entry.Loaded;
-        if (loaded.Epoch != _epoch && _loadedAt != long.MaxValue)
+        if (loaded.Epoch != _epoch && _loadedAt != long.MinValue)
         {
             // Parts of two logs: their positions cannot be compared, so promise nothing beyond the beginning.
-            (_loadedAt, _validAt) = (0, 0);
-            _epoch = loaded.Epoch;
+            (_loadedAt, _knownAt, _isSettled) = (0, 0, false);
         }
         else
         {
-            _epoch = loaded.Epoch;
-            _loadedAt = Math.Min(_loadedAt, loaded.Position);
-            _validAt = Math.Min(_validAt, validAt);
+            // Not the lowest loadedAt. Parts that are valid from 5 to 9 and from 7 to 9 show nothing that was so at 6.
+            _loadedAt = Math.Max(_loadedAt, loaded.Position);
+            _knownAt = Math.Min(_knownAt, Math.Max(loaded.Position, validAt));
+            _isSettled &= validAt >= loaded.Position;
         }
+        _epoch = loaded.Epoch;
         _satisfied &= satisfied;
         foreach (var mark in entry.Marks)
         {

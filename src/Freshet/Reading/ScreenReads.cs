@@ -9,25 +9,32 @@ internal sealed class ScreenReads
 
     public IReadOnlyList<Read> All => _reads;
 
-    /// <summary>Whether one position exists at which all high values were valid: the highest loadedAt is at most the lowest validAt.</summary>
+    /// <summary>Whether one position exists at which all high values were valid: the highest loadedAt is at most the lowest validAt. One value alone contradicts nothing.</summary>
     public bool IsCoherent
     {
         get
         {
             var (loadedAt, validAt) = (long.MinValue, long.MaxValue);
             Epoch? epoch = null;
+            Entry? only = null;
+            var areMany = false;
             foreach (var read in _reads)
             {
                 if (read.Level != RiskLevel.High) continue;
+                areMany |= only is not null && !ReferenceEquals(only, read.Entry);
+                only = read.Entry;
                 var loaded = read.Entry.Loaded;
                 if (epoch is { } other && other != loaded.Epoch) return false; // positions of two logs cannot be compared
                 epoch = loaded.Epoch;
                 loadedAt = Math.Max(loadedAt, loaded.Position);
                 validAt = Math.Min(validAt, read.ValidAt);
             }
-            return loadedAt <= validAt;
+            return loadedAt <= validAt || !areMany;
         }
     }
+
+    /// <summary>Whether holds stand that a high value would meet again.</summary>
+    public bool AreConcernedBy(StandingHolds holds) => _reads.Exists(read => read.Level == RiskLevel.High && holds.Touch(read.Entry.Marks));
 
     public void Add(Read read) => _reads.Add(read);
 }

@@ -109,7 +109,7 @@ internal sealed class Rendering : RunningLoad
             }
             AddMarkLocked(read.AllOfQuery); // a page is flushed with any query it shows
             // A part that was valid only at an earlier position, such as one read before the render began, makes the whole that old.
-            _validAt = Math.Min(_validAt, read.ValidAt);
+            _validAt = Math.Min(_validAt, Math.Max(read.ValidAt, entry.Loaded.Position));
             _livesUntil = Math.Min(_livesUntil, entry.ExpiresAt);
             if (read.Policy.StaleTime < _browserTime) _browserTime = read.Policy.StaleTime;
             _bound = _bound.And(RenderBound.Of(read.Policy));

@@ -36,6 +36,9 @@ internal abstract class Entry(AppliedPosition captured, TagMark[] marks, long ca
     /// <summary>Epoch and position fully applied before the load began.</summary>
     public LogPosition Loaded => new(_table.Epoch, _loadedAt);
 
+    /// <summary>As validAt of an answer: an empty interval, since no position is known at which the value was valid. It shows no less than what was committed before it was loaded, and perhaps more.</summary>
+    public long ValidNowhere => _loadedAt - 1;
+
     public TagMark[] Marks => marks;
 
     public long CapturedAt => capturedAt;

@@ -14,20 +14,18 @@ public sealed class AgreementTests(DeskInBrowser desk, ITestOutputHelper output)
         var invoices = (await desk.UnpaidAsync(Account)).Take(200).ToList();
         using var payers = desk.Elsewhere();
 
-        // Each as soon as the page has followed the one before. While writes overlap, each under its hold, two panels may be read on
-        // either side of a commit (docs/holds.md), and after a bounded wait the page shows what there is.
-        foreach (var invoice in invoices)
+        // Four people at once, each as fast as a person never is: some 40 payments in a second, each under its hold.
+        await Parallel.ForEachAsync(invoices, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (invoice, ct) =>
         {
-            var before = (await page.SeenAsync()).Count;
-            (await payers.PostAsync($"/api/invoices/{invoice}/pay", null)).EnsureSuccessStatusCode();
-            await page.WaitForFunctionAsync("count => window.seen.length > count", before);
-        }
+            (await payers.PostAsync($"/api/invoices/{invoice}/pay", null, ct)).EnsureSuccessStatusCode();
+            await Task.Delay(Random.Shared.Next(150), ct);
+        });
 
         await Expect(page.Figure("Unpaid")).ToHaveTextAsync($"{unpaid - 200}");
         await Expect(page.Badge()).ToContainTextAsync($"{unpaid - 200} unpaid");
         var seen = await page.SeenAsync();
         output.WriteLine($"{seen.Count} states seen through 200 payments");
-        seen.Count.ShouldBeGreaterThanOrEqualTo(invoices.Count);
+        seen.Count.ShouldBeGreaterThan(2); // it did follow while they paid; how often depends on the machine
         seen.Where(sight => sight.Figure != sight.Badge).Select(sight => $"{sight.Figure} {sight.Badge}").ShouldBeEmpty();
         seen.Select(sight => int.Parse(sight.Figure, System.Globalization.CultureInfo.InvariantCulture)).ShouldBeInOrder(SortDirection.Descending); // and never back
     }

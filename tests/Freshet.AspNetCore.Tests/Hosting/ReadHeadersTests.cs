@@ -105,7 +105,7 @@ public sealed class ReadHeadersTests
     }
 
     [Fact]
-    public async Task Two_reads_make_an_answer_as_old_as_the_older_one()
+    public async Task Two_reads_make_an_answer_that_is_valid_where_both_are()
     {
         await using var app = await TestApp.StartAsync(app =>
         {
@@ -121,9 +121,27 @@ public sealed class ReadHeadersTests
 
         var answer = await app.Client.ReadAsync("/both");
 
-        answer.Header(FreshnessHeaders.Position).ShouldBe("0-1");
+        answer.Header(FreshnessHeaders.Position).ShouldBe("1-1"); // the account's name was not so at 0
         answer.Hashes().ShouldContain(Wire.Hash(Desk.InvoiceTag.For("inv_2")));
         answer.Hashes().ShouldContain(Wire.Hash(Desk.Account.For("acc_88")));
+    }
+
+    /// <summary>R8: nobody knows whether the write on its way is in it, so that no position says what it shows.</summary>
+    [Fact]
+    public async Task An_answer_that_was_read_under_a_hold_is_valid_at_no_known_position_until_its_write_is_appended()
+    {
+        await using var app = await TestApp.StartAsync(app => app.MapReads());
+        await app.Client.ReadAsync("/invoices/inv_1");
+        await using (app.Freshet.BeginUserAction("pay"))
+        {
+            app.Freshet.Raise(new InvoicePaid("inv_1", "acc_88"));
+            (await app.Freshet.HoldAsync()).ShouldBeTrue();
+
+            (await app.Client.ReadAsync("/invoices/inv_1")).Header(FreshnessHeaders.Position).ShouldBe("1-0");
+            (await app.Client.ReadAsync("/invoices/inv_2")).Header(FreshnessHeaders.Position).ShouldBe("1-1");
+        }
+
+        (await app.Client.ReadAsync("/invoices/inv_1")).Header(FreshnessHeaders.Position).ShouldBe("2-2");
     }
 
     [Fact]

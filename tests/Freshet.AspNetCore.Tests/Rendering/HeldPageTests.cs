@@ -54,6 +54,18 @@ public sealed class HeldPageTests
         (await after.DoneAsync()).Body.ShouldBe("2");
     }
 
+    /// <summary>A page's own position is where its render began. Under a hold that says nothing of what it shows.</summary>
+    [Fact]
+    public async Task A_page_that_was_rendered_under_a_hold_is_valid_at_no_known_position()
+    {
+        await using var app = StartWith(Site.Price);
+        var hold = await HoldAsync(app);
+
+        (await app.GetAsync("/pages/7")).Header(FreshnessHeaders.Position).ShouldBe("1-0");
+        await ReleaseAsync(app, hold);
+        (await app.GetAsync("/pages/7")).Header(FreshnessHeaders.Position).ShouldBe("2-2");
+    }
+
     private static PageApp StartWith(CachedQuery<string, string> query) => PageApp.Start(app => app
         .MapGet("/pages/{id}", (string id, IFreshet freshet, Press press, CancellationToken ct) => Pages.ShowAsync(freshet, press, query, id, ct))
         .CacheRendered(Profile.Minutes));

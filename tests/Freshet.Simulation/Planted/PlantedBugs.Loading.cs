@@ -17,7 +17,7 @@ internal static partial class PlantedBugs
             new Change("Reading/QueryRuntime.Landing.cs", "entry.ExpireBy(entry.CapturedAt + LongestTimeToLive());", ";")),
         new("expired entry served", "R5",
             new Change("Reading/QueryRuntime.Typed.cs", "if (entry.ExpiresAt <= now || !need.AcceptsVersion(entry.Version)) return null;", "if (!need.AcceptsVersion(entry.Version)) return null;"),
-            new Change("Reading/QueryRuntime.Typed.cs", "return entry.RefreshAt > now\n            && (", "return (")),
+            new Change("Reading/QueryRuntime.Typed.cs", "if (entry.RefreshAt <= now || (_confirmation", "if ((_confirmation")),
         Bug("promotion renews a life", "PROTOCOL 4", "SecondLevel/QuerySecondLevel.cs",
             "var expiresAt = Math.Min(askedAt + left, capturedAt + _runtime.LongestTimeToLive());", "var expiresAt = askedAt + _runtime.LongestTimeToLive(); capturedAt = askedAt;"),
         Bug("entry of another epoch served", "PROTOCOL 5, R6", "Store/Entry.cs", "if (!ReferenceEquals(_table, applied.Marks)) return Verdict.Expired;", ";"),
@@ -37,6 +37,6 @@ internal static partial class PlantedBugs
         Bug("stale within a load", "PROTOCOL 15", "Reading/Reading.cs", "!IsPart && entry.Loaded.Position >= RequiredPosition;", "entry.Loaded.Position >= RequiredPosition;"),
         Bug("minimum version not compared", "PROTOCOL 28", "Reading/Reading.cs", "minimum is null || version is null || version >= minimum;", "true;"),
         Bug("high serves stale", "DESIGN 4", "Reading/QueryRuntime.Typed.cs", "case Verdict.Stale when Policy.ServeStale && need", "case Verdict.Stale when need"),
-        Bug("every screen coherent", "DESIGN 3", "Reading/ScreenReads.cs", "return loadedAt <= validAt;", "return true;"),
+        Bug("every screen coherent", "DESIGN 3", "Reading/ScreenReads.cs", "return loadedAt <= validAt || !areMany;", "return true;"),
     ];
 }

@@ -105,7 +105,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public async Task AReadScopeGathersTagsAndTheIntervalOfItsOldestPart()
+    public async Task AReadScopeGathersTagsAndTheIntervalThatItsPartsHaveInCommon()
     {
         await using var app = TestApp.Start();
         await app.ReadAsync(Things.High, "a");     // loaded at 0
@@ -117,8 +117,22 @@ public sealed class TokenTests
 
         scope.Tags.ShouldBe([Things.Thing.For("a"), Things.Thing.For("b")], ignoreOrder: true);
         var interval = scope.Interval.ShouldNotBeNull();
-        (interval.LoadedAt, interval.ValidAt).ShouldBe((0, 1));
+        (interval.LoadedAt, interval.ValidAt).ShouldBe((1, 1)); // at 0 "b" was not so
         scope.Satisfied.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task PartsOfAReadScopeThatDoNotAgreeHaveNoIntervalInCommon()
+    {
+        await using var app = TestApp.Start();
+        using var scope = app.Freshet.BeginReadScope();
+        await app.ReadAsync(Things.High, "a");     // valid at 0
+        await app.WriteAsync("a", new Value(1));
+
+        await app.ReadAsync(Things.High, "a");     // loaded at 1
+
+        var interval = scope.Interval.ShouldNotBeNull();
+        (interval.LoadedAt, interval.ValidAt).ShouldBe((0, -1));
     }
 
     [Fact]

@@ -12,8 +12,16 @@ public sealed class TestTimeProvider : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <summary>Called once, when the monotonic clock is read next: something else happens just then.</summary>
+    public Action? OnNextTimestamp { get; set; }
+
     public override long GetTimestamp()
     {
+        if (OnNextTimestamp is { } happens)
+        {
+            OnNextTimestamp = null;
+            happens();
+        }
         lock (_gate) return _elapsed.Ticks;
     }
 

@@ -9,12 +9,13 @@ namespace Freshet;
 /// </remarks>
 internal sealed class StandingHolds
 {
-    /// <summary>Of a log so young that holds of the one before may stand which nobody has placed in it yet: every tag may be held.</summary>
-    public static readonly StandingHolds Unknown = new(ImmutableDictionary<Guid, Hold>.Empty, ImmutableDictionary<Tag, int>.Empty, coverEverything: true);
+    private static readonly ImmutableDictionary<Guid, Hold> _noHolds = ImmutableDictionary<Guid, Hold>.Empty;
+    private static readonly ImmutableDictionary<Tag, int> _noTags = ImmutableDictionary<Tag, int>.Empty;
 
     private readonly ImmutableDictionary<Guid, Hold> _holds; // by the draft that resolves them
     private readonly ImmutableDictionary<Tag, int> _tags;    // with how many of them
     private readonly bool _coverEverything;
+    private readonly TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private StandingHolds(ImmutableDictionary<Guid, Hold> holds, ImmutableDictionary<Tag, int> tags, bool coverEverything)
     {
@@ -23,12 +24,21 @@ internal sealed class StandingHolds
         _coverEverything = coverEverything;
     }
 
+    /// <summary>Of a log so young that holds of the one before may stand which nobody has placed in it yet: every tag may be held. Each time another one, since each ends by itself.</summary>
+    public static StandingHolds Unknown => new(_noHolds, _noTags, coverEverything: true);
+
     public int Count => _holds.Count;
 
     /// <summary>Whether every tag may be held, because the log is that young.</summary>
     public bool CoverEverything => _coverEverything;
 
     public IEnumerable<Hold> All => _holds.Values;
+
+    /// <summary>Completes when these are no longer what stands: one more does, or one less.</summary>
+    public Task Changed => _changed.Task;
+
+    /// <summary>Tells who waits for it. Call it once others stand in their place.</summary>
+    public void NoteChanged() => _changed.TrySetResult();
 
     /// <summary>What a node that starts over at the head of a log finds standing; null for none.</summary>
     /// <param name="holds">The holds.</param>
@@ -88,7 +98,7 @@ internal sealed class StandingHolds
 
     private static StandingHolds Place(StandingHolds? standing, Hold hold)
     {
-        var (holds, tags) = standing is null ? (Unknown._holds, Unknown._tags) : (standing._holds, standing._tags);
+        var (holds, tags) = standing is null ? (_noHolds, _noTags) : (standing._holds, standing._tags);
         if (holds.TryGetValue(hold.Draft, out var earlier)) tags = WithoutTags(tags, earlier); // placed again: the later one stands
         foreach (var tag in hold.Tags) tags = tags.SetItem(tag, tags.GetValueOrDefault(tag) + 1);
         return new StandingHolds(holds.SetItem(hold.Draft, hold), tags, standing?._coverEverything == true);

@@ -66,8 +66,9 @@ internal sealed class ReadRules(History history, KeyTimeline[] keys)
     private string? Interval(ReadFact read)
     {
         if (!read.IsTold || read.LoadedAt.Epoch < 0 || IsReplica(read)) return null;
-        if (read.ValidAt < read.LoadedAt.Position) return "it is valid before it was loaded";
-        var missed = keys[read.Key].MissedUpTo(read.LoadedAt with { Position = read.ValidAt }, read.Version, _ => true);
+        if (read.ValidAt < read.LoadedAt.Position - 1) return "it is valid before it was loaded";
+        // One below: it is not settled, and may show more than where it was loaded, but never less.
+        var missed = keys[read.Key].MissedUpTo(read.LoadedAt with { Position = Math.Max(read.ValidAt, read.LoadedAt.Position) }, read.Version, _ => true);
         return missed is null ? null : $"it claims to be valid at {read.ValidAt}, and lacks the write appended at {missed.Place}";
     }
 

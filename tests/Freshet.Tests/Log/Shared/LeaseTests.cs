@@ -52,6 +52,30 @@ public sealed class LeaseTests
         nodes.Server.Leases.ShouldNotContain(row => row.Name == "silent"); // the next write does not wait for it
     }
 
+    /// <summary>The lease that a hit finds may be a new one, of a node that has just heard of what it must not serve.</summary>
+    [Fact]
+    public async Task A_hit_that_finds_a_new_lease_finds_what_the_node_heard_with_it()
+    {
+        await using var nodes = new Nodes();
+        var (a, b) = (nodes.Start<Renewed>("a"), nodes.Start<Renewed>("b"));
+        nodes.Source["1"] = new Value(1);
+        (await b.ReadAsync(Renewed.High, "1")).ShouldBe(1);
+        b.Link.IsCut = true;
+        nodes.Server.Remove(nodes.Server.Leases); // as if they had run out: nobody waits for b
+        await a.WriteAsync("1", 2);
+        b.App.Time.Advance(_full);
+        await Nodes.UntilAsync(() => b.Log.IsAway);
+        b.Link.IsCut = false;
+
+        b.App.Time.OnNextTimestamp = () => Task.Run(async () =>
+        {
+            await b.PassIntervalAsync();
+            await Nodes.UntilAsync(() => b.Confirmation.HoldsLease);
+        }).GetAwaiter().GetResult();
+
+        (await b.Freshet.ReadAsync(Renewed.High, "1")).Number.ShouldBe(2);
+    }
+
     [Fact]
     public async Task A_node_whose_high_queries_are_not_concerned_is_not_waited_for()
     {
@@ -353,4 +377,16 @@ public sealed class LeaseTests
             .DependsOn(Thing, id => id)
             .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
     }
+}
+
+/// <summary>Read by nobody else, so that a read finds its way without asking whose query it is.</summary>
+public sealed class Renewed() : Catalog("renewed-team")
+{
+    public static readonly Tag<string> Thing = new("thing");
+
+    public static readonly Event<ThingChanged> Changed = new Event<ThingChanged>("thing.changed").Invalidates(Thing, e => e.Id);
+
+    public static readonly CachedQuery<string, Value> High = new CachedQuery<string, Value>("renewed-high", RiskLevel.High)
+        .DependsOn(Thing, id => id)
+        .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
 }
