@@ -126,7 +126,14 @@ internal sealed class Scheduler
                 }
                 ExecutionContext.Restore(nobodys);
                 System.Threading.SynchronizationContext.SetSynchronizationContext(work.Lane);
-                work.Run(work.State);
+                try
+                {
+                    work.Run(work.State);
+                }
+                catch (NodeGoneException) when (work.Lane.IsDead)
+                {
+                    // It was interrupted, and its process died meanwhile.
+                }
             }
         }
         catch (Exception error)
