@@ -97,9 +97,9 @@ export class Screens {
     const loadedAt = Math.max(...here.map(({ arrived: { answer: { interval } } }) => (interval && isSettled(interval) ? interval.loadedAt : 0)))
     // One part alone contradicts nothing.
     const lagging = here.length + shown.length > 1 ? here.filter(({ arrived }) => this.#lags(arrived.answer, loadedAt)) : []
-    // What nobody reads just now has not been told of what the others were read after. Once: what has just failed holds nobody up.
+    // What nobody reads just now has not been told of what the others were read after. What fails is being read until that is over, and holds nobody up.
     const behind = shown.filter((query) => this.#lags(this.#memory.answerOf(query), loadedAt))
-    if (!late && (lagging.length > 0 || (behind.length > 0 && this.#flights.has(about)))) {
+    if (!late && lagging.length + behind.length > 0) {
       for (const query of behind) query.fetch().catch(() => {})
       // Once what lagged was read again and something else lags: read together they are most likely to agree.
       const again = lagging.some(({ rounds }) => rounds > 0) || here.some(({ rounds }) => rounds > 1) ? here : lagging

@@ -154,6 +154,24 @@ public abstract class SaveTests<TDatabase> : OutboxTest<TDatabase> where TDataba
     }
 
     [Fact]
+    public async Task SavingAgainInOneTransactionChangesNothing()
+    {
+        var app = Start();
+        await using var action = app.Freshet.BeginUserAction("write");
+        await using (var connection = await Database.OpenAsync())
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            app.Freshet.Raise(new ThingChanged("a"));
+            await app.Freshet.SaveOutboxAsync(transaction);
+            await app.Freshet.SaveOutboxAsync(transaction);
+            await transaction.CommitAsync();
+        }
+
+        (await action.CompleteAsync())!.Value.Position.ShouldBe(1);
+        (await Database.CountAsync()).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task ADatabaseThatTakesNoRowLeavesTheEventWithItsAction()
     {
         var app = Start();

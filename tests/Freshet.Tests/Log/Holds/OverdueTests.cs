@@ -1,5 +1,6 @@
 using Freshet.Tests.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Freshet.Tests.Log.Holds;
 
@@ -73,6 +74,32 @@ public sealed class OverdueTests
     {
         await using var app = TestApp.Start(builder => builder.Configure(options => options.HoldLimit = TimeSpan.FromSeconds(1)));
         await app.HoldAsync("a");
+
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+
+        await Elsewhere.UntilAsync(() => app.HoldsOf() is null);
+    }
+
+    [Fact]
+    public async Task OneAfterAnotherIsEnded()
+    {
+        await using var app = TestApp.Start();
+        for (var i = 0; i < 2; i++)
+        {
+            await app.HoldAsync("a");
+            await PassAsync(app);
+        }
+        app.LogOf().Position.Position.ShouldBe(4);
+    }
+
+    /// <summary>A node may have learnt of a hold before anybody looks after it.</summary>
+    [Fact]
+    public async Task WhatStoodBeforeIsEndedToo()
+    {
+        await using var app = TestApp.Start();
+        await app.HoldAsync("a");
+        using var late = new OverdueHolds(
+            app.LogOf(), app.Services.GetRequiredService<Node>(), TimeSpan.FromSeconds(1), app.Services.GetRequiredService<ListenerFailures>(), NullLogger<OverdueHolds>.Instance);
 
         app.Time.Advance(TimeSpan.FromSeconds(1));
 

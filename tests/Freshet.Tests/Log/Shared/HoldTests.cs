@@ -202,6 +202,29 @@ public sealed class HoldTests
         a.Log.Holds[HoldOutcome.NotPlaced].ShouldBe(0);
     }
 
+    /// <summary>Whoever would end an overdue hold finds the log away: the hold stands, nothing is kept to be sent later, and it is ended once the log is back.</summary>
+    [Fact]
+    public async Task AnOverdueHoldStandsWhileTheLogIsAway()
+    {
+        await using var nodes = new Nodes();
+        var a = nodes.Start("a");
+        await a.App.HoldAsync("1");
+        a.Link.IsCut = true;
+        nodes.Advance(TimeSpan.FromSeconds(30));
+        await Nodes.UntilAsync(() => a.Log.IsAway);
+        for (var i = 0; i < 4; i++) nodes.Advance(TimeSpan.FromSeconds(1));
+
+        a.App.HoldsOf().ShouldNotBeNull();
+        a.Log.Pending.Count.ShouldBe(0);
+        a.Link.Heal();
+        await Nodes.UntilAsync(() =>
+        {
+            nodes.Advance(TimeSpan.FromMilliseconds(500));
+            return a.App.HoldsOf() is null;
+        });
+        nodes.Server.Records.Count(record => record.Cause == "overdue").ShouldBe(1);
+    }
+
     /// <summary>The append of the write's record fails: its hold stands on all nodes until the log has it.</summary>
     [Fact]
     public async Task WhileTheRecordIsPendingItsHoldStands()

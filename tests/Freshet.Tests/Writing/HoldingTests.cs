@@ -1,0 +1,72 @@
+using Freshet.Tests.Writing.Outbox;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Freshet.Tests.Writing;
+
+/// <summary>R8: what an action holds before its commit, and how its end ends it.</summary>
+public sealed class HoldingTests
+{
+    private readonly TestOutbox _outbox = new();
+
+    [Fact]
+    public async Task WhatIsHeldIsNotHeldTwice()
+    {
+        await using var app = Start();
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.Raise(new ThingChanged("a"));
+        await app.Freshet.HoldAsync();
+        await app.Freshet.HoldAsync();
+        app.Freshet.Log.Position.Position.ShouldBe(1);
+
+        app.Freshet.Raise(new ThingChanged("b"));
+        await app.Freshet.HoldAsync();
+        app.Freshet.Log.Position.Position.ShouldBe(2, "what was raised since");
+    }
+
+    [Fact]
+    public async Task AnActionThatHasEndedHoldsNothing()
+    {
+        await using var app = Start();
+        var action = app.Freshet.BeginUserAction("write");
+        await action.CompleteAsync();
+
+        (await Should.ThrowAsync<TriggerException>(async () => await action.HoldAsync())).Message.ShouldContain("Hold");
+    }
+
+    [Fact]
+    public async Task ARollbackReleasesIt()
+    {
+        await using var app = Start();
+        await using (var action = app.Freshet.BeginUserAction("write"))
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            await app.Freshet.HoldAsync();
+            _outbox.Save(action, commit: false);
+            await action.CompleteAsync();
+        }
+
+        app.HoldsOf().ShouldBeNull();
+        app.LogOf().Holds[HoldOutcome.Released].ShouldBe(1);
+    }
+
+    /// <summary>Its row, if it was committed, ends the hold from the relay's hand. This node no longer counts it as its own.</summary>
+    [Fact]
+    public async Task WhatADatabaseCannotBeAskedForIsLeftToOthers()
+    {
+        await using var app = Start();
+        await using (var action = app.Freshet.BeginUserAction("write"))
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            await app.Freshet.HoldAsync();
+            _outbox.Save(action, commit: true);
+            _outbox.Failure = new TimeoutException();
+            await action.CompleteAsync();
+        }
+
+        app.HoldsOf().ShouldNotBeNull();
+        app.LogOf().Holds[HoldOutcome.Left].ShouldBe(1);
+        app.Services.GetRequiredService<Node>().OpenHolds.MissingIn(Epoch.Create()).ShouldBeEmpty();
+    }
+
+    private TestApp Start() => TestApp.Start(freshet => freshet.Services.AddSingleton<IOutbox>(_outbox));
+}
