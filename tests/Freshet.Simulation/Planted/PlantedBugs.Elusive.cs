@@ -24,5 +24,7 @@ internal static partial class PlantedBugs
         Bug("token not waited for", "R3", "Log/Shared/SharedLog.cs", "if (wanted.Epoch != applied.Epoch || wanted.Position > applied.Position) return false;", ";"),
         // The tag's own mark says the same until another record takes its position, or the mark is forgotten.
         Bug("pending writes unknown to the second level", "PROTOCOL 27", "SecondLevel/QuerySecondLevel.cs", "if (_runtime.Node.Ahead.Touches(marks, Clock.Now)) return false;", ";"),
+        // The log is lost while a transaction is open, and its commit falls between others hearing of the new one and its own node doing so.
+        Bug("young log trusted with holds", "R8", "Log/Shared/LogFollower.cs", "isKnown: reply.IsMature));", "isKnown: true));"),
     ];
 }

@@ -24,7 +24,6 @@ internal static partial class PlantedBugs
             "            if (ReleaseOf(settled.Drafts.Select(draft => draft.Id)) is { } early) await _log.AppendAsync(Writer, [early]).ConfigureAwait(false);\n            var release = ReleaseOf(settled.Dropped);\n"),
         Bug("overdue hold ends without an expiry", "R8, PROTOCOL 26", "Log/Holds/OverdueHolds.cs", "[.. hold.Tags.Select(tag => new Invalidation(tag, InvalidationKind.Expire, TimeSpan.Zero))]", "[]"),
         Bug("overdue hold never ends", "R8, PROTOCOL 26", "Log/Holds/OverdueHolds.cs", "if (overdue.Count == 0 || _log.IsAway) return;", "return;"),
-        Bug("young log trusted with holds", "R8", "Log/Shared/LogFollower.cs", "isKnown: reply.IsMature));", "isKnown: true));"),
         Bug("standing holds not told to who begins", "R8", "Log/Shared/LogFollower.cs", "StandingHolds.Of(reply.Holds.Select(", "StandingHolds.Of(reply.Holds.Take(0).Select("),
         Bug("second level asked past the cache", "R8, PROTOCOL 7", "Reading/Flight.SecondLevel.cs", " && !_context.FromSource;", ";"),
     ];
