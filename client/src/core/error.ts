@@ -13,26 +13,17 @@ export interface ProblemDetails {
 /** An answer outside 200 to 299. It carries what a page needs to tell its reader; the message is for the developer. */
 export class FreshetHttpError extends FreshetError {
   override readonly name = 'FreshetHttpError'
-  readonly status: number
-  readonly headers: Headers
+  declare readonly status: number
+  declare readonly headers: Headers
   /** The parsed body if it was JSON, else its text. A 412 carries the current state of the resource here. */
-  readonly body: unknown
-  readonly problem: ProblemDetails
+  declare readonly body: unknown
+  declare readonly problem: ProblemDetails
 
   /** @param request What was asked, without query string: it may hold personal data. */
-  constructor(request: string, response: Response, body: unknown) {
-    const problem = isProblem(body) ? body : {}
-    super(
-      `${request} answered ${response.status}${problem.title ? ` (${problem.title})` : ''}. ` +
-        `See 'problem' and 'body' of this error; nothing was cached.`,
-    )
-    this.status = response.status
-    this.headers = response.headers
-    this.body = body
-    this.problem = problem
+  constructor(request: string, { status, headers }: Response, body: unknown) {
+    const problem = body as ProblemDetails | null
+    const title = typeof problem?.title === 'string' && problem.title
+    super(`${request} answered ${status}${title ? ` (${title})` : ''}. See 'problem' and 'body'; nothing was cached.`)
+    Object.assign(this, { status, headers, body, problem: title ? problem : {} })
   }
-}
-
-function isProblem(body: unknown): body is ProblemDetails {
-  return typeof body === 'object' && body !== null && typeof (body as ProblemDetails).title === 'string'
 }

@@ -8,25 +8,24 @@ export interface Frame {
   readonly data: string
 }
 
-/** Longest line that is read on. A stream that has none shorter is not ours. */
-const maximumLine = 1_000_000
+/** Longest frame that is waited for. A stream that has none shorter is not ours. */
+const longestFrame = 1_000_000
 
 /** Cuts a stream of text into frames, whatever the pieces it comes in. */
 export function frameReader(emit: (frame: Frame) => void): (text: string) => void {
   let rest = ''
-  let fields: Record<string, string> = {}
   return (text) => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop()!
-    if (rest.length > maximumLine) throw new RangeError('A line of the stream does not end.')
-    for (const line of lines) {
-      if (/^\r?$/.test(line)) {
-        const { event = '', id = '', data = '' } = fields
-        if (event || id || data) emit({ event, id, data })
-        fields = {}
+    const blocks = (rest + text).split(/\r?\n\r?\n/)
+    rest = blocks.pop()!
+    if (rest.length > longestFrame) throw new RangeError('A frame of the stream does not end.')
+    for (const block of blocks) {
+      const fields = { event: '', id: '', data: '' }
+      for (const line of block.split(/\r?\n/)) {
+        const [, field, value = ''] = /^(event|id|data):? ?([^]*)/.exec(line) ?? []
+        if (field === 'data' && fields.data) fields.data += `\n${value}`
+        else if (field) fields[field as keyof Frame] = value
       }
-      const [, field, value] = /^([^:]+):? ?(.*?)\r?$/.exec(line) ?? []
-      if (field) fields[field] = field === 'data' && fields[field] !== undefined ? `${fields[field]}\n${value}` : value!
+      if (fields.event || fields.id || fields.data) emit(fields)
     }
   }
 }

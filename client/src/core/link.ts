@@ -6,7 +6,7 @@ import type { Fetch } from './client.ts'
 export interface LinkOptions {
   readonly fetch: Fetch
   readonly url: string
-  /** Takes a frame. `begin` was called when the connection it came by was asked for. */
+  /** Takes a frame. `onAsk` was called when the connection it came by was asked for. */
   readonly onFrame: (frame: Frame) => void
   /** A connection is about to be asked for. */
   readonly onAsk: () => void
@@ -22,6 +22,8 @@ const longestPause = 30_000
 const helloWithin = 15_000
 /** Heartbeats that may be missing before a connection is taken for dead. */
 const missedBeats = 2.5
+/** Why a connection was cut in which nothing came. */
+const silence = 'silence'
 
 /** Milliseconds between heartbeats, as hello says. */
 export function beatOf({ data }: Frame): number {
@@ -29,117 +31,94 @@ export function beatOf({ data }: Frame): number {
 }
 
 /** One connection to the stream at a time, taken up again from the last id until it is stopped. */
-export class Link {
-  readonly #options: LinkOptions
-  #id = ''
-  #stopping: AbortController | undefined
-  #connection: AbortController | undefined
-  #wake: () => void = () => {}
+export function createLink({ fetch, url, onFrame, onAsk, onOpen, onProblem }: LinkOptions) {
+  let id = ''
+  let running: object | undefined
+  let connection: AbortController | undefined
+  let wake = () => {}
 
-  constructor(options: LinkOptions) {
-    this.#options = options
+  // Tries at once: the connection is cut, a pause ends.
+  function retry(): void {
+    connection?.abort()
+    wake()
   }
 
-  get running(): boolean {
-    return this.#stopping !== undefined
-  }
-
-  /** The id of the last frame. */
-  get id(): string {
-    return this.#id
-  }
-
-  /** Takes the stream up after a place, wherever it was. */
-  start(id: string): void {
-    this.#id = id
-    if (this.#stopping) return this.retry()
-    this.#stopping = new AbortController()
-    void this.#run(this.#stopping.signal)
-  }
-
-  stop(): void {
-    this.#stopping?.abort()
-    this.#stopping = undefined
-    this.retry()
-  }
-
-  /** Tries at once: the connection is cut, a pause ends. */
-  retry(): void {
-    this.#connection?.abort()
-    this.#wake()
-  }
-
-  /** Ends a pause. */
-  wake(): void {
-    this.#wake()
-  }
-
-  async #run(stopped: AbortSignal): Promise<void> {
-    for (let failures = 0; !stopped.aborted; failures++) {
-      const pause = await this.#connect(() => (failures = 0))
-      this.#options.onOpen(false)
-      if (stopped.aborted) return
-      if (pause !== 0) await this.#sleep(pause ?? Math.random() * Math.min(longestPause, firstPause * 2 ** failures))
+  async function run(me: object): Promise<void> {
+    running = me
+    for (let failures = 0; running === me; failures++) {
+      const pause = (await connect(() => (failures = 0))) ?? Math.random() * Math.min(longestPause, firstPause * 2 ** failures)
+      onOpen(false)
+      if (running === me && pause) await new Promise<void>((resolve) => {
+        wake = resolve
+        if (pause < Infinity) setTimeout(resolve, pause)
+      })
     }
   }
 
   /** Follows until the connection ends. Returns the pause that the server asked for, if it did. */
-  async #connect(onHello: () => void): Promise<number | undefined> {
-    const { fetch, url, onFrame, onAsk, onOpen, onProblem } = this.#options
-    const connection = (this.#connection = new AbortController())
-    let silent = false
+  async function connect(onHello: () => void): Promise<number | undefined> {
+    const own = (connection = new AbortController())
+    const { signal } = own
     let beat = helloWithin
     let watch: ReturnType<typeof setTimeout> | undefined
     const listen = () => {
       clearTimeout(watch)
-      watch = setTimeout(() => {
-        silent = true
-        connection.abort()
-      }, beat)
+      watch = setTimeout(() => own.abort(silence), beat)
     }
     listen()
     onAsk()
     try {
-      const response = await fetch(`${url}${url.includes('?') ? '&' : '?'}after=${this.#id}`, {
-        headers: { accept: 'text/event-stream' }, cache: 'no-store', signal: connection.signal,
+      const { ok, body, status, headers } = await fetch(`${url}${url.includes('?') ? '&' : '?'}after=${id}`, {
+        headers: { accept: 'text/event-stream' }, cache: 'no-store', signal,
       })
-      if (!response.ok || !response.body) {
-        onProblem('stream-refused', response.status)
+      if (!ok || !body) {
+        onProblem('stream-refused', status)
         // Who is signed out stays so until somebody does something.
-        if (response.status === 401 || response.status === 403) return Infinity
-        return 1_000 * Number(response.headers.get('retry-after')) * (1 + Math.random()) || undefined
+        return /401|403/.test(`${status}`) ? Infinity : 1_000 * Number(headers.get('retry-after')) * (1 + Math.random()) || undefined
       }
       const read = frameReader((frame) => {
-        if (connection.signal.aborted) return
+        if (signal.aborted) return
         if (frame.event === 'hello') {
           beat = missedBeats * beatOf(frame)
           onHello()
           onOpen(true)
         }
-        this.#id = frame.id || this.#id
+        id = frame.id || id
         onFrame(frame)
       })
-      const reader = response.body.getReader()
+      const reader = body.getReader()
       const text = new TextDecoder()
       for (let piece; !(piece = await reader.read()).done; listen()) read(text.decode(piece.value, { stream: true }))
-      return undefined // the server ended it, as it does from time to time
     } catch (error) {
-      if (silent) onProblem('stream-silent')
-      else if (!connection.signal.aborted) onProblem('stream-lost', String(error))
-      return connection.signal.aborted && !silent ? 0 : undefined // cut to be taken up elsewhere
+      if (signal.reason === silence) onProblem('stream-silent')
+      else if (signal.aborted) return 0 // cut to be taken up elsewhere
+      else onProblem('stream-lost', String(error))
     } finally {
       clearTimeout(watch)
-      connection.abort()
+      own.abort()
     }
+    return undefined // the server ends it from time to time
   }
 
-  #sleep(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = milliseconds < Infinity ? setTimeout(resolve, milliseconds) : undefined
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+  return {
+    get running(): boolean {
+      return running !== undefined
+    },
+    /** The id of the last frame. */
+    get id(): string {
+      return id
+    },
+    /** Takes the stream up after a place, wherever it was. */
+    start(after: string): void {
+      id = after
+      if (running) retry()
+      else void run({})
+    },
+    stop(): void {
+      running = undefined
+      retry()
+    },
+    /** Ends a pause. */
+    wake: () => wake(),
   }
 }

@@ -3,51 +3,49 @@ import { anyTag } from './wire.ts'
 
 /**
  * What is remembered of a tag's invalidations. Two clocks, because not every invalidation has a position we may
- * compare: `position` is the server's order, the other two are the order in which this client applied them.
+ * compare: the first is the server's order, the other two are the order in which this client applied them.
  */
-export interface Mark {
+export type Mark = readonly [
   /** The highest position at which the tag was invalidated; -1 for never. */
-  readonly position: number
+  position: number,
   /** When (in this client's sequence) the last invalidation with a position was applied; 0 for never. */
-  readonly placed: number
+  placed: number,
   /** When the last invalidation without a comparable position was applied; 0 for never. */
-  readonly blind: number
-}
+  blind: number,
+]
 
-/** Every mark this client keeps. Values are replaced, never changed. */
-export interface Marks {
-  readonly byTag: ReadonlyMap<string, Mark>
-  /** Invalidations of `*`, and what was forgotten: these touch every answer. */
-  readonly every: Mark
-  /** The maximum of all marks: what touches an answer whose own tags are unknown. */
-  readonly any: Mark
-}
-
-const never: Mark = { position: -1, placed: 0, blind: 0 }
+/**
+ * Every mark this client keeps, by tag, the longest unchanged first. Values are replaced, never changed. `*` has the invalidations of any
+ * tag, and what was forgotten: these touch every answer. The empty tag has the maximum of all marks: what touches an answer whose own
+ * tags are unknown.
+ */
+export type Marks = ReadonlyMap<string, Mark>
 
 /** No invalidation at all. */
-export const noMarks: Marks = { byTag: new Map(), every: never, any: never }
+export const noMarks: Marks = new Map()
 
 /** The marks kept before the oldest half is forgotten: a tab that is never closed must not grow for ever. */
 export const maximumMarks = 1_000
 
+const highest = ''
+const markOf = (marks: Marks, tag: string): Mark => marks.get(tag) ?? [-1, 0, 0]
+
 /** The marks after one more invalidation. A position is given only if it may be compared with those of answers. */
-export function mark(marks: Marks, tags: readonly string[], sequence: number, position?: number): Marks {
-  if (tags.length === 0) return marks
-  const added: Mark =
-    position === undefined ? { ...never, blind: sequence } : { ...never, position, placed: sequence }
-  const byTag = new Map(marks.byTag)
-  let every = marks.every
-  for (const tag of tags) {
-    if (tag === anyTag) {
-      every = later(every, added)
-    } else {
-      const merged = later(byTag.get(tag) ?? never, added)
-      byTag.delete(tag) // re-inserted at the end, so the map stays in the order of the last invalidation
-      byTag.set(tag, merged)
-    }
+export function mark(before: Marks, tags: readonly string[], sequence: number, position?: number): Marks {
+  if (tags.length === 0) return before
+  const marks = new Map(before)
+  const raise = (tag: string, by: Mark) => {
+    const raised = markOf(marks, tag).map((at, clock) => Math.max(at, by[clock]!))
+    marks.delete(tag) // re-inserted at the end, so the map stays in the order of the last invalidation
+    marks.set(tag, raised as [number, number, number])
   }
-  return { byTag, every: forgetOldest(byTag, every), any: later(marks.any, added) }
+  for (const tag of [...tags, highest]) raise(tag, position === undefined ? [-1, 0, sequence] : [position, sequence, 0])
+  // What is forgotten becomes a mark on everything: answers from before it are outdated, because unknown is not fresh.
+  for (const [tag, forgotten] of marks.size > maximumMarks ? [...marks].slice(0, maximumMarks / 2) : []) {
+    marks.delete(tag)
+    raise(anyTag, forgotten)
+  }
+  return marks
 }
 
 /**
@@ -61,48 +59,25 @@ export function mark(marks: Marks, tags: readonly string[], sequence: number, po
  *
  * "After" without positions: the answer was requested before the invalidation was applied here. Coarser, and right.
  */
-export function isTouched(marks: Marks, answer: Answer): boolean {
-  if (outdates(marks.every, answer)) return true
-  if (answer.tags.includes(anyTag)) return outdates(marks.any, answer)
-  return answer.tags.some((tag) => outdates(marks.byTag.get(tag) ?? never, answer))
+export function isTouched(marks: Marks, { stamp: { sequence }, interval, tags }: Answer): boolean {
+  return [anyTag, ...(tags.includes(anyTag) ? [highest] : tags)].some((tag) => {
+    const [position, placed, blind] = markOf(marks, tag)
+    return sequence < blind || (interval ? interval.validAt < position : sequence < placed)
+  })
 }
 
 /** The highest position at which a tag is known to have been invalidated; -1 for never. */
-export function positionOf({ byTag, every }: Marks, tag: string): number {
-  return (tag === anyTag ? every : (byTag.get(tag) ?? never)).position
-}
-
-function outdates(mark: Mark, { stamp, interval }: Answer): boolean {
-  if (stamp.sequence < mark.blind) return true
-  return interval ? interval.validAt < mark.position : stamp.sequence < mark.placed
-}
-
-function later(a: Mark, b: Mark): Mark {
-  return {
-    position: Math.max(a.position, b.position),
-    placed: Math.max(a.placed, b.placed),
-    blind: Math.max(a.blind, b.blind),
-  }
+export function positionOf(marks: Marks, tag: string): number {
+  return markOf(marks, tag)[0]
 }
 
 /**
  * The marks once positions begin anew. Hashes and positions mean nothing any more, and what is read in the new epoch is
- * younger than all they told of. Not so an invalidation without a position, which may have happened in either epoch:
+ * younger than all they told of. What has no position was read before or after, as requests go. Not so an invalidation without a position, which may have happened in either epoch:
  *   a read is sent  ->  a mutation's answer is lost, so anything may have changed  ->  another answer names a new epoch
  *   ->  the read's answer arrives, of the new epoch, loaded before the mutation.
  */
-export function afterReset({ any: { blind } }: Marks): Marks {
-  const kept = { ...never, blind }
-  return { byTag: new Map(), every: kept, any: kept }
-}
-
-// What is forgotten becomes a mark on everything: answers from before it are outdated, because unknown is not fresh.
-function forgetOldest(byTag: Map<string, Mark>, every: Mark): Mark {
-  if (byTag.size <= maximumMarks) return every
-  for (const [tag, forgotten] of byTag) {
-    if (byTag.size <= maximumMarks / 2) break
-    every = later(every, forgotten)
-    byTag.delete(tag)
-  }
-  return every
+export function afterReset(marks: Marks, sequence: number): Marks {
+  const kept: Mark = [-1, sequence, markOf(marks, highest)[2]]
+  return new Map([[anyTag, kept], [highest, kept]])
 }

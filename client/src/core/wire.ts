@@ -1,16 +1,21 @@
-/** The header names of the wire contract. Names are compared without regard to case, as HTTP asks. */
-export const header = {
-  token: 'Freshness-Token',
-  epoch: 'Freshness-Epoch',
-  position: 'Freshness-Position',
-  tags: 'Freshness-Tags',
-  events: 'Freshness-Events',
-  satisfied: 'Freshness-Satisfied',
-  pending: 'Freshness-Pending',
-} as const
+/** The value of one of the wire contract's headers; null when the answer does not have it. */
+export function headerOf(headers: Headers, name: HeaderName): string | null {
+  return headers.get(prefix + name)
+}
+
+/** What a header's name says, after the prefix that all have. */
+export type HeaderName = 'Token' | 'Epoch' | 'Position' | 'Tags' | 'Events' | 'Satisfied' | 'Pending'
+
+/** What the wire contract's header names begin with. */
+export const prefix = 'Freshness-'
 
 /** The tag hash that stands for "any tag": the sender does not know, or does not say, which. */
 export const anyTag = '*'
+
+/** True if tags have one in common, as far as both are known. */
+export function overlap(a: readonly string[], b: readonly string[]): boolean {
+  return a.includes(anyTag) || b.includes(anyTag) || a.some((tag) => b.includes(tag))
+}
 
 /** A fact that happened, as a mutation answer names it: its type and its fields. */
 export interface FreshnessEvent {
@@ -47,44 +52,33 @@ export interface Point {
  * Anything else is undefined: an interval we cannot read is one we do not know.
  */
 export function parseInterval(text: string | null): Interval | undefined {
-  const match = /^\s*(\d+)-(-?\d+)\s*$/.exec(text ?? '')
-  if (!match) return undefined
-  const loadedAt = Number(match[1])
-  const validAt = Number(match[2])
+  const [, loadedAt = 0, validAt = -2] = (/^\s*(\d+)-(-?\d+)\s*$/.exec(text ?? '') ?? []).map(Number)
   if (validAt === loadedAt - 1) return { loadedAt: loadedAt + 1, validAt: loadedAt }
-  return Number.isSafeInteger(validAt) && loadedAt <= validAt ? { loadedAt, validAt } : undefined
+  return loadedAt <= validAt && Number.isSafeInteger(validAt) ? { loadedAt, validAt } : undefined
 }
 
-/** Reads space-separated tag hashes. Undefined when the header is absent, which is not the same as an empty list. */
+/** Reads tag hashes, separated by spaces. Undefined when the header is absent, which is not the same as an empty list. */
 export function parseTags(text: string | null): readonly string[] | undefined {
-  return text === null ? undefined : [...new Set(text.split(/\s+/).filter(Boolean))]
+  return text === null ? undefined : [...new Set(text.match(/\S+/g))]
 }
 
 /** Reads events from a header: a JSON array (of events or of names), or names separated by commas or spaces. */
 export function parseEvents(text: string | null): readonly FreshnessEvent[] | undefined {
-  if (text === null) return undefined
-  const listed = parseArray(text) ?? text.split(/[\s,]+/).filter(Boolean)
-  return listed.map((item) => (isEvent(item) ? item : { type: String(item) }))
+  const listed: unknown = parsed(text ?? 'null')
+  const items = Array.isArray(listed) ? listed : text?.match(/[^\s,]+/g)
+  return items?.map((item) => (typeof item?.type === 'string' ? item : { type: String(item) }))
 }
 
 /** Tells an envelope from a bare body (headers-only form). */
 export function isEnvelope(body: unknown): body is Envelope {
-  return isObject(body) && 'data' in body && Array.isArray(body['freshness_events'])
+  return Array.isArray((body as Envelope | null)?.freshness_events) && 'data' in (body as Envelope)
 }
 
-function parseArray(text: string): unknown[] | undefined {
+/** JSON, or the text itself where it is none: an error page of a proxy, names separated by commas. */
+export function parsed(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(text)
-    return Array.isArray(parsed) ? parsed : undefined
+    return JSON.parse(text)
   } catch {
-    return undefined // names separated by commas, the other allowed form
+    return text
   }
-}
-
-function isEvent(item: unknown): item is FreshnessEvent {
-  return isObject(item) && typeof item['type'] === 'string'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

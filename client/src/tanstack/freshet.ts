@@ -1,17 +1,19 @@
 import type { QueryClient, QueryKey } from '@tanstack/query-core'
 import {
-  FreshetError, FreshnessClient, tell, type Answer, type Applied, type Fetch, type HeardRecord, type Invalidation, type OnProblem, type Problem, type Stream, type StreamStatus,
+  createClient, FreshetError, unasked, type Answer, type Applied, type Fetch, type FreshnessClient, type Invalidation, type OnProblem, type Problem,
+  type Stream,
 } from '../core/index.ts'
 import type { DeclaredQuery, Manifest } from './declared.ts'
 import { follow } from './follow.ts'
-import { policies, policyFor, type Level, type Wish } from './levels.ts'
+import { policies, policyFor, type Level, type Policy, type Wish } from './levels.ts'
 import { followLife } from './life.ts'
-import { Memory } from './memory.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { sendMutation, type FreshMutationOptions, type MutationDeclaration } from './mutation.ts'
+import type { Observer } from './observer.ts'
 import type { FreshQueryOptions, HowToRead, QueryDeclaration, ReadContext } from './query.ts'
 import { readUntilFresh, type Reader } from './read.ts'
-import type { FollowObserver } from './reports.ts'
-import { Screens } from './screens.ts'
+import { createScreens } from './screens.ts'
+import { tell } from './tell.ts'
 
 export interface FreshetOptions {
   readonly queryClient: QueryClient
@@ -26,9 +28,6 @@ export interface FreshetOptions {
   /** Whether a refused optimistic change throws rather than being left out. Default: true on a page of localhost or 127.0.0.1. */
   readonly development?: boolean
 }
-
-/** Answers by query hash: what a page that was rendered on the server says of the data it brings. */
-export type DehydratedAnswers = Readonly<Record<string, Answer>>
 
 /** Keeps one tab's queries as fresh as the server says. */
 export interface Freshet {
@@ -52,53 +51,51 @@ export interface Freshet {
   apply(answer: Applied, response?: Response): Invalidation | undefined
   /** What is known of the answer behind a query's data; undefined if the query has none that was read through here. */
   answerOf(queryKey: QueryKey): (Answer & { readonly outdated: boolean }) | undefined
-  /** The answers behind all data, to be sent along with TanStack's `dehydrate`. */
-  dehydrate(): DehydratedAnswers
-  /** Takes over the answers of {@link Freshet.dehydrate}, after TanStack's `hydrate`. Data of which nothing is known stays outdated by anything. */
-  hydrate(answers: DehydratedAnswers): void
-  /** Tells what follows an invalidation, as it happens. Returns the way to stop. `onInvalidation(freshet, ...)` makes reports of it. */
-  observe(observer: FollowObserver): () => void
-  /** Tells each record of the stream that concerns this person, whether something here followed or not. Returns the way to stop. */
-  onRecord(listener: (record: HeardRecord) => void): () => void
-  /** Tells how this tab hears, now and whenever that changes. Returns the way to stop. */
-  onStream(listener: (status: StreamStatus) => void): () => void
+  /** Tells what happens: invalidations and what follows them, records of the stream, the stream itself. Returns the way to stop. */
+  observe(observer: Observer): () => void
   /** Follows the stream, from the first answer on. Does nothing without one. */
   start(): void
   /** Follows the stream no longer. What this tab does itself is followed all the same. */
   stop(): void
   /** Stops everything. */
   close(): void
+  /** @internal */
+  readonly '~client': FreshnessClient
+  /** @internal */
+  readonly '~memory': Memory
 }
 
 /** Connects a TanStack query client with a Freshet server. One per tab, query client and keyspace. */
-export function createFreshet({ queryClient, fetch, stream, manifest, onProblem, development }: FreshetOptions): Freshet {
+export function createFreshet({
+  queryClient, fetch: send = (input, init) => fetch(input, init), stream, manifest, onProblem, development,
+}: FreshetOptions): Freshet {
   const told = new Set<string>()
   const problem: OnProblem = (code, detail) => {
     const text = `Freshet: ${code} ${detail ?? ''}`
     // A panel asks for its options each time it is drawn.
-    const isNew = !told.has(text)
+    if (told.has(text) && (!onProblem || code === 'policy')) return
     told.add(text)
-    if (onProblem && (isNew || code !== 'policy')) onProblem({ code, detail })
-    else if (!onProblem && isNew) console.warn(text)
+    if (onProblem) onProblem({ code, detail })
+    else console.warn(text)
   }
-  const isDevelopment = development ?? /^(localhost|127\.0\.0\.1)$/.test(globalThis.location?.hostname ?? '')
-  const send: Fetch = fetch ?? ((input, init) => globalThis.fetch(input, init))
-  const client = new FreshnessClient(send, problem)
-  client.manifest = manifest?.catalog
-  const memory = new Memory()
-  const screens = new Screens(client, queryClient, memory, problem)
-  const observers = new Set<FollowObserver>()
-  const observe = (what: (observer: FollowObserver) => void) => tell([...observers].map((observer) => () => what(observer)), undefined)
+  const client = createClient(send, problem)
+  const memory = createMemory()
+  const beginOnScreens = createScreens(client, queryClient, memory, problem)
+  const observers = new Set<Observer>()
+  const observe = (what: (observer: Observer) => void) => tell(observers, what)
   const { catchUp, stop: stopFollowing } = follow(queryClient, client, memory, observe)
 
-  const records = new Set<(record: HeardRecord) => void>()
+  client.manifest = manifest?.catalog
   client.onRecord = (record) => {
-    for (const { type } of manifest ? record.events : []) if (!manifest!.events.includes(type)) problem('unknown-event', type)
-    tell(records, record)
+    for (const { type } of record.events) if (manifest && !manifest.events.includes(type)) problem('unknown-event', type)
+    observe((observer) => observer.record?.(record))
   }
-  const watchers = new Set<(status: StreamStatus) => void>()
-  const tabs = stream?.(client, send, problem, (status) => tell(watchers, status))
+  const tabs = stream?.(client, send, problem, (status) => observe((observer) => observer.stream?.(status)))
   let isStarted = false
+  const stop = () => {
+    isStarted = false
+    tabs?.stop()
+  }
   const stopLife = followLife({
     start: () => isStarted && tabs?.start(),
     stop: () => tabs?.stop(),
@@ -112,132 +109,97 @@ export function createFreshet({ queryClient, fetch, stream, manifest, onProblem,
   const queryOf = (queryKey: QueryKey) =>
     queryClient.getQueryCache().get(queryClient.defaultQueryOptions({ queryKey }).queryHash)
 
-  const listening = <T>(listeners: Set<T>) => (listener: T) => {
-    listeners.add(listener)
-    return () => void listeners.delete(listener)
-  }
-
-  function optionsOf(declaration: QueryDeclaration<any, any>, declared: { staleTime: number; refetchOnWindowFocus: boolean | 'always' }): FreshQueryOptions<any, any, any> {
+  function optionsOf(declaration: QueryDeclaration<any, any>, declared: Policy): FreshQueryOptions<any, any, any> {
     const { queryKey, level } = declaration
-    const policy = policyFor(String(queryKey[0]), declared, declaration, problem)
+    const screens = level === 'high' && declaration.screens?.length ? declaration.screens : undefined
+    const name = String(queryKey[0])
+    const { staleTime, refetchOnWindowFocus } = policyFor(name, declared, declaration, problem)
     return {
       queryKey,
       async queryFn(context) {
-        if (context.client !== queryClient) {
-          throw new FreshetError(`Query '${String(queryKey[0])}' runs in a query client that Freshet does not follow. ` +
-            `Create one Freshet for each query client, and take a query's options from its own.`)
-        }
+        if (context.client !== queryClient) throw new FreshetError(`Query '${name}' runs in another query client. Create one Freshet for each query client.`)
         const query = queryOf(context.queryKey)
-        const run = query ? memory.beginRun(query) : 0
-        const flight = query && level === 'high' && declaration.screens?.length ? screens.begin(query, declaration.screens) : undefined
+        const run = query && memory.beginRun(query)
+        const flight = query && screens && beginOnScreens(query, screens)
         try {
           const { data, handed } = await readUntilFresh(client, level, reading(declaration, context), {
-            isCalledOff: () => query !== undefined && memory.isSuperseded(query, run),
-            onReread: (answer) => query && observe((observer) => observer.reread(query, answer)),
-            arrive: (data, answer) => flight && screens.arrive(flight, data, answer),
+            isCalledOff: () => run?.isSuperseded(),
+            onReread: (answer) => query && observe((observer) => observer.reread?.(query, answer)),
+            arrive: (data, answer) => flight?.arrive(data, answer),
           })
-          if (query) memory.hand(query, run, handed)
+          run?.hand(handed)
           return data
         } finally {
-          if (flight) screens.end(flight)
+          flight?.end()
         }
       },
-      staleTime: (query) => (client.isOutdated(memory.answerOf(query)) ? 0 : policy.staleTime),
-      refetchOnWindowFocus: policy.refetchOnWindowFocus,
-      refetchOnMount: true,
-      meta: { freshet: { level } },
+      staleTime: (query) => (client.isOutdated(memory.answerOf(query)) ? 0 : staleTime),
+      refetchOnWindowFocus,
+      // What a page brought along is not asked for before something outdates it: the stream begins where it stands, and tells.
+      refetchOnMount: (query) => !stream || memory.recordOf(query).answer?.stamp !== unasked || client.isOutdated(memory.answerOf(query)),
+      meta: { freshet: { level, screens } },
     }
   }
 
   return {
+    '~client': client,
+    '~memory': memory,
     queryClient,
-    fetch: (input, init) => client.fetch(input, init),
-    apply: (answer, response) => client.apply(answer, response),
-    observe: listening(observers),
-    onRecord: listening(records),
-    onStream(listener) {
-      if (tabs) listener(tabs.status)
-      return listening(watchers)(listener)
+    fetch: client.fetch,
+    apply: client.apply,
+    observe(observer) {
+      observers.add(observer)
+      if (tabs) observer.stream?.(tabs.status)
+      return () => void observers.delete(observer)
     },
 
     start() {
       isStarted = true
       tabs?.start()
     },
-    stop() {
-      isStarted = false
-      tabs?.stop()
-    },
+    stop,
     close() {
-      isStarted = false
-      tabs?.stop()
+      stop()
       stopLife()
       stopFollowing()
     },
 
     answerOf(queryKey) {
       const query = queryOf(queryKey)
-      const answer = query && memory.knownAnswerOf(query)
+      const answer = query && memory.recordOf(query).answer
       return answer && { ...answer, outdated: client.isOutdated(answer) }
-    },
-
-    dehydrate: () => Object.fromEntries(queryClient.getQueryCache().getAll().flatMap((query) => {
-      const answer = memory.knownAnswerOf(query)
-      return answer ? [[query.queryHash, answer]] : []
-    })),
-
-    hydrate(answers) {
-      for (const [hash, { stamp: _, ...answer }] of Object.entries(answers)) {
-        const query = queryClient.getQueryCache().get(hash)
-        if (!query) continue
-        const adopted = { ...answer, stamp: { sequence: 0, confirmed: false } }
-        memory.adopt(query, adopted)
-        client.adopt(adopted)
-      }
     },
 
     query(first: QueryDeclaration<any, any> | DeclaredQuery<any, any>, args?: unknown, how?: object) {
       if (!('name' in first)) return optionsOf(first, policies[first.level])
-      return optionsOf({ queryKey: [first.name, args], level: first.level, screens: first.screens, ...how } as QueryDeclaration<any, any>, first)
+      const { name, level, screens } = first
+      return optionsOf({ queryKey: [name, args], level, screens, ...how } as QueryDeclaration<any, any>, first)
     },
 
-    mutation({ mutationKey, request, of: declared, optimistic: changes }) {
+    mutation({ mutationKey, request, of, optimistic }) {
       return {
         ...(mutationKey && { mutationKey }),
         async mutationFn(variables) {
-          const shown = changes && (await Promise.all(allowed(changes(variables), declared?.reachesHigh === true).map(({ show }) => show(queryClient))))
+          const changes = optimistic?.(variables) ?? []
+          const settle = await changes[0]?.show(changes, of?.reachesHigh, { queryClient, problem, development, catchUp })
           let succeeded = false
           try {
-            const data = await sendMutation<any>(client, request(variables))
+            const data = await sendMutation(client, request(variables))
             succeeded = true
-            return data
+            return data as any
           } finally {
-            shown?.forEach((settle) => settle(succeeded))
-            if (shown?.length) catchUp()
+            settle?.(succeeded)
           }
         },
       }
     },
   }
-
-  // For what types could not stop: options made at run time, or without the generated file.
-  function allowed<T extends { queryKey: QueryKey; level: Level }>(changes: readonly T[], reachesHigh: boolean): readonly T[] {
-    const refused = changes.find(({ level }) => reachesHigh || level === 'high')
-    if (!refused) return changes
-    const detail = `Query '${String(refused.queryKey[0])}': ${reachesHigh ? 'the mutation reaches a high query' : 'level high'}, so nothing is shown before the server has answered. Leave out 'optimistic'.`
-    if (isDevelopment) throw new FreshetError(detail)
-    problem('optimistic-refused', detail)
-    return []
-  }
 }
 
-function reading<TData, TKey extends QueryKey>(declaration: QueryDeclaration<TData, TKey>, context: ReadContextBase<TKey>) {
-  return ({ read, fetch }: Reader): Promise<TData> => {
-    const { url, init, queryFn } = declaration
-    if (url !== undefined) return read<TData>(url, { ...init, signal: context.signal })
-    // Not a spread: TanStack notes who looks at `signal`, and cancels on unmount only the reads that can be cancelled.
-    return queryFn(Object.defineProperties({ read, fetch }, Object.getOwnPropertyDescriptors(context)) as ReadContext<TKey>)
-  }
+function reading<TData, TKey extends QueryKey>({ url, init, queryFn }: QueryDeclaration<TData, TKey>, context: Omit<ReadContext<TKey>, keyof Reader>) {
+  return ({ read, fetch }: Reader): Promise<TData> =>
+    url !== undefined
+      ? read<TData>(url, { ...init, signal: context.signal })
+      // Not a spread: TanStack notes who looks at `signal`, and cancels on unmount only the reads that can be cancelled.
+      : queryFn(Object.assign(context, { read, fetch }))
 }
-
-type ReadContextBase<TKey extends QueryKey> = Omit<ReadContext<TKey>, keyof Reader>

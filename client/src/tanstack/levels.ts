@@ -11,26 +11,24 @@ export interface Policy {
   readonly refetchOnWindowFocus: boolean | 'always'
 }
 
+const policy = (staleTime: number, refetchOnWindowFocus: boolean): Policy => ({ staleTime, refetchOnWindowFocus })
+
 /** high: always asked again. medium: 30 s. low: 5 min, and not on focus. A generated query says its own. */
-export const policies: Readonly<Record<Level, Policy>> = {
-  high: { staleTime: 0, refetchOnWindowFocus: true },
-  medium: { staleTime: 30_000, refetchOnWindowFocus: true },
-  low: { staleTime: 300_000, refetchOnWindowFocus: false },
-}
+export const policies: Readonly<Record<Level, Policy>> = { high: policy(0, true), medium: policy(30_000, true), low: policy(300_000, false) }
 
 /** What a caller would rather have. Tightening is taken; loosening is refused with a warning. */
 export type Wish = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined }
 
 /** A declared policy, tightened by the caller's wish. A wish that would loosen it is a problem, and not taken. */
-export function policyFor(name: string, { staleTime, refetchOnWindowFocus }: Policy, wish: Wish, onProblem: OnProblem): Policy {
-  const refused = (knob: keyof Policy, declared: unknown) => onProblem('policy',
-    `Query '${name}': ${knob} ${String(wish[knob])} is looser than ${String(declared)}, which it declares, and was not taken.`)
-  const looserTime = wish.staleTime !== undefined && wish.staleTime > staleTime
-  const looserFocus = wish.refetchOnWindowFocus === false && refetchOnWindowFocus !== false
-  if (looserTime) refused('staleTime', staleTime)
-  if (looserFocus) refused('refetchOnWindowFocus', refetchOnWindowFocus)
+export function policyFor(name: string, declared: Policy, wish: Wish, onProblem: OnProblem): Policy {
+  const tightened = <Knob extends keyof Policy>(knob: Knob, isLooser: (wished: Policy[Knob]) => boolean): Policy[Knob] => {
+    const wished = wish[knob] ?? declared[knob]
+    if (!isLooser(wished)) return wished
+    onProblem('policy', `${name}: ${knob} ${wished} is looser than ${declared[knob]}`)
+    return declared[knob]
+  }
   return {
-    staleTime: looserTime ? staleTime : (wish.staleTime ?? staleTime),
-    refetchOnWindowFocus: looserFocus ? refetchOnWindowFocus : (wish.refetchOnWindowFocus ?? refetchOnWindowFocus),
+    staleTime: tightened('staleTime', (wished) => wished > declared.staleTime),
+    refetchOnWindowFocus: tightened('refetchOnWindowFocus', (wished) => !wished && declared.refetchOnWindowFocus !== false),
   }
 }

@@ -10,18 +10,19 @@ export interface Life {
 /** Follows a page's life. Does nothing where there is no page. Returns the way to stop. */
 export function followLife(life: Life): () => void {
   if (typeof document === 'undefined') return () => {}
-  const ended = new AbortController()
-  const { signal } = ended
+  const ended = new AbortController() // its signal is the listeners' option of that name
+  const on = (event: string, react: (event: Event) => void, target: EventTarget = globalThis) => target.addEventListener(event, react, ended)
   const wake = () => document.visibilityState !== 'hidden' && life.wake()
-  document.addEventListener('visibilitychange', wake, { signal })
-  for (const event of ['focus', 'online']) addEventListener(event, wake, { signal })
-  addEventListener('offline', () => life.pause(), { signal })
+  on('visibilitychange', wake, document)
+  on('focus', wake)
+  on('online', wake)
+  on('offline', life.pause)
   // A page with an open connection or a lock is not kept for the way back; one without is, and hears nothing meanwhile.
-  addEventListener('pagehide', () => life.stop(), { signal })
-  addEventListener('pageshow', ({ persisted }) => {
-    if (!persisted) return
+  on('pagehide', life.stop)
+  on('pageshow', (event) => {
+    if (!(event as PageTransitionEvent).persisted) return
     life.start()
     life.wake()
-  }, { signal })
+  })
   return () => ended.abort()
 }

@@ -1,6 +1,7 @@
-import type { Query, QueryCacheNotifyEvent } from '@tanstack/query-core'
+import type { Query, QueryCacheNotifyEvent, QueryKey } from '@tanstack/query-core'
 import { unknownAnswer, type Answer } from '../core/index.ts'
 import type { Level } from './levels.ts'
+import type { FreshQueryOptions } from './query.ts'
 
 export type AnyQuery = Query<any, any, any, any>
 
@@ -12,79 +13,78 @@ export interface Handed {
 }
 
 interface Record {
-  /** Counts the runs of the query function. */
-  run: number
+  /** The last run of the query function. */
+  run?: object
+  /** What that run ended with, until it becomes the query's data. */
   handed?: Handed | undefined
-  kept?: Handed | undefined
+  /** The answer behind the query's data, if it was read through here. */
+  answer?: Answer | undefined
   data?: unknown
 }
 
+/** Which answer each query's data came from. Made by {@link createMemory}. */
+export type Memory = ReturnType<typeof createMemory>
+
 /**
- * Which answer each query's data came from. Kept here and not in TanStack's `isInvalidated` flag, which is not ours:
+ * Kept here and not in TanStack's `isInvalidated` flag, which is not ours:
  *   the query is invalidated  ->  `setQueryData` or a reverted fetch clears the flag  ->  old data passes for fresh.
  */
-export class Memory {
-  readonly #records = new WeakMap<AnyQuery, Record>()
+export function createMemory() {
+  const records = new WeakMap<AnyQuery, Record>()
 
-  /** The answer behind a query's data; one that any invalidation outdates when it is not known. */
-  answerOf(query: AnyQuery): Answer {
-    return this.knownAnswerOf(query) ?? unknownAnswer
-  }
-
-  /** The answer behind a query's data, if it was read through here. */
-  knownAnswerOf(query: AnyQuery): Answer | undefined {
-    return this.#records.get(query)?.kept?.answer
-  }
-
-  /** Takes over the answer behind data that was read elsewhere, by the server that rendered the page. */
-  adopt(query: AnyQuery, answer: Answer): void {
-    const record = this.#recordOf(query)
-    record.kept = { answer, settledFor: false }
-    record.data = query.state.data
-  }
-
-  /** A run of the query function begins. */
-  beginRun(query: AnyQuery): number {
-    return ++this.#recordOf(query).run
-  }
-
-  /** True if the query function was run again since: the fetch of the earlier run was cancelled. */
-  isSuperseded(query: AnyQuery, run: number): boolean {
-    return this.#recordOf(query).run !== run
-  }
-
-  /**
-   * A run ends with an answer. It becomes the query's answer only when its data becomes the query's data:
-   *   read 1 is sent  ->  cancelled, read 2 is sent  ->  read 1 answers late: TanStack drops its data, we drop its answer.
-   */
-  hand(query: AnyQuery, run: number, handed: Handed): void {
-    if (!this.isSuperseded(query, run)) this.#recordOf(query).handed = handed
-  }
-
-  /** Follows TanStack's own account of what became of the data. Returns what was taken over, if anything was. */
-  observe(event: QueryCacheNotifyEvent): Handed | undefined {
-    if (event.type !== 'updated') return undefined
-    const record = this.#records.get(event.query)
-    if (!record) return undefined
-    if (event.action.type === 'success' && !event.action.manual && record.handed) {
-      record.kept = record.handed
-      record.handed = undefined
-      record.data = event.query.state.data
-      return record.kept
-    }
-    // State put in from outside (hydration, a persister): data we did not read. A reverted fetch puts back our own.
-    if (event.action.type === 'setState' && event.query.state.data !== record.data) record.kept = undefined
-    return undefined
-  }
-
-  #recordOf(query: AnyQuery): Record {
-    let record = this.#records.get(query)
-    if (!record) this.#records.set(query, (record = { run: 0 }))
+  function recordOf(query: AnyQuery): Record {
+    let record = records.get(query)
+    if (!record) records.set(query, (record = {}))
     return record
   }
+
+  return {
+    recordOf,
+
+    /** The answer behind a query's data; one that any invalidation outdates when it is not known. */
+    answerOf: (query: AnyQuery): Answer => recordOf(query).answer ?? unknownAnswer,
+
+    /** A run of the query function begins. */
+    beginRun(query: AnyQuery) {
+      const record = recordOf(query)
+      const run = (record.run = {})
+      const isSuperseded = () => record.run !== run
+      return {
+        /** True if the query function was run again since: the fetch of this run was cancelled. */
+        isSuperseded,
+
+        /**
+         * It ends with an answer. That becomes the query's answer only when its data becomes the query's data:
+         *   read 1 is sent  ->  cancelled, read 2 is sent  ->  read 1 answers late: TanStack drops its data, we drop its answer.
+         */
+        hand(handed: Handed): void {
+          if (!isSuperseded()) record.handed = handed
+        },
+      }
+    },
+
+    /** Follows TanStack's own account of what became of the data. Returns what was taken over, if anything was. */
+    observe(event: QueryCacheNotifyEvent): Handed | undefined {
+      if (event.type !== 'updated') return undefined
+      const { data } = event.query.state
+      const record = recordOf(event.query)
+      const { handed } = record
+      const { type, manual } = event.action as { type: string; manual?: boolean }
+      if (type === 'success' && !manual && handed) {
+        Object.assign(record, { answer: handed.answer, handed: undefined, data })
+        return handed
+      }
+      // State put in from outside (hydration, a persister): data we did not read. A reverted fetch puts back our own.
+      if (type === 'setState' && data !== record.data) record.answer = undefined
+      return undefined
+    },
+  }
 }
 
+const metaOf = (query: AnyQuery) => (query.meta as Partial<FreshQueryOptions<unknown, QueryKey>['meta']> | undefined)?.freshet
+
 /** The level of a query that Freshet manages; undefined for all others. */
-export function levelOf(query: AnyQuery): Level | undefined {
-  return (query.meta as { freshet?: { level: Level } } | undefined)?.freshet?.level
-}
+export const levelOf = (query: AnyQuery): Level | undefined => metaOf(query)?.level
+
+/** The screens on which a query is shown together with others. */
+export const screensOf = (query: AnyQuery): readonly string[] | undefined => metaOf(query)?.screens

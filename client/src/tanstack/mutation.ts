@@ -1,7 +1,7 @@
 import type { MutationKey } from '@tanstack/query-core'
 import type { DeclaredMutation } from './declared.ts'
 import type { OptimisticChange } from './optimistic.ts'
-import { bodyOf, FreshetHttpError, header, isEnvelope, nameOf, type FreshnessClient } from '../core/index.ts'
+import { bodyOf, FreshetHttpError, headerOf, isEnvelope, type FreshnessClient } from '../core/index.ts'
 
 /** The request of a mutation. */
 export interface MutationRequest {
@@ -33,42 +33,23 @@ export interface FreshMutationOptions<TData, TVariables> {
  * Sends a mutation, applies what its answer invalidated, and returns its data (the envelope's, or the bare body).
  * The promise does not wait for the queries that follow: they have their own.
  */
-export async function sendMutation<TData>(client: FreshnessClient, request: MutationRequest): Promise<TData> {
-  const method = request.method ?? 'POST'
-  const response = await send(client, method, request)
-  let body: unknown
+export async function sendMutation(client: FreshnessClient, { url, method = 'POST', json, headers }: MutationRequest): Promise<unknown> {
+  let response: Response | undefined
   try {
-    body = await bodyOf(response, nameOf(method, request.url))
-  } catch (error) {
-    applyFailed(client, response, error)
-    throw error
-  }
-  if (isEnvelope(body)) {
-    client.apply(body, response)
-    return body.data as TData
-  }
-  client.apply(response)
-  return body as TData
-}
-
-async function send(client: FreshnessClient, method: string, { url, json, headers }: MutationRequest): Promise<Response> {
-  try {
-    return await client.fetch(url, {
+    response = await client.fetch(url, {
       method,
       headers: { accept: 'application/json', ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
       ...(json !== undefined && { body: JSON.stringify(json) }),
     })
+    const body = await bodyOf(response, method, url)
+    const isEnveloped = isEnvelope(body)
+    client.apply(isEnveloped ? body : response, response)
+    return isEnveloped ? body.data : body
   } catch (error) {
-    // The answer was lost, the write perhaps not.
-    client.applyUncertain()
+    // Uncertain means invalidate. A server that answers 4xx has refused; one that answers 5xx (or a proxy in front of it), or whose
+    // answer was lost or broke off, may have committed. If it says what it invalidated, that is taken, whatever the status.
+    if (response && (headerOf(response.headers, 'Tags') ?? headerOf(response.headers, 'Events')) !== null) client.apply(response)
+    else if (!(response && response.status < 500 && error instanceof FreshetHttpError)) client.applyUnknown({ cause: 'uncertain' })
     throw error
   }
-}
-
-// Uncertain means invalidate. A server that answers 4xx has refused; one that answers 5xx (or a proxy in front of it),
-// or whose body broke off, may have committed. If it says what it invalidated, that is taken, whatever the status.
-function applyFailed(client: FreshnessClient, response: Response, error: unknown): void {
-  const told = response.headers.has(header.tags) || response.headers.has(header.events)
-  if (told) client.apply(response)
-  else if (response.status >= 500 || !(error instanceof FreshetHttpError)) client.applyUncertain()
 }

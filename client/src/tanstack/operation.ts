@@ -1,4 +1,4 @@
-import { bodyOf, isEnvelope, nameOf, type Envelope, type ProblemDetails } from '../core/index.ts'
+import { bodyOf, isEnvelope, type Envelope, type ProblemDetails } from '../core/index.ts'
 import type { Freshet } from './freshet.ts'
 
 /** How to follow an operation. */
@@ -36,7 +36,7 @@ export async function followOperation<TData>(freshet: Pick<Freshet, 'fetch' | 'a
   try {
     while (!ended.signal.aborted) {
       const response = await freshet.fetch(url, { cache: 'no-store', signal: ended.signal })
-      const body = (await bodyOf(response, nameOf('GET', url))) as Envelope<TData> & { problem?: ProblemDetails }
+      const body = (await bodyOf(response, 'GET', url)) as Envelope<TData> & { problem?: ProblemDetails }
       const status = (body as { status?: Envelope['status'] | 'failed' }).status ?? 'processing'
       if (status !== known) onStatus?.((known = status) as Envelope['status'])
       if (status === 'failed') return { outcome: 'failed', problem: body.problem ?? {} }

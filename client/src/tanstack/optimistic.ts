@@ -1,4 +1,5 @@
 import type { QueryClient, QueryKey } from '@tanstack/query-core'
+import { FreshetError, type OnProblem } from '../core/index.ts'
 import { hold, letGo } from './optimistic-hold.ts'
 import type { AnyQuery } from './memory.ts'
 import type { FreshQueryOptions } from './query.ts'
@@ -7,8 +8,19 @@ import type { FreshQueryOptions } from './query.ts'
 export interface OptimisticChange {
   readonly queryKey: QueryKey
   readonly level: 'medium' | 'low'
-  /** Shows it. Returns the way to settle it: with false it is taken back, and those of other mutations stay. */
-  readonly show: (queryClient: QueryClient) => Promise<(succeeded: boolean) => void>
+  readonly update: (data: any) => unknown
+  /** Shows all changes of a mutation, or none where one is refused. Returns the way to settle them: with false they are taken back. */
+  readonly show: (changes: readonly OptimisticChange[], reachesHigh: boolean | undefined, host: OptimisticHost) => Promise<(succeeded: boolean) => void>
+}
+
+/** Where changes are shown. */
+export interface OptimisticHost {
+  readonly queryClient: QueryClient
+  readonly problem: OnProblem
+  /** Whether a refused change throws rather than being left out. Default: true on a page of localhost or 127.0.0.1. */
+  readonly development: boolean | undefined
+  /** Reads again what is outdated and was not read while it was held. */
+  readonly catchUp: () => void
 }
 
 /**
@@ -18,7 +30,23 @@ export interface OptimisticChange {
 export function change<TData, TKey extends QueryKey>(
   { queryKey, meta }: FreshQueryOptions<TData, TKey, 'medium' | 'low'>, update: (data: TData) => TData,
 ): OptimisticChange {
-  return { queryKey, level: meta.freshet.level, show: (queryClient) => show(queryClient, queryKey, update) }
+  return { queryKey, level: meta.freshet.level, update, show: showAll }
+}
+
+const showAll: OptimisticChange['show'] = async (changes, reachesHigh, { queryClient, problem, development, catchUp }) => {
+  // For what types could not stop: options made at run time, or without the generated file.
+  const refused = changes.find(({ level }: { level: string }) => reachesHigh || level === 'high')
+  if (refused) {
+    const detail = `Query '${String(refused.queryKey[0])}': ${reachesHigh ? 'the mutation reaches a high query' : 'level high'}, so nothing is shown before the server has answered. Leave out 'optimistic'.`
+    if (development ?? /^(localhost|127\.0\.0\.1)$/.test(globalThis.location?.hostname ?? '')) throw new FreshetError(detail)
+    problem('optimistic-refused', detail)
+    return () => {}
+  }
+  const shown = await Promise.all(changes.map((each) => show(queryClient, each)))
+  return (succeeded) => {
+    for (const settle of shown) settle(succeeded)
+    catchUp()
+  }
 }
 
 interface Pending {
@@ -29,7 +57,8 @@ interface Pending {
 
 const pendings = new WeakMap<AnyQuery, Pending>()
 
-async function show(queryClient: QueryClient, queryKey: QueryKey, update: (data: any) => unknown): Promise<(succeeded: boolean) => void> {
+/** Shows a change. Returns the way to settle it: with false it is taken back, and those of other mutations stay. */
+async function show(queryClient: QueryClient, { queryKey, update }: OptimisticChange): Promise<(succeeded: boolean) => void> {
   await queryClient.cancelQueries({ queryKey, exact: true })
   const query: AnyQuery | undefined = queryClient.getQueryCache().find({ queryKey })
   if (query?.state.data === undefined) return () => {}

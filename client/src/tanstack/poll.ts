@@ -34,14 +34,11 @@ export async function pollUntil<TData, TKey extends QueryKey>(
   const timer = setTimeout(end, timeout)
   signal?.addEventListener('abort', end)
   let told = false
-  const ignore = () => {}
   const stop = observe({
     begin() {
       told = true
       wake()
     },
-    reread: ignore,
-    settle: ignore,
   })
   try {
     for (let pause = interval; !ended; pause = Math.min(pause * 1.5, 5_000)) {

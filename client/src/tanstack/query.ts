@@ -37,6 +37,7 @@ export interface FreshQueryOptions<TData, TKey extends QueryKey, TLevel extends 
   queryFn: (context: QueryFunctionContext<TKey>) => Promise<TData>
   staleTime: (query: Query<TData, Error, TData, any>) => number
   refetchOnWindowFocus: boolean | 'always'
-  refetchOnMount: true
-  meta: { freshet: { level: TLevel } }
+  refetchOnMount: (query: Query<TData, Error, TData, any>) => boolean
+  /** `screens`: those of a high query, on which it is shown together with others. */
+  meta: { freshet: { level: TLevel; screens: readonly string[] | undefined } }
 }

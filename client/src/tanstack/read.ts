@@ -1,4 +1,4 @@
-import { bodyOf, combine, nameOf, type Answer, type Fetch, type FreshnessClient } from '../core/index.ts'
+import { bodyOf, combine, type Answer, type Fetch, type FreshnessClient } from '../core/index.ts'
 import type { Level } from './levels.ts'
 import type { Handed } from './memory.ts'
 
@@ -34,42 +34,36 @@ export async function readUntilFresh<T>(
   level: Level,
   query: (reader: Reader) => Promise<T>,
   follow: {
-    isCalledOff(): boolean
+    isCalledOff(): boolean | undefined
     onReread(answer: Answer): void
     /** Waits until the answer may be shown; true if it has to be read again to agree with the others of its screen. */
     arrive(data: T, answer: Answer): Promise<boolean> | undefined
   },
 ): Promise<{ data: T; handed: Handed }> {
   for (let rereads = 0; ; ) {
-    const { data, answer } = await readOnce(client, query)
-    const outdated = client.isOutdated(answer)
-    if (outdated && level !== 'low' && rereads < maximumRereads && !follow.isCalledOff()) {
+    const begun = client.begin()
+    const answers: Answer[] = []
+    const reader: Reader = {
+      async fetch(input, init) {
+        const response = await client.fetch(input, init)
+        const answer = client.answerOf(response)
+        if (answer) answers.push(answer)
+        return response
+      },
+      async read<R>(url: string, init?: RequestInit) {
+        return (await bodyOf(await reader.fetch(url, init), init?.method, url)) as R
+      },
+    }
+    const data = await query(reader)
+    const answer = combine(answers, begun)
+    const isCalledOff = follow.isCalledOff()
+    if (client.isOutdated(answer) && level !== 'low' && rereads < maximumRereads && !isCalledOff) {
       follow.onReread(answer)
-      if (pauses[rereads] && !client.hasMovedSince(answer)) await sleep(pauses[rereads]!)
-      rereads++
-    } else if (follow.isCalledOff() || (await follow.arrive(data, answer)) !== true) {
+      const pause = pauses[rereads++]
+      if (pause && !client.hasMovedSince(answer)) await new Promise((resolve) => setTimeout(resolve, pause))
+    } else if (isCalledOff || !(await follow.arrive(data, answer))) {
       // Called off: a newer fetch of the query runs, and TanStack will drop this data.
       return { data, handed: { answer, settledFor: client.isOutdated(answer) } }
     }
   }
-}
-
-const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
-
-async function readOnce<T>(client: FreshnessClient, query: (reader: Reader) => Promise<T>) {
-  const begun = client.begin()
-  const answers: Answer[] = []
-  const reader: Reader = {
-    async fetch(input, init) {
-      const response = await client.fetch(input, init)
-      const answer = client.answerOf(response)
-      if (answer) answers.push(answer)
-      return response
-    },
-    async read<R>(url: string, init?: RequestInit) {
-      return (await bodyOf(await reader.fetch(url, init), nameOf(init?.method ?? 'GET', url))) as R
-    },
-  }
-  const data = await query(reader)
-  return { data, answer: combine(answers, begun) }
 }

@@ -1,8 +1,9 @@
 import type { QueryKey } from '@tanstack/query-core'
-import type { Answer, Invalidation } from '../core/index.ts'
-import { anyTag } from '../core/index.ts'
+import { overlap, type Answer, type Invalidation } from '../core/index.ts'
+import type { Freshet } from './freshet.ts'
 import type { Level } from './levels.ts'
 import { levelOf, type AnyQuery } from './memory.ts'
+import type { Observer } from './observer.ts'
 
 /** A query that an invalidation reached. */
 export interface FollowedQuery {
@@ -33,30 +34,31 @@ interface Open {
   report: InvalidationReport
 }
 
-/** What is told of following, as it happens. */
-export interface FollowObserver {
-  /** An invalidation was applied and reached these queries. */
-  begin(invalidation: Invalidation, reached: readonly { query: AnyQuery; how: FollowedQuery['how'] }[]): void
-  /** A read that was in flight turned out to be outdated, and is read again. */
-  reread(query: AnyQuery, answer: Answer): void
-  /** A query's read came to an end. */
-  settle(query: AnyQuery, outcome: NonNullable<FollowedQuery['settled']>['outcome']): void
-}
-
 /**
  * Tells which queries followed each invalidation, and how long each took. Returns the way to stop.
  * @param now Milliseconds of a clock that never goes back; only measures, never orders. Default: `performance.now`.
  */
 export function onInvalidation(
-  freshet: { observe(observer: FollowObserver): () => void }, listener: (report: InvalidationReport) => void, now: () => number = () => performance.now(),
+  { queryClient, observe }: Pick<Freshet, 'queryClient' | 'observe'>, listener: (report: InvalidationReport) => void, now: () => number = () => performance.now(),
 ): () => void {
-  return freshet.observe(new Reports(now, listener))
+  const reports = new Reports(now, listener)
+  const stops = [
+    observe(reports),
+    queryClient.getQueryCache().subscribe((event) => {
+      const { type, query } = event
+      const action = type === 'updated' ? event.action.type : type
+      // A cancelled read is put back without a result.
+      if (action === 'removed' || (action === 'setState' && query.state.fetchStatus === 'idle')) reports.settle(query, 'cancelled')
+      if (action === 'error') reports.settle(query, 'failed')
+    }),
+  ]
+  return () => stops.forEach((stop) => stop())
 }
 
 /** The reports still watched. Older ones are told no more. */
 const kept = 20
 
-class Reports implements FollowObserver {
+class Reports implements Observer {
   readonly #now: () => number
   readonly #tell: (report: InvalidationReport) => void
   readonly #open: Open[] = []
@@ -66,11 +68,11 @@ class Reports implements FollowObserver {
     this.#tell = tell
   }
 
-  begin(invalidation: Invalidation, reached: readonly { query: AnyQuery; how: FollowedQuery['how'] }[]): void {
+  begin(invalidation: Invalidation, reached: readonly AnyQuery[], refetched: ReadonlySet<AnyQuery>): void {
     const open: Open = {
       begun: this.#now(),
-      queries: reached.map(({ query }) => query),
-      report: { ...invalidation, followed: reached.map(({ query, how }) => followed(query, how)) },
+      queries: [...reached],
+      report: { ...invalidation, followed: reached.map((query) => followed(query, refetched.has(query) ? 'refetched' : 'marked-stale')) },
     }
     this.#open.push(open)
     if (this.#open.length > kept) this.#open.shift()
@@ -80,8 +82,7 @@ class Reports implements FollowObserver {
   reread(query: AnyQuery, answer: Answer): void {
     for (const open of this.#open) {
       const { id, tags, reset } = open.report
-      const touched = reset || tags.includes(anyTag) || answer.tags.includes(anyTag) || answer.tags.some((tag) => tags.includes(tag))
-      if (id <= answer.stamp.sequence || !touched || open.queries.includes(query)) continue
+      if (id <= answer.stamp.sequence || !(reset || overlap(tags, answer.tags)) || open.queries.includes(query)) continue
       open.queries.push(query)
       this.#change(open, [...open.report.followed, followed(query, 're-read')])
     }

@@ -1,6 +1,6 @@
 import { notifyManager, type QueryClient } from '@tanstack/query-core'
 import type { Answer, FreshnessClient, Interval, OnProblem } from '../core/index.ts'
-import type { AnyQuery, Memory } from './memory.ts'
+import { screensOf, type AnyQuery, type Memory } from './memory.ts'
 
 /** A read of a high query that is shown on screens. */
 interface Flight {
@@ -33,72 +33,24 @@ export const longestHold = { shown: 3_000, first: 1_000, disagreeing: 10_000 }
 /**
  * Shows the high queries of one screen together, and only as a set that agrees: the highest position at which one was loaded is at
  * most the lowest at which each is known valid. Otherwise "payment succeeded" stands beside "past due" until the other answer comes.
+ * Returns what is called when a read begins.
  */
-export class Screens {
-  readonly #client: FreshnessClient
-  readonly #queryClient: QueryClient
-  readonly #onProblem: OnProblem
-  readonly #memory: Memory
-  readonly #flights = new Set<Flight>()
-  readonly #screens = new WeakMap<AnyQuery, readonly string[]>()
+export function createScreens(client: FreshnessClient, queryClient: QueryClient, memory: Memory, onProblem: OnProblem) {
+  const flights = new Set<Flight>()
 
-  constructor(client: FreshnessClient, queryClient: QueryClient, memory: Memory, onProblem: OnProblem) {
-    this.#client = client
-    this.#queryClient = queryClient
-    this.#memory = memory
-    this.#onProblem = onProblem
-  }
-
-  /** A read begins. */
-  begin(query: AnyQuery, screens: readonly string[]): Flight {
-    // A read that was called off for this one is nobody's any more.
-    for (const other of this.#flights) if (other.query === query) this.#settle(other, false)
-    this.#screens.set(query, screens)
-    const flight: Flight = { query, screens, rounds: 0 }
-    this.#flights.add(flight)
-    return flight
-  }
-
-  /** A read has ended, however it did: nobody waits for it any longer. */
-  end(flight: Flight): void {
-    clearTimeout(flight.timer)
-    if (this.#flights.delete(flight)) this.#look(flight)
-  }
-
-  /** Waits until the answer may be shown. True: the set does not agree, and the answer has to be read again. */
-  arrive(flight: Flight, data: unknown, answer: Answer): Promise<boolean> {
-    if (!flight.timer) {
-      const { shown, first, disagreeing } = longestHold
-      const isFirst = flight.query.state.data === undefined
-      flight.timer = setTimeout(() => {
-        flight.late = true // it may be reading again just now
-        flight.over = isFirst
-        flight.timer = setTimeout(() => {
-          flight.over = true
-          this.#look(flight)
-        }, disagreeing - shown)
-        this.#look(flight)
-      }, isFirst ? first : shown)
-    }
-    return new Promise((settle) => {
-      flight.arrived = { answer, data, settle }
-      this.#look(flight)
-    })
-  }
-
-  #look(about: Flight): void {
+  function look(about: Flight): void {
     const isBeside = (screens?: readonly string[]) => screens?.some((screen) => about.screens.includes(screen))
-    const set = [...this.#flights].filter(({ screens }) => isBeside(screens))
+    const set = [...flights].filter(({ screens }) => isBeside(screens))
     const late = about.late && (about.over || !set.some(({ rounds }) => rounds > 0))
     const here = set.filter((flight): flight is Flight & { arrived: Arrived } => flight.arrived !== undefined)
     if (here.length < set.length && !late) return
-    const shown = this.#queryClient.getQueryCache().getAll()
-      .filter((query) => isBeside(this.#screens.get(query)) && query.isActive() && query.state.fetchStatus === 'idle')
+    const shown = queryClient.getQueryCache().getAll()
+      .filter((query) => isBeside(screensOf(query)) && query.isActive() && query.state.fetchStatus === 'idle')
     const loadedAt = Math.max(...here.map(({ arrived: { answer: { interval } } }) => (interval && isSettled(interval) ? interval.loadedAt : 0)))
     // One part alone contradicts nothing.
-    const lagging = here.length + shown.length > 1 ? here.filter(({ arrived }) => this.#lags(arrived.answer, loadedAt)) : []
+    const lagging = here.length + shown.length > 1 ? here.filter(({ arrived }) => lags(arrived.answer, loadedAt)) : []
     // What nobody reads just now has not been told of what the others were read after. What fails is being read until that is over, and holds nobody up.
-    const behind = shown.filter((query) => this.#lags(this.#memory.answerOf(query), loadedAt))
+    const behind = shown.filter((query) => lags(memory.answerOf(query), loadedAt))
     if (!late && lagging.length + behind.length > 0) {
       for (const query of behind) query.fetch().catch(() => {})
       // Once what lagged was read again and something else lags: read together they are most likely to agree.
@@ -116,27 +68,61 @@ export class Screens {
       }
       return
     }
-    if (here.length > 0 && (here.length < set.length || lagging.length + behind.length > 0)) this.#onProblem('incoherent', about.screens.join())
+    if (here.length > 0 && (here.length < set.length || lagging.length + behind.length > 0)) onProblem('incoherent', about.screens.join())
     // In one batch, so that observers are told in one task and the page is drawn once.
     notifyManager.batch(() => {
       for (const { query, arrived } of here) {
-        if (here.length > 1 && query.state.fetchStatus === 'fetching') this.#queryClient.setQueryData(query.queryKey, arrived.data)
+        if (here.length > 1 && query.state.fetchStatus === 'fetching') queryClient.setQueryData(query.queryKey, arrived.data)
       }
     })
-    for (const flight of here) this.#settle(flight, false)
+    here.forEach(land)
   }
 
-  #settle(flight: Flight, again: boolean): void {
+  function land(flight: Flight): void {
     clearTimeout(flight.timer)
-    this.#flights.delete(flight)
-    flight.arrived?.settle(again)
+    flights.delete(flight)
+    flight.arrived?.settle(false)
   }
 
-  #lags(answer: Answer, loadedAt: number): boolean {
+  function lags(answer: Answer, loadedAt: number): boolean {
     const { interval } = answer
     // Where nothing is known against it, it is valid up to where the stream has told everything.
-    const heard = (!this.#client.isOutdated(answer) && this.#client.at?.position) || 0
+    const heard = (!client.isOutdated(answer) && client.at?.position) || 0
     return interval !== undefined && (!isSettled(interval) || Math.max(interval.validAt, heard) < loadedAt)
+  }
+
+  return (query: AnyQuery, screens: readonly string[]) => {
+    // A read that was called off for this one is nobody's any more.
+    for (const other of flights) if (other.query === query) land(other)
+    const flight: Flight = { query, screens, rounds: 0 }
+    flights.add(flight)
+    return {
+      /** Waits until the answer may be shown. True: the set does not agree, and the answer has to be read again. */
+      arrive(data: unknown, answer: Answer): Promise<boolean> {
+        if (!flight.timer) {
+          const { shown, first, disagreeing } = longestHold
+          const isFirst = query.state.data === undefined
+          flight.timer = setTimeout(() => {
+            flight.late = true // it may be reading again just now
+            flight.over = isFirst
+            flight.timer = setTimeout(() => {
+              flight.over = true
+              look(flight)
+            }, disagreeing - shown)
+            look(flight)
+          }, isFirst ? first : shown)
+        }
+        return new Promise((settle) => {
+          flight.arrived = { answer, data, settle }
+          look(flight)
+        })
+      },
+      /** The read has ended, however it did: nobody waits for it any longer. */
+      end(): void {
+        clearTimeout(flight.timer)
+        if (flights.delete(flight)) look(flight)
+      },
+    }
   }
 }
 

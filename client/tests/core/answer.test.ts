@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { answerFrom, combine } from '../../src/core/answer.ts'
-import { initialState, isOutdated, next, stamp } from '../../src/core/state.ts'
+import { initialState, isOutdated, meet, stamp } from '../../src/core/state.ts'
 import { of, read } from '../support/fake-server.ts'
 
 const sent = stamp(initialState, true)
 const from = (headers: Record<string, string>) => answerFrom(new Headers(headers), sent)
-const inA = next(initialState, { type: 'answered', answer: from(of('A', read(1, 2, 'a'))) })
+const inA = meet(initialState, 'A', sent)
 
 describe('an answer', () => {
   test('says epoch, interval and tags', () => {

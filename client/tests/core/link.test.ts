@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Link } from '../../src/core/link.ts'
+import { createLink } from '../../src/core/link.ts'
 import { FakeStream } from '../support/fake-stream.ts'
 
 beforeEach(() => {
@@ -11,10 +11,10 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-function linked(onFrame: (event: string, link: Link) => void = () => {}) {
+function linked(onFrame: (event: string, link: ReturnType<typeof createLink>) => void = () => {}) {
   const stream = new FakeStream()
   const seen: string[] = []
-  const link: Link = new Link({
+  const link: ReturnType<typeof createLink> = createLink({
     url: '/stream', fetch: stream.before(() => Promise.reject(new Error('nothing else is asked for'))),
     onFrame: ({ event, id }) => {
       seen.push(`${event || 'beat'} ${id}`)

@@ -61,8 +61,8 @@ test('an invalidation of any tag touches every answer', () => {
 test('what is forgotten touches every older answer', () => {
   let marks = noMarks
   for (let position = 1; position <= maximumMarks + 1; position++) marks = mark(marks, [`t${position}`], position, position)
-  expect(marks.byTag.size).toBeLessThanOrEqual(maximumMarks)
-  expect(marks.byTag.has('t1')).toBe(false)
+  expect(marks.size).toBeLessThanOrEqual(maximumMarks)
+  expect(marks.has('t1')).toBe(false)
   expect(isTouched(marks, answer(0, ['t1'], [0, 0]))).toBe(true)
   expect(isTouched(marks, answer(0, ['unrelated'], [0, 0]))).toBe(true)
   expect(isTouched(marks, answer(0, ['unrelated'], [1_001, 1_001]))).toBe(false)

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer, Stamp } from '../../src/core/answer.ts'
-import { initialState, isOutdated, maximumLeft, next, stamp, type FreshnessState, type Notice } from '../../src/core/state.ts'
+import { initialState, invalidated, isOutdated, maximumLeft, meet, stamp, type FreshnessState } from '../../src/core/state.ts'
 
 const answer = (sent: Stamp, at: number, epoch: string | undefined = 'A', tags = ['a']): Answer => ({
   stamp: sent, epoch, tags, satisfied: true, interval: { loadedAt: at, validAt: at },
 })
 const unnamed = (sent: Stamp): Answer => ({ stamp: sent, tags: ['*'], satisfied: true })
-const answered = (state: FreshnessState, answer: Answer) => next(state, { type: 'answered', answer })
-const told = (state: FreshnessState, notice: Notice) => next(state, { type: 'invalidated', notice })
+const answered = (state: FreshnessState, { epoch, stamp }: Answer) => meet(state, epoch, stamp)
+const told = invalidated
 const wrote = (state: FreshnessState, position: number, epoch = 'A', sent: Stamp | undefined = stamp(state, true)) =>
   told(state, { epoch, position, tags: ['a'], token: `${epoch}${position}`, ...(sent && { sent }) })
 /** A client that knows epoch A, and wrote in it at 3. */
@@ -119,8 +119,8 @@ test('the first epoch is adopted without outdating anything', () => {
 test('within an epoch a lower position is no reset', () => {
   const sent = stamp(initialState, true)
   const state = answered(answered(wrote(initialState, 7), answer(sent, 9)), answer(sent, 5))
-  expect([state.epoch, state.since]).toEqual(['A', 0])
-  expect(wrote(state, 6, 'A', sent).since).toBe(0)
+  expect([state.epoch, state.left]).toEqual(['A', []])
+  expect(wrote(state, 6, 'A', sent).left).toEqual([])
 })
 
 test('a mutation that was not sent through the client is judged by its position if it names the epoch', () => {

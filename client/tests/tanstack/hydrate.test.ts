@@ -1,26 +1,26 @@
-import { dehydrate, hydrate } from '@tanstack/query-core'
+import { dehydrate, hashKey, hydrate } from '@tanstack/query-core'
 import { expect, test } from 'vitest'
-import { sharedStream } from '../../src/index.ts'
+import { dehydrateAnswers, hydrateAnswers, sharedStream } from '../../src/index.ts'
 import { quiet, tab } from '../support/bench.ts'
 import { envelope, FakeServer, read, wrote } from '../support/fake-server.ts'
 import { FakeStream } from '../support/fake-stream.ts'
 
-test('a page rendered on the server: its answers carry their positions, and what changed until it was hydrated is read again, nothing else', async () => {
+test.each(['high', 'medium'] as const)('a page rendered on the server: its %s answers carry their positions, and what changed until it was hydrated is read again, nothing else', async (level) => {
   const onServer = tab()
   const prefetched = ['/a', '/b', '/c'].map((url) => onServer.queryClient.prefetchQuery(onServer.query(url, 'medium')))
   ;(await onServer.server.asked('/a')).answer('a', read(5, 6, 'a'))
   ;(await onServer.server.asked('/b')).answer('b', read(4, 7, 'b'))
   ;(await onServer.server.asked('/c')).answer('c', {})
   await Promise.all(prefetched)
-  const page = JSON.parse(JSON.stringify({ state: dehydrate(onServer.queryClient), answers: onServer.freshet.dehydrate() }))
+  const page = JSON.parse(JSON.stringify({ state: dehydrate(onServer.queryClient), answers: dehydrateAnswers(onServer.freshet) }))
 
   const stream = new FakeStream()
   const server = new FakeServer()
   const t = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
   hydrate(t.queryClient, page.state)
-  t.freshet.hydrate(page.answers)
+  hydrateAnswers(t.freshet, page.answers)
   t.freshet.start()
-  for (const url of ['/a', '/b', '/c']) t.show(t.query(url, 'medium'))
+  for (const url of ['/a', '/b', '/c']) t.show(t.query(url, level))
   await quiet()
   expect(t.server.log).toEqual([])
 
@@ -39,4 +39,32 @@ test('a page rendered on the server: its answers carry their positions, and what
   await t.mutate(envelope('x'), wrote(9, 'b'))
   await t.server.asked('/b')
   t.freshet.close()
+})
+
+test('without a stream nobody tells what changed: a high answer is read again when it is shown', async () => {
+  const onServer = tab()
+  const prefetched = onServer.queryClient.prefetchQuery(onServer.query('/a'))
+  ;(await onServer.server.asked('/a')).answer('a', read(5, 6, 'a'))
+  await prefetched
+  const t = tab()
+  hydrate(t.queryClient, dehydrate(onServer.queryClient))
+  hydrateAnswers(t.freshet, dehydrateAnswers(onServer.freshet))
+  t.show(t.query('/a'))
+  await t.server.asked('/a')
+})
+
+test('what a page brought along and nobody has read counts among what is shown on its screen', async () => {
+  const stream = new FakeStream()
+  const server = new FakeServer()
+  const t = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
+  const onDesk = (url: string) => t.freshet.query<string, [string]>({ queryKey: [url], url, level: 'high', screens: ['desk'] })
+  const interval = { loadedAt: 5, validAt: 5 }
+  for (const url of ['/a', '/b']) t.queryClient.setQueryData([url], 'old')
+  hydrateAnswers(t.freshet, Object.fromEntries(['/a', '/b'].map((url) => [hashKey([url]), { epoch: 'E1', interval, tags: [url.slice(1)], satisfied: true }])))
+  for (const url of ['/a', '/b']) t.show(onDesk(url))
+  await t.mutate(envelope('paid'), wrote(6, 'a'))
+  ;(await server.asked('/a')).answer('new a', read(7, 7, 'a')) // 7 outdates both, and nobody has told
+  ;(await server.asked('/b')).answer('new b', read(7, 7, 'b'))
+  await t.idle('/b')
+  expect([t.data('/a'), t.data('/b')]).toEqual(['new a', 'new b'])
 })

@@ -155,7 +155,7 @@ describe('nothing doubled', () => {
   test('the record of this tab\'s own mutation leads to no second read, and is told as a record', async () => {
     const { t, connection } = await open()
     const records: number[] = []
-    t.freshet.onRecord(({ position }) => records.push(position))
+    t.freshet.observe({ record: ({ position }) => void records.push(position) })
     await t.mutate(envelope('paid'), wrote(6, 'a'))
     ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
     await t.idle('/a')
@@ -255,14 +255,31 @@ describe('what cannot be known is read again, spread over time', () => {
   test.each([
     ['cut in half', 'id: 6.E1\nevent: freshness\ndata: {"position":6,"exp\n\n'],
     ['no JSON at all', 'id: 6.E1\nevent: freshness\ndata: <html>\n\n'],
+    ['JSON of another shape', 'id: 6.E1\nevent: freshness\ndata: {"expire":5}\n\n'],
+    ['a record of no event', 'id: 6.E1\nevent: freshness\ndata: {"expire":["a"],"events":[null]}\n\n'],
+    ['no object', 'id: 6.E1\nevent: freshness\ndata: null\n\n'],
   ])('a frame that is %s is a problem, and reads everything', async (_, text) => {
     const { t, connection } = await open()
     connection.raw(text)
     await quiet()
     await vi.advanceTimersByTimeAsync(500)
     await t.server.asked('/a')
-    expect(t.problems).toEqual([{ code: 'malformed-frame', detail: 'freshness' }])
+    expect([t.problems, connection.aborted()]).toEqual([[{ code: 'malformed-frame', detail: 'freshness' }], false])
   })
+})
+
+test('signed out in mid-stream: told, not tried again until the page is looked at, and nothing is rejected that nobody handles', async () => {
+  const { t, connection } = await open()
+  t.stream.refuse = { status: 401 }
+  connection.end()
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect([t.stream.log.length, t.problems]).toEqual([2, [{ code: 'stream-refused', detail: 401 }]])
+  t.stream.refuse = undefined
+  t.freshet.stop()
+  t.freshet.start() // signed in again
+  ;(await t.stream.connected()).hello('5.E1')
+  await quiet()
+  expect(t.data('/a')).toBe('a')
 })
 
 describe('what is not known is ignored, and told', () => {
@@ -353,8 +370,8 @@ test('a listener that throws stops neither the stream nor what follows', async (
     }
   })
   try {
-    t.freshet.onRecord(() => { throw new Error('a record') })
-    t.freshet.observe({ begin: () => { throw new Error('begin') }, reread() {}, settle: () => { throw new Error('settle') } })
+    t.freshet.observe({ record: () => { throw new Error('a record') } })
+    t.freshet.observe({ begin: () => { throw new Error('begin') }, settle: () => { throw new Error('settle') } })
     connection.freshness(6, ['a'])
     ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
     await t.idle('/a')
@@ -368,7 +385,7 @@ test('a listener that throws stops neither the stream nor what follows', async (
 test('how it hears is told', async () => {
   const t = streaming()
   const seen: string[] = []
-  t.freshet.onStream(({ link }) => seen.push(link))
+  t.freshet.observe({ stream: ({ link }) => void seen.push(link) })
   const { connection } = await open(t)
   connection.end()
   await quiet()

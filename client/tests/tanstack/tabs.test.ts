@@ -23,7 +23,7 @@ afterEach(() => {
 function tabOf(stream: FakeStream) {
   const server = new FakeServer()
   const t = { ...tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch)), leads: false, link: 'off' }
-  t.freshet.onStream(({ leads, link }) => Object.assign(t, { leads, link }))
+  t.freshet.observe({ stream: ({ leads, link }) => void Object.assign(t, { leads, link }) })
   t.freshet.start()
   return t
 }

@@ -1,6 +1,6 @@
 namespace Freshet.AspNetCore;
 
-/// <summary>An endpoint declares a user action, is cached rendered or is the stream, but <c>UseFreshet()</c> is not in the pipeline in front of it. Nothing was run.</summary>
+/// <summary>An endpoint declares a user action, is cached rendered, embeds an answer or is the stream, but <c>UseFreshet()</c> is not in the pipeline in front of it. Nothing was run.</summary>
 public sealed class MiddlewareMissingException : FreshetException
 {
     internal MiddlewareMissingException(string endpoint)
@@ -15,6 +15,9 @@ public sealed class MiddlewareMissingException : FreshetException
 
     internal static MiddlewareMissingException BeforeStream(string endpoint) => new(
         endpoint, $"'{endpoint}' is the stream, but the request did not pass UseFreshet(), which has the keys of its hashes. Call app.UseFreshet() before the endpoints.");
+
+    internal static MiddlewareMissingException BeforePage(string endpoint) => new(
+        endpoint, $"'{endpoint}' embeds an answer, but the request did not pass UseFreshet(), which has the keys of its hashes. Call app.UseFreshet() before the endpoints.");
 
     /// <inheritdoc/>
     public override string Code => "middleware-missing";

@@ -50,7 +50,7 @@ public sealed class OutageTests(DeskInBrowser desk) : IClassFixture<DeskInBrowse
     {
         var (page, reads, unpaid) = await OpenAsync();
         var machine = await page.Context.NewCDPSessionAsync(page);
-        // Not "frozen": a page that is in front goes on all the same. Held by a debugger, nothing of it runs.
+        // Held by a debugger nothing of it runs, not even what a browser lets a frozen page do.
         var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         machine.Event("Debugger.paused").OnEvent += (_, _) => held.TrySetResult();
         await machine.SendAsync("Debugger.enable");

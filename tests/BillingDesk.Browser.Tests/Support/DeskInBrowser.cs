@@ -12,6 +12,12 @@ namespace BillingDesk.Browser.Tests;
 /// <summary>The sample as a person has it: the real host on a port of 127.0.0.1, the built page, a real Chromium.</summary>
 public sealed class DeskInBrowser : IAsyncLifetime
 {
+    private static readonly string[] _arguments =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("billing-desk-browser-");
     private WebApplication _app = null!;
     private string _url = "http://127.0.0.1:0";
@@ -30,15 +36,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
 
         SetDefaultExpectTimeout(30_000); // a busy machine is slow, not wrong
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = Chromium(),
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            ],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium(), Args = _arguments });
     }
 
     /// <summary>Starts the desk, with the same database and at the same address as before.</summary>
@@ -91,9 +89,11 @@ public sealed class DeskInBrowser : IAsyncLifetime
     }
 
     /// <summary>A browser of its own: its tabs share locks, channels and cookies.</summary>
-    public Task<IBrowserContext> BrowserAsync() => _browser.NewContextAsync(new BrowserNewContextOptions
+    /// <param name="url">Where it finds the desk; null for the desk's own address.</param>
+    /// <param name="colors">What the person has chosen, dark or light.</param>
+    public Task<IBrowserContext> BrowserAsync(string? url = null, ColorScheme colors = ColorScheme.Light) => _browser.NewContextAsync(new BrowserNewContextOptions
     {
-        BaseURL = _url, ViewportSize = new ViewportSize { Width = 1400, Height = 1100 },
+        BaseURL = url ?? _url, ViewportSize = new ViewportSize { Width = 1400, Height = 1100 }, ColorScheme = colors,
     });
 
     /// <summary>Opens a tab of a browser, at an account.</summary>
@@ -109,6 +109,9 @@ public sealed class DeskInBrowser : IAsyncLifetime
         await Expect(page.Locator(".link-open")).ToBeVisibleAsync();
         return page;
     }
+
+    /// <summary>Opens the page at an account, in a Chromium that Playwright does not drive.</summary>
+    internal Task<PlainPage> PlainAsync(string accountId) => PlainPage.OpenAsync(Chromium(), _arguments, $"{_url}/?account={accountId}");
 
     /// <summary>Says how far the usage pipeline has come. Before anything of the account is read: nothing is told of it.</summary>
     public async Task SetUsageAsOfAsync(DateTime asOf)

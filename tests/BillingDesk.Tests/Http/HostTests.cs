@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using BillingDesk.Server;
 using Freshet.Tests;
@@ -32,6 +33,28 @@ public sealed class HostTests
             script.Headers.CacheControl!.MaxAge.ShouldBe(TimeSpan.FromDays(365));
             (await desk.Http.GetAsync("/../appsettings.json")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
             (await desk.Http.GetAsync("/nothing")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        }
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task ThePageBringsAlongWhatItsFirstPanelsShowAndNoNameEndsTheElementItLiesIn()
+    {
+        var folder = Directory.CreateTempSubdirectory("billing-desk-page-");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "index.html"), "<!doctype html><body><main></main></body>");
+        await using (var desk = await DeskHost.StartAsync(arguments: ["--BillingDesk:Page", folder.FullName]))
+        {
+            (await desk.Http.PostAsJsonAsync("/api/users/user_88/display-name", new { name = "Ada </script><b>" })).EnsureSuccessStatusCode();
+
+            var page = await desk.Http.GetStringAsync("/?account=acc_88");
+
+            page.ShouldEndWith("</script></body>");
+            page.Split("</script>").Length.ShouldBe(2);
+            using var embedded = JsonDocument.Parse(page.Split("\"read-for-the-page\">")[1].Split("</script>")[0]);
+            embedded.RootElement.EnumerateArray().Select(each => each.GetProperty("key")[0].GetString())
+                .ShouldBe(["account-summary", "header-badge", "invoice-list", "team-members"]);
+            embedded.RootElement[3].GetProperty("data").GetRawText().ShouldContain("Ada ");
+            embedded.RootElement[0].GetProperty("answer").GetProperty("tags").GetArrayLength().ShouldBeGreaterThan(0);
         }
         folder.Delete(recursive: true);
     }

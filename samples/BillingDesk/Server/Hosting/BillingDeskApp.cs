@@ -71,7 +71,7 @@ public static class BillingDeskApp
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseDeskPage();
+        app.UseDeskAssets();
         app.UseNoStore();
         app.UseDemoUser();
         app.UseFreshet();
@@ -80,6 +80,7 @@ public static class BillingDeskApp
 
     private static void MapEndpoints(WebApplication app)
     {
+        app.MapDeskPage();
         app.MapBilling();
         app.MapAccounts();
         app.MapWorkspace();

@@ -1,4 +1,6 @@
+using Freshet;
 using Microsoft.Extensions.FileProviders;
+using Microsoft.Net.Http.Headers;
 
 namespace BillingDesk.Server;
 
@@ -8,6 +10,8 @@ internal static class DeskPage
     private const string Key = "BillingDesk:Page";
     private const string BuiltPage = "samples/BillingDesk/page/dist";
     private const string Index = "index.html";
+    private const string Html = "text/html; charset=utf-8";
+    private const string NoCache = "no-cache";
 
     private const string Missing =
         """
@@ -27,22 +31,34 @@ internal static class DeskPage
         </html>
         """;
 
-    public static void UseDeskPage(this WebApplication app)
+    /// <summary>Serves the page's assets.</summary>
+    public static void UseDeskAssets(this WebApplication app)
+    {
+        if (Find(app.Configuration) is not { } folder) return;
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            FileProvider = new PhysicalFileProvider(folder),
+            // The assets have a hash in their names; the index names them, so it must be the present one.
+            OnPrepareResponse = static file =>
+                file.Context.Response.Headers.CacheControl = file.File.Name == Index ? NoCache : "public, max-age=31536000, immutable",
+        });
+    }
+
+    /// <summary>Maps the page, which brings along what its first panels show.</summary>
+    public static void MapDeskPage(this WebApplication app)
     {
         if (Find(app.Configuration) is not { } folder)
         {
             app.Logger.PageMissing(BuiltPage, Key);
-            app.MapGet("/", () => TypedResults.Content(Missing, "text/html; charset=utf-8"));
+            app.MapGet("/", () => TypedResults.Content(Missing, Html));
             return;
         }
-        var files = new PhysicalFileProvider(folder);
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files, DefaultFileNames = [Index] });
-        app.UseStaticFiles(new StaticFileOptions
+        var index = new EmbeddingPage(File.ReadAllText(Path.Combine(folder, Index)));
+        app.MapGet("/", async (HttpContext http, IFreshet freshet, CancellationToken ct, string account = "acc_88") =>
         {
-            FileProvider = files,
-            // The assets have a hash in their names; the index names them, so it must be the present one.
-            OnPrepareResponse = static file =>
-                file.Context.Response.Headers.CacheControl = file.File.Name == Index ? "no-cache" : "public, max-age=31536000, immutable",
+            // Not "no-store", which would also keep it out of the back/forward cache; on the way back it catches up.
+            http.Response.Headers[HeaderNames.CacheControl] = NoCache;
+            return TypedResults.Content(await index.RenderAsync(http, freshet, account, ct), Html);
         });
     }
 

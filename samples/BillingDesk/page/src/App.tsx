@@ -6,6 +6,9 @@ import { HeaderBadge } from './panels/HeaderBadge.tsx'
 import { AllAccounts } from './views/AllAccounts.tsx'
 import { Desk } from './views/Desk.tsx'
 
+/** The account that the server has read for. */
+const firstAccount = new URLSearchParams(location.search).get('account') ?? 'acc_88'
+
 type View = 'desk' | 'accounts'
 
 const views: { view: View; title: string }[] = [{ view: 'desk', title: 'Desk' }, { view: 'accounts', title: 'All accounts' }]
@@ -14,7 +17,7 @@ const views: { view: View; title: string }[] = [{ view: 'desk', title: 'Desk' },
 export function App() {
   const [view, setView] = useState<View>('desk')
   // Counted, so that picking the same thing again is a pick too.
-  const [{ accountId, invoiceId, picks }, setPicked] = useState<Pick & { picks: number }>({ accountId: 'acc_88', picks: 0 })
+  const [{ accountId, invoiceId, picks }, setPicked] = useState<Pick & { picks: number }>({ accountId: firstAccount, picks: 0 })
   const pick = (next: Pick) => {
     setPicked({ ...next, picks: picks + 1 })
     setView('desk')

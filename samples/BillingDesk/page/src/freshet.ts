@@ -1,5 +1,5 @@
-import { createFreshet, sharedStream } from '@freshet/client'
-import { QueryClient } from '@tanstack/react-query'
+import { createFreshet, hydrateAnswers, sharedStream, type Answer } from '@freshet/client'
+import { hashKey, QueryClient } from '@tanstack/react-query'
 import { manifest } from './generated/catalog.ts'
 
 export const queryClient = new QueryClient({
@@ -18,6 +18,15 @@ export const freshet = createFreshet({
   stream: sharedStream('/api/stream', streamName),
   fetch: (input, init = {}) => fetch(input, actsAs === '' ? init : { ...init, headers: withUser(init.headers) }),
 })
+
+/** What the server read for this page, and up to where each answer is known to be valid. */
+interface ReadForThePage { readonly key: readonly string[]; readonly data: unknown; readonly answer: Answer }
+
+// Only where the server acted as the same person. Null data is what it found nothing of: the panel asks, and shows the answer.
+const read = JSON.parse((actsAs === '' && document.getElementById('read-for-the-page')?.textContent) || '[]') as ReadForThePage[]
+const found = read.filter(({ data }) => data !== null)
+for (const { key, data } of found) queryClient.setQueryData(key, data)
+hydrateAnswers(freshet, Object.fromEntries(found.map(({ key, answer }) => [hashKey(key), answer])))
 
 freshet.start()
 

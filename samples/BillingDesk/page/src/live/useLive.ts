@@ -10,8 +10,10 @@ export function useLive(): LiveState {
   useEffect(() => {
     const stops = [
       onInvalidation(freshet, (report) => dispatch({ type: 'report', report })),
-      freshet.onRecord((record) => dispatch({ type: 'record', record: recordOf(record, new Date().toISOString()) })),
-      freshet.onStream(({ link, leads }) => dispatch({ type: 'link', link, leads })),
+      freshet.observe({
+        record: (record) => dispatch({ type: 'record', record: recordOf(record, new Date().toISOString()) }),
+        stream: ({ link, leads }) => dispatch({ type: 'link', link, leads }),
+      }),
     ]
     return () => stops.forEach((stop) => stop())
   }, [])

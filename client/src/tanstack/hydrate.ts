@@ -1,0 +1,24 @@
+import { unasked, type Answer } from '../core/index.ts'
+import type { Freshet } from './freshet.ts'
+
+/** Answers by query hash: what a page that was rendered on the server says of the data it brings. */
+export type DehydratedAnswers = Readonly<Record<string, Omit<Answer, 'stamp'>>>
+
+/** The answers behind all data, to be sent along with TanStack's `dehydrate`. */
+export function dehydrateAnswers({ queryClient, '~memory': memory }: Freshet): DehydratedAnswers {
+  return Object.fromEntries(queryClient.getQueryCache().getAll().flatMap((query) => {
+    const { answer } = memory.recordOf(query)
+    return answer ? [[query.queryHash, answer]] : []
+  }))
+}
+
+/** Takes over the answers of {@link dehydrateAnswers}, after TanStack's `hydrate`. Data of which nothing is known stays outdated by anything. */
+export function hydrateAnswers({ queryClient, '~memory': memory, '~client': client }: Freshet, answers: DehydratedAnswers): void {
+  for (const [hash, told] of Object.entries(answers)) {
+    const query = queryClient.getQueryCache().get(hash)
+    if (!query) continue
+    const answer = { ...told, stamp: unasked }
+    Object.assign(memory.recordOf(query), { answer, data: query.state.data })
+    client.adopt(answer)
+  }
+}

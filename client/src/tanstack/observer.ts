@@ -1,0 +1,16 @@
+import type { Answer, HeardRecord, Invalidation, StreamStatus } from '../core/index.ts'
+import type { AnyQuery } from './memory.ts'
+
+/** Told of what happens, as it happens. */
+export interface Observer {
+  /** An invalidation was applied and reached these queries. Those that are followed are read again; the others are marked. */
+  begin?(invalidation: Invalidation, reached: readonly AnyQuery[], followed: ReadonlySet<AnyQuery>): void
+  /** A read that was in flight turned out to be outdated, and is read again. */
+  reread?(query: AnyQuery, answer: Answer): void
+  /** A query's read brought an answer; `outdated` if the server kept answering old data. */
+  settle?(query: AnyQuery, outcome: 'fresh' | 'outdated'): void
+  /** The stream told a record that concerns this person, whether something here followed or not. */
+  record?(record: HeardRecord): void
+  /** How this tab hears, now and whenever that changes. */
+  stream?(status: StreamStatus): void
+}
