@@ -53,7 +53,7 @@ internal sealed class TestLogServer(TimeProvider time)
     });
 
     /// <summary>Drops the records up to a position.</summary>
-    public void Trim(long upTo) => Within(() => _state.Records.RemoveAll(record => record.Position <= upTo));
+    public void Trim(long upTo) => Within(() => _state.Trim(upTo));
 
     /// <summary>Lets a record be one that no node can read: a newer version's, or somebody else's bytes.</summary>
     public void MakeUnreadable(long position) => Within(() => _unreadable.Add(position));
@@ -77,8 +77,8 @@ internal sealed class TestLogServer(TimeProvider time)
         var unreadable = _unreadable.Where(position => isOurs && position > after && position <= _state.Head).DefaultIfEmpty().Min();
         return new ExchangeReply(
             new LogPosition(_state.Epoch, _state.Head), _state.Oldest,
-            after + 1 < _state.Oldest || unreadable > 0 ? [] : [.. _state.Records.Where(record => record.Position > after).Take(request.MostRecords)],
-            time.GetUtcNow(), _isMature, TimeSpan.FromDays(1)) 
+            unreadable > 0 ? [] : _state.After(after, request.MostRecords),
+            time.GetUtcNow(), _isMature, TimeSpan.FromDays(1))
         {
             Holds = isOurs && after + 1 >= _state.Oldest && unreadable == 0 ? [] : [.. _state.Holds.Values],
             UnreadableAt = unreadable,

@@ -1,6 +1,6 @@
 namespace Freshet.Tests;
 
-/// <summary>What a shared log keeps: its epoch, records, their ids, and each tag's mark.</summary>
+/// <summary>What a shared log keeps: its epoch, records, their ids, the holds that stand, and each tag's mark. The test server keeps one, and the simulator.</summary>
 internal sealed class TestLogState
 {
     private Dictionary<Tag, (long ExpiredAt, List<(long At, DateTimeOffset Deadline)> Stale)> _marks = [];
@@ -11,6 +11,7 @@ internal sealed class TestLogState
 
     public long Oldest => Records.Count == 0 ? Head + 1 : Records[0].Position;
 
+    /// <summary>Those that are kept: dense, and the last one is at the head.</summary>
     public List<LogRecord> Records { get; private init; } = [];
 
     public Dictionary<Guid, LogRecord> Ids { get; private init; } = [];
@@ -39,7 +40,9 @@ internal sealed class TestLogState
     public void BeginEpoch()
     {
         Epoch = Epoch.Create();
-        Holds.Clear(); // of a log that may have lost some
+        // Of a log that may have lost some, none is trusted: whoever still has one open places it again, under its own id.
+        foreach (var hold in Holds.Values) Ids.Remove(hold.Id);
+        Holds.Clear();
         for (var i = 0; i < Records.Count; i++) Records[i] = Records[i] with { Epoch = Epoch };
         foreach (var (id, record) in Ids.ToList()) Ids[id] = record with { Epoch = Epoch };
     }
@@ -62,8 +65,18 @@ internal sealed class TestLogState
     /// <summary>Whether a hold comes too late: what it announces is there, or it was released.</summary>
     public bool IsLate(RecordDraft draft) => draft.Holds is { } holds && !Ids.ContainsKey(draft.Id) && (Ids.ContainsKey(holds.Draft) || Released.Contains(draft.Id));
 
-    public long LastInvalidation(Tag tag) =>
-        _marks.TryGetValue(tag, out var mark) ? Math.Max(mark.ExpiredAt, mark.Stale.Select(stale => stale.At).DefaultIfEmpty().Max()) : ForgottenUpTo;
+    /// <summary>The records that follow a position; none when some of them were dropped.</summary>
+    public IReadOnlyList<LogRecord> After(long position, int most)
+    {
+        if (position + 1 < Oldest || position >= Head) return [];
+        var from = (int)(position + 1 - Oldest);
+        return Records.GetRange(from, Math.Min(most, Records.Count - from));
+    }
+
+    /// <summary>Drops the records up to a position.</summary>
+    public void Trim(long upTo) => Records.RemoveAll(record => record.Position <= upTo);
+
+    public long LastInvalidation(Tag tag) => _marks.TryGetValue(tag, out var mark) ? Math.Max(mark.ExpiredAt, mark.Stale.Count == 0 ? 0 : mark.Stale[^1].At) : ForgottenUpTo;
 
     public FetchedMark MarkOf(Tag tag, DateTimeOffset now) => _marks.TryGetValue(tag, out var mark)
         ? new FetchedMark(mark.ExpiredAt, [.. mark.Stale.Select(stale => new FetchedStaleMark(stale.At, stale.Deadline - now))])

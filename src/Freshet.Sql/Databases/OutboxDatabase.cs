@@ -66,9 +66,8 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     /// <summary>Whether a table is there.</summary>
     public abstract Task<bool> HasTableAsync(string table, CancellationToken cancellationToken);
 
-    /// <summary>Hands the oldest rows that are due to somebody who appends them, and notes what became of them.</summary>
-    /// <returns>How many rows were handed over.</returns>
-    public abstract Task<int> RelayAsync(string keyspace, int most, Func<IReadOnlyList<OutboxRow>, Task<RowFates?>> append, CancellationToken cancellationToken);
+    /// <summary>The oldest rows that are due, to be appended and then noted. The caller disposes them, which lets others have what it did not note.</summary>
+    public abstract Task<DueRows> TakeDueAsync(string keyspace, int most, CancellationToken cancellationToken);
 
     /// <summary>Writes rows into the caller's transaction. A row whose id is there already is left as it is.</summary>
     public async Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)

@@ -110,27 +110,32 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
     }
 
     /// <summary>One relay of a keyspace works at a time, so that rows reach the log in the order of <c>seq</c>; and it waits for nobody who holds a row.</summary>
-    public override async Task<int> RelayAsync(string keyspace, int most, Func<IReadOnlyList<OutboxRow>, Task<RowFates?>> append, CancellationToken cancellationToken)
+    public override async Task<DueRows> TakeDueAsync(string keyspace, int most, CancellationToken cancellationToken)
     {
         var connection = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        NpgsqlTransaction? transaction = null;
+        DueRows? due = null;
+        try
         {
-            if (!await IsAnyDueAsync(connection, keyspace, cancellationToken).ConfigureAwait(false)) return 0;
-            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
+            if (!await IsAnyDueAsync(connection, keyspace, cancellationToken).ConfigureAwait(false)) return DueRows.None;
+            transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            if (!await IsFirstAsync(connection, keyspace, cancellationToken).ConfigureAwait(false)) return DueRows.None;
+            var command = connection.CreateCommand();
+            FillDue(command, keyspace, most);
+            var rows = await ReadRowsAsync(command, cancellationToken).ConfigureAwait(false);
+            return due = new DueRows(rows, async (fates, ct) =>
             {
-                if (!await IsFirstAsync(connection, keyspace, cancellationToken).ConfigureAwait(false)) return 0;
-                var command = connection.CreateCommand();
-                await using (command.ConfigureAwait(false))
-                {
-                    FillDue(command, keyspace, most);
-                    var rows = await ReadRowsAsync(command, cancellationToken).ConfigureAwait(false);
-                    if (rows.Count == 0 || await append(rows).ConfigureAwait(false) is not { } fates) return 0;
-                    await MarkAsync(connection, fates.Appended, cancellationToken).ConfigureAwait(false);
-                    await NoteFailuresAsync(command, fates.Failed, cancellationToken).ConfigureAwait(false);
-                    await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                    return rows.Count;
-                }
+                await MarkAsync(connection, fates.Appended, ct).ConfigureAwait(false);
+                await NoteFailuresAsync(command, fates.Failed, ct).ConfigureAwait(false);
+                await transaction.CommitAsync(ct).ConfigureAwait(false);
+            }, command, transaction, connection);
+        }
+        finally
+        {
+            if (due is null)
+            {
+                if (transaction is not null) await transaction.DisposeAsync().ConfigureAwait(false);
+                await connection.DisposeAsync().ConfigureAwait(false);
             }
         }
     }

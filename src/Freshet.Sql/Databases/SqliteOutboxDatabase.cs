@@ -49,18 +49,26 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
     }
 
     /// <summary>No transaction is open while rows are appended: it would keep every writer waiting. Two relays at once append a row once, by its id.</summary>
-    public override Task<int> RelayAsync(string keyspace, int most, Func<IReadOnlyList<OutboxRow>, Task<RowFates?>> append, CancellationToken cancellationToken) => WithAsync(async command =>
+    public override async Task<DueRows> TakeDueAsync(string keyspace, int most, CancellationToken cancellationToken)
     {
-        FillDue(command, keyspace, most);
-        var rows = await ReadRowsAsync(command, cancellationToken).ConfigureAwait(false);
-        if (rows.Count == 0 || await append(rows).ConfigureAwait(false) is not { } fates) return 0;
-        await InTransactionAsync(command, async () =>
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            await MarkAsync(command, fates.Appended, cancellationToken).ConfigureAwait(false);
-            await NoteFailuresAsync(command, fates.Failed, cancellationToken).ConfigureAwait(false);
-        }, cancellationToken).ConfigureAwait(false);
-        return rows.Count;
-    }, cancellationToken);
+            var command = connection.CreateCommand();
+            FillDue(command, keyspace, most);
+            var rows = await ReadRowsAsync(command, cancellationToken).ConfigureAwait(false);
+            return new DueRows(rows, (fates, ct) => InTransactionAsync(command, async () =>
+            {
+                await MarkAsync(command, fates.Appended, ct).ConfigureAwait(false);
+                await NoteFailuresAsync(command, fates.Failed, ct).ConfigureAwait(false);
+            }, ct), command, connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     public override Task MarkAsync(IReadOnlyList<AppendedRow> rows, CancellationToken cancellationToken) => WithAsync(async command =>
     {

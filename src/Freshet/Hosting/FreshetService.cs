@@ -44,11 +44,11 @@ internal sealed partial class FreshetService : IFreshet, IDisposable
         _runtimes = catalog.Queries.ToFrozenDictionary(
             declared => declared.Declaration,
             declared => declared.Declaration.CreateRuntime(declared, Parts()));
-        Runtimes = new RuntimeList(_runtimes.Values);
+        Runtimes = new RuntimeList(catalog.Queries.Select(declared => _runtimes[declared.Declaration])); // as declared: a table's own order is another in each process
         node.QueryFlushed = FlushQuery;
         node.LongestLife = (long)options.MaxTimeToLive.TotalMilliseconds;
         policies.Changed += AdoptPolicy; // before the policies are read, or a reload in between would be missed
-        foreach (var query in _runtimes.Keys) AdoptPolicy(query);
+        foreach (var declared in catalog.Queries) AdoptPolicy(declared.Declaration);
         AdoptHigh();
     }
 

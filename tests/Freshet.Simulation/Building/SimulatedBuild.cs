@@ -27,7 +27,7 @@ internal static class SimulatedBuild
         var compilation = Faithful;
         foreach (var file in changes.GroupBy(change => change.File))
         {
-            if (!SourceFiles.Core.TryGetValue(file.Key, out var text)) throw new InvalidOperationException($"There is no src/Freshet/{file.Key} to plant a bug in.");
+            if (!SourceFiles.Core.TryGetValue(file.Key, out var text)) throw new InvalidOperationException($"There is no {SourceFiles.PathOf(file.Key)} to plant a bug in.");
             foreach (var change in file) text = change.In(text);
             var old = compilation.SyntaxTrees.Single(tree => tree.FilePath == "core/" + file.Key);
             compilation = compilation.ReplaceSyntaxTree(old, Parse("core/" + file.Key, Rewriting.Rewrite(text)));
@@ -59,7 +59,7 @@ internal static class SimulatedBuild
 }
 
 /// <summary>One change of a file of the core.</summary>
-/// <param name="File">The file, below <c>src/Freshet</c>.</param>
+/// <param name="File">The file, below <c>src/Freshet</c>; or below <c>src</c>, of the outbox.</param>
 /// <param name="Old">Its text, which must be there exactly once.</param>
 /// <param name="New">What stands there instead.</param>
 internal sealed record Change(string File, string Old, string New)
@@ -67,8 +67,8 @@ internal sealed record Change(string File, string Old, string New)
     public string In(string text)
     {
         var at = text.IndexOf(Old, StringComparison.Ordinal);
-        if (at < 0) throw new InvalidOperationException($"src/Freshet/{File} no longer has the text that a planted bug replaces; find the guard's new form:\n{Old}");
-        if (text.IndexOf(Old, at + 1, StringComparison.Ordinal) >= 0) throw new InvalidOperationException($"src/Freshet/{File} has this text more than once; plant the bug more precisely:\n{Old}");
+        if (at < 0) throw new InvalidOperationException($"{SourceFiles.PathOf(File)} no longer has the text that a planted bug replaces; find the guard's new form:\n{Old}");
+        if (text.IndexOf(Old, at + 1, StringComparison.Ordinal) >= 0) throw new InvalidOperationException($"{SourceFiles.PathOf(File)} has this text more than once; plant the bug more precisely:\n{Old}");
         return string.Concat(text.AsSpan(0, at), New, text.AsSpan(at + Old.Length));
     }
 }

@@ -1,3 +1,5 @@
+using Freshet.Simulation.Building;
+
 namespace Freshet.Simulation.Planted;
 
 /// <remarks>Following and confirming.</remarks>
@@ -16,5 +18,9 @@ internal static partial class PlantedBugs
         Bug("no grace is too long", "R4", "Reading/QueryRuntime.cs", "Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;", "Policy.OutageGrace > TimeSpan.Zero;"),
         Bug("high served unconfirmed", "R4", "Reading/QueryRuntime.cs", "Policy.OutageGrace > TimeSpan.Zero && since <= Policy.MaxStaleness + Policy.OutageGrace;", "since <= Policy.MaxStaleness + TimeSpan.FromSeconds(4);"),
         Bug("token that was not reached counts as reached", "R3", "Log/Shared/SharedLog.cs", "if (wanted.Epoch == applied.Epoch) return new Standing(wanted.Position <= applied.Position, wanted.Position, isConfirmed);", "if (wanted.Epoch == applied.Epoch) return new Standing(true, 0, isConfirmed);"),
+        new("trimmed records passed over", "R6",
+            new Change("Log/Shared/LogFollower.cs", "                counters.NoteStartedOver(StartOverReason.Trimmed);\n                StartOverLocked(reply);", "                node.SkipTo(reply.Head.Position);"),
+            new Change("Log/Node.cs", "    public void Dispose() => Running.Dispose();",
+                "    public void Dispose() => Running.Dispose();\n    public void SkipTo(long position) => Volatile.Write(ref _applied, new AppliedPosition(_applied.Position with { Position = position }, _applied.Marks, _applied.Sequence + 1, _applied.Holds));")),
     ];
 }

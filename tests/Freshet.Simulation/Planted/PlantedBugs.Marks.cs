@@ -14,5 +14,6 @@ internal static partial class PlantedBugs
         Bug("deadline from a record's arrival", "PROTOCOL 14", "Log/Shared/LogFollower.cs", "node.Apply(record, age: AgeLocked(record));", "node.Apply(record);"),
         Bug("a stale mark is passed over", "R1", "Marks/TagMark.cs", "LastInvalidatedAt <= loadedAt ? Verdict.Fresh : Volatile.Read(ref _state)?.Judge(loadedAt, now) ?? Verdict.Expired", "LastInvalidatedAt <= loadedAt || _state is not null ? Verdict.Fresh : Verdict.Expired"),
         Bug("off by one at the load's own position", "R1", "Store/Entry.cs", "if (mark.LastInvalidatedAt > loadedAt) return true;", "if (mark.LastInvalidatedAt > loadedAt + 1) return true;"),
+        Bug("fetched mark assigned", "PROTOCOL 12", "Marks/TagMark.cs", "var merged = MarkState.Merge(own.WithoutExpiryAt(_unknownUpTo), theirs);\n        var last = Math.Max(merged.LastAt, _lastInvalidatedAt > _unknownUpTo ? _lastInvalidatedAt : 0);", "var merged = theirs;\n        var last = merged.LastAt;"),
     ];
 }

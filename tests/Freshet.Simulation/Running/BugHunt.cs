@@ -14,8 +14,13 @@ internal static class BugHunt
     /// <returns>What was noticed; null when nothing was.</returns>
     public static Catch? Find(PlantedBug bug, ulong most)
     {
-        var run = SimulatedBuild.Load(bug.Changes);
         var watch = Stopwatch.StartNew();
+        return Find(SimulatedBuild.Load(bug.Changes), bug, most, watch);
+    }
+
+    /// <summary>The same over a build that has the bug.</summary>
+    public static Catch? Find(Func<string, string> run, PlantedBug bug, ulong most, Stopwatch watch)
+    {
         for (var seed = 1UL; seed <= most; seed++)
         {
             var report = Campaign.Run(run, new RunRequest(seed));

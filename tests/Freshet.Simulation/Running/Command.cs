@@ -10,7 +10,7 @@ internal static class Command
     private const string Usage = """
         simulate <time or number of seeds>   such as 10m, 90s or 500; runs that many, from --seed on (1 unless told otherwise)
         simulate --seed <seed>               replays one seed and tells what happened around each violation
-        simulate --bugs [part of a name]     plants each bug in turn and tells which seed and rule caught it
+        simulate --bugs [part of a name]     plants each bug in turn and tells which seed and rule caught it; "elusive": those the suite leaves out
         options: --bug <name>                with a planted bug
                  --shrink                    finds the least operations that still break the same rule
                  --threads <number>          how many runs at a time; one for each processor unless told otherwise
@@ -61,7 +61,8 @@ internal static class Command
 
     private static int Hunt(string part)
     {
-        var found = BugHunt.FindAll(PlantedBugs.All.Concat(part.Length > 0 ? PlantedBugs.Elusive : []).Where(bug => bug.Name.Contains(part, StringComparison.Ordinal)), 300, Console.WriteLine);
+        var bugs = part == "elusive" ? PlantedBugs.Elusive : PlantedBugs.All.Concat(part.Length > 0 ? PlantedBugs.Elusive : []).Where(bug => bug.Name.Contains(part, StringComparison.Ordinal));
+        var found = BugHunt.FindAll(bugs, 300, Console.WriteLine);
         Console.WriteLine($"{found.Count(each => each.Catch is not null)} of {found.Count} caught");
         return found.All(each => each.Catch is not null) ? 0 : 1;
     }

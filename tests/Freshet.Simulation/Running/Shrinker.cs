@@ -1,9 +1,12 @@
 namespace Freshet.Simulation.Running;
 
 /// <summary>Finds a smaller run that breaks the same rule: fewer kinds of faults, less time, fewer operations.</summary>
-internal sealed class Shrinker(Func<string, string> run, string rule)
+/// <param name="run">A simulated build.</param>
+/// <param name="rule">The rule that is broken.</param>
+/// <param name="tries">How many runs it may take.</param>
+internal sealed class Shrinker(Func<string, string> run, string rule, int tries = 400)
 {
-    private int _tries = 400;
+    private int _tries = tries;
 
     public RunRequest Shrink(RunRequest request)
     {

@@ -76,7 +76,7 @@ internal sealed class OverdueHolds : IDisposable
                 return;
             }
             var now = _node.Clock.Now;
-            overdue = [.. standing.All.Where(hold => now - hold.PlacedAt >= _limit)];
+            overdue = [.. standing.All.Where(hold => now - hold.PlacedAt >= _limit).OrderBy(hold => hold.Record.Position)];
             if (overdue.Count == 0 || _log.IsAway) return; // they stand until the log can be told otherwise
             _resolving = true;
         }

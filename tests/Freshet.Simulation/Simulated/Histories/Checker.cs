@@ -5,12 +5,18 @@ internal sealed class Checker
 {
     private readonly History _history;
     private readonly KeyTimeline[] _keys;
+    private readonly HeldWrites _held;
 
     public Checker(History history)
     {
         _history = history;
         _keys = [.. Enumerable.Range(0, history.Writes.Select(write => write.Key).Concat(history.Reads.Select(read => read.Key)).DefaultIfEmpty().Max() + 1).Select(_ => new KeyTimeline())];
-        foreach (var write in history.Writes.Where(write => write.CommittedAt >= 0).OrderBy(write => write.Version)) _keys[write.Key].AddCommitted(write);
+        _held = new HeldWrites(history);
+        foreach (var write in history.Writes.Where(write => write.CommittedAt >= 0).OrderBy(write => write.Version))
+        {
+            _keys[write.Key].AddCommitted(write);
+            if (_held.Contains(write)) _keys[write.Key].AddHeld(write);
+        }
         foreach (var append in history.Appends)
         {
             // What an action that failed has raised invalidates without a version of its own.
@@ -42,11 +48,13 @@ internal sealed class Checker
         screen.Reads.Select(read => read.LoadedAt.Epoch).Distinct().Count() > 1
         || screen.Reads.Max(read => read.LoadedAt.Position) > screen.Reads.Min(read => read.ValidAt);
 
-    /// <summary>A committed write that its process raised, and lived to see appended.</summary>
+    /// <summary>A committed write that no record follows: saved in the outbox, whatever became of its process; or raised by one that lived on; or held in a log that lived on, where an expiry does as well.</summary>
     private WriteFact? Unrecorded()
     {
         var recorded = _history.Appends.Select(append => append.Write).ToHashSet();
-        return _history.Writes.Find(write => write is { CommittedAt: >= 0, IsRaised: true } && !recorded.Contains(write.Number) && !_history.Gone.Contains((write.Node, write.Incarnation)));
+        return _history.Writes.Find(write => write is { CommittedAt: >= 0, IsRaised: true } && !recorded.Contains(write.Number)
+            && (write.IsSaved || !_history.Gone.Contains((write.Node, write.Incarnation))
+                || (_held.Contains(write) && _history.EpochAt(write.HoldAskedAt) == _history.Epochs.Count - 1 && !_held.WasExpired(write))));
     }
 
     /// <summary>What bears on a read: the writes it did not see and the one it did, its load, other reads of the key nearby, and what was broken on its node.</summary>
@@ -54,7 +62,11 @@ internal sealed class Checker
     {
         var from = _history.Loads[(int)read.Load];
         var events = new List<(long At, string Text)> { (read.Ended, read.ToString()), (from, $"load {read.Load} begins, {Text.Of(from)}") };
-        foreach (var write in _history.Writes.Where(write => write.Key == read.Key && write.CommittedAt >= 0 && write.Version >= read.Version && write.CommittedAt <= read.Ended)) events.Add((write.CommittedAt, write.ToString()));
+        foreach (var write in _history.Writes.Where(write => write.Key == read.Key && write.CommittedAt >= 0 && write.Version >= read.Version && write.CommittedAt <= read.Ended))
+        {
+            events.Add((write.CommittedAt, write.ToString()));
+            foreach (var hold in _held.Of(write).Where(hold => hold.At <= read.Ended)) events.Add((hold.At, hold.ToString()));
+        }
         foreach (var append in _keys[read.Key].AppendsFrom(read.Version).Where(append => append.At <= read.Ended)) events.Add((append.At, append.ToString()));
         foreach (var epoch in _history.Epochs.Where(at => at >= from && at <= read.Ended)) events.Add((epoch, $"epoch {_history.Epochs.IndexOf(epoch)} of the log begins, {Text.Of(epoch)}"));
         foreach (var fault in _history.Faults.Where(fault => (fault.Node == read.Node || fault.Node < 0) && fault.At <= read.Ended && fault.At >= from - TimeSpan.FromSeconds(5).Ticks)) events.Add((fault.At, fault.ToString()));

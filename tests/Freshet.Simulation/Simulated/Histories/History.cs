@@ -14,8 +14,17 @@ internal sealed class History
     /// <summary>Every append the log took, in order.</summary>
     public List<AppendFact> Appends { get; } = [];
 
+    /// <summary>Every hold that was placed, and every one that was ended because it stood too long, in order.</summary>
+    public List<HoldFact> Holds { get; } = [];
+
     /// <summary>When each epoch of the log began; its place here is its number.</summary>
     public List<long> Epochs { get; } = [];
+
+    /// <summary>When each epoch was known to be older than any lease of an earlier one; <see cref="long.MaxValue"/> for never.</summary>
+    public List<long> Matured { get; } = [];
+
+    /// <summary>Values that a writer handed over: by their load's number, the write's.</summary>
+    public Dictionary<int, int> WrittenThrough { get; } = [];
 
     /// <summary>When each call of a loader began; its place here is its number.</summary>
     public List<long> Loads { get; } = [];
@@ -36,7 +45,13 @@ internal sealed class History
     {
         _epochs[epoch] = Epochs.Count;
         Epochs.Add(now);
+        Matured.Add(long.MaxValue);
     }
+
+    public void NoteMature(long now) => Matured[^1] = now;
+
+    /// <summary>The epoch in which the log stood at a moment.</summary>
+    public int EpochAt(long moment) => Epochs.FindLastIndex(at => at <= moment);
 
     /// <summary>A place in the log as the history counts: the epoch's number instead of its identity. -1 for an epoch that is none of the log's.</summary>
     public Place PlaceOf(LogPosition position) => new(_epochs.GetValueOrDefault(position.Epoch, -1), position.Position);
@@ -146,6 +161,15 @@ internal sealed class WriteFact
     /// <summary>For a stale mark: how long old values may be served.</summary>
     public long Deadline { get; init; }
 
+    /// <summary>When its process asked for a hold (R8); negative when it did not, or was told that the log could not take it.</summary>
+    public long HoldAskedAt { get; set; } = -1;
+
+    /// <summary>When it was told that the hold is placed.</summary>
+    public long HeldAt { get; set; } = -1;
+
+    /// <summary>Whether what it raised is saved with it in the outbox.</summary>
+    public bool IsSaved { get; set; }
+
     /// <summary>Whether it was raised, so that a record must follow once it is committed.</summary>
     public bool IsRaised { get; set; }
 
@@ -162,7 +186,7 @@ internal sealed class WriteFact
     public bool IsBroken { get; set; }
 
     public override string ToString() =>
-        $"write {Number}: key {Key} version {Version} on node {Node}.{Incarnation}, {(Expires ? "expire" : "mark stale")}, began {Text.Of(Began)}, committed {Text.Of(CommittedAt)}, finished {Text.Of(FinishedAt)}{(IsPending ? ", pending" : "")}{(IsBroken ? ", broken" : "")}";
+        $"write {Number}: key {Key} version {Version} on node {Node}.{Incarnation}, {(Expires ? "expire" : "mark stale")}, began {Text.Of(Began)}{(HeldAt >= 0 ? $", held {Text.Of(HeldAt)}" : "")}{(IsSaved ? ", saved" : "")}, committed {Text.Of(CommittedAt)}, finished {Text.Of(FinishedAt)}{(IsPending ? ", pending" : "")}{(IsBroken ? ", broken" : "")}";
 }
 
 /// <summary>A record of a write was taken by the log.</summary>
@@ -175,6 +199,12 @@ internal sealed record AppendFact(int Write, Place Place, long At, long Deadline
     public bool Expires => Deadline == 0;
 
     public override string ToString() => $"append of write {Write} at {Place}, {Text.Of(At)}, {(Expires ? "expire" : $"mark stale for {Text.Of(Deadline)}")}";
+}
+
+/// <summary>A hold of a write was placed, or was ended by somebody who waited no longer for the write.</summary>
+internal sealed record HoldFact(int Write, Place Place, long At, bool IsEnd)
+{
+    public override string ToString() => $"hold of write {Write} {(IsEnd ? "is overdue, and ends" : "is placed")} at {Place}, {Text.Of(At)}";
 }
 
 /// <summary>Something was broken or mended.</summary>

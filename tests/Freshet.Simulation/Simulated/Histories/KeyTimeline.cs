@@ -6,6 +6,7 @@ internal sealed class KeyTimeline
     private readonly List<WriteFact> _committed = []; // by version: version 1 is at 0
     private readonly List<(AppendFact Append, long Version, long Highest)> _appends = []; // in the order of the log, which is that of time
     private readonly List<(long At, long Highest)> _finished = [];
+    private readonly List<(long At, long Version)> _held = []; // in the order of their commits, which is that of their versions
 
     /// <summary>The version committed last.</summary>
     public long Last => _committed.Count;
@@ -18,6 +19,15 @@ internal sealed class KeyTimeline
     public void Add(AppendFact append, long version) => _appends.Add((append, version, Math.Max(version, _appends.Count == 0 ? 0 : _appends[^1].Highest)));
 
     public void AddFinished(WriteFact write) => _finished.Add((write.FinishedAt, Math.Max(write.Version, _finished.Count == 0 ? 0 : _finished[^1].Highest)));
+
+    public void AddHeld(WriteFact write) => _held.Add((write.CommittedAt, write.Version));
+
+    /// <summary>The highest version that had been committed before a moment while a hold of it stood.</summary>
+    public long HeldBefore(long moment)
+    {
+        var count = CountWhere(_held, each => each.At < moment);
+        return count == 0 ? 0 : _held[count - 1].Version;
+    }
 
     /// <summary>The highest version whose write had finished at a moment.</summary>
     public long FinishedBy(long moment)

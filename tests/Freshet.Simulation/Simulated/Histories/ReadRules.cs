@@ -13,6 +13,7 @@ internal sealed class ReadRules(History history, KeyTimeline[] keys)
     public IReadOnlyList<(string Name, Func<ReadFact, string?> Check)> All =>
     [
         ("committed", Committed),
+        ("held-commit", HeldCommit),
         ("finished-write", FinishedWrite),
         ("own-write", OwnWrite),
         ("applied", Applied),
@@ -34,10 +35,16 @@ internal sealed class ReadRules(History history, KeyTimeline[] keys)
     /// <summary>What was never committed, or not yet, is never returned.</summary>
     private string? Committed(ReadFact read)
     {
+        if (history.WrittenThrough.TryGetValue((int)read.Load, out var by) && history.Writes[by] is var writer && (writer.CommittedAt < 0 || writer.CommittedAt > read.Ended))
+            return $"it is what {writer} would have committed";
         if (read.Version == 0) return null;
         if (keys[read.Key].WriteOf(read.Version) is not { } write) return $"version {read.Version} was never committed";
         return write.CommittedAt > read.Ended ? $"version {read.Version} was not committed yet" : null;
     }
+
+    /// <summary>R8: a high read that begins after a commit sees it, on every node, where a hold stood.</summary>
+    private string? HeldCommit(ReadFact read) => IsHigh(read) && keys[read.Key].HeldBefore(read.Began) is var floor && floor > read.Version
+        ? $"version {floor} had been committed under a hold before the read began" : null;
 
     /// <summary>R7: a high read that begins after a write has finished sees it, on every node.</summary>
     private string? FinishedWrite(ReadFact read) => IsHigh(read) && keys[read.Key].FinishedBy(read.Began) is var floor && floor > read.Version

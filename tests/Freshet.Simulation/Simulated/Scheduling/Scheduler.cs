@@ -16,6 +16,7 @@ internal sealed class Scheduler
     private readonly Chance _order;
     private readonly Chance _interruptions;
     private readonly int _pace; // points passed between two interruptions, on average; 0 for none
+    private readonly Lane _operatingSystem;
     private readonly Stack<Worker> _idle = new();
     private readonly ManualResetEventSlim _ended = new();
     private Func<bool> _isDone = () => true;
@@ -32,6 +33,7 @@ internal sealed class Scheduler
         CoreChance = chance.Split();
         _interruptions = chance.Split();
         _pace = _interruptions.Of(0, 40, 400);
+        _operatingSystem = new Lane(this, 255, "operating system");
         Draw();
     }
 
@@ -73,15 +75,20 @@ internal sealed class Scheduler
     {
         if (--_untilInterruption > 0) return;
         Draw();
-        if (System.Threading.SynchronizationContext.Current is Lane && !_isDone()) Interrupt();
+        // Now and then its thread gets no processor for a while, and much happens meanwhile.
+        var pause = _interruptions.Is(0.1) ? TimeSpan.FromMilliseconds(_interruptions.Between(0.1, 3)).Ticks : 0;
+        if (System.Threading.SynchronizationContext.Current is Lane && !_isDone()) Interrupt(pause);
     }
 
     /// <summary>Lets others go on before what runs does.</summary>
-    public void Interrupt()
+    /// <param name="pause">For how long it cannot go on, in ticks.</param>
+    public void Interrupt(long pause = 0)
     {
         var lane = Lane.Current;
         var me = _worker;
-        _ready.Add(new Work(lane, _goOn, me));
+        var goOn = new Work(lane, _goOn, me);
+        if (pause == 0) _ready.Add(goOn);
+        else After(pause, _operatingSystem, () => _ready.Add(goOn));
         _interrupted++;
         if (_idle.TryPop(out var other)) other.Turn.Release();
         else Start();
@@ -119,7 +126,14 @@ internal sealed class Scheduler
                 }
                 ExecutionContext.Restore(nobodys);
                 System.Threading.SynchronizationContext.SetSynchronizationContext(work.Lane);
-                work.Run(work.State);
+                try
+                {
+                    work.Run(work.State);
+                }
+                catch (NodeGoneException) when (work.Lane.IsDead)
+                {
+                    // It was interrupted, and its process died meanwhile.
+                }
             }
         }
         catch (Exception error)

@@ -5,6 +5,14 @@ internal sealed class CancellationTokenSource : System.Threading.CancellationTok
 {
     private CancellationTokenRegistration _outer;
 
+    public CancellationTokenSource()
+    {
+    }
+
+    public CancellationTokenSource(TimeSpan delay, TimeProvider time) : base(delay, time)
+    {
+    }
+
     public static new CancellationTokenSource CreateLinkedTokenSource(CancellationToken outer)
     {
         var linked = new CancellationTokenSource();

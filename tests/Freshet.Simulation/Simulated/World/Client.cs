@@ -36,7 +36,11 @@ internal sealed class Client(World world, int number, Chance seed)
             try
             {
                 var draw = _chance.NextDouble();
-                if (draw < world.Writes) await WriteAsync(node);
+                if (draw < world.Writes)
+                {
+                    await WriteAsync(node);
+                    if (_chance.Is(0.3)) await LookElsewhereAsync();
+                }
                 else if (draw > 0.92) await ReadScreenAsync(node);
                 else await ReadSomeAsync(node);
             }
@@ -81,6 +85,23 @@ internal sealed class Client(World world, int number, Chance seed)
                 if (_chance.Is(0.1)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(_chance.Between(0.05, 4)).Ticks);
             }
             foreach (var reading in running) await reading;
+            return true;
+        });
+    }
+
+    /// <summary>Sent to another node with its token, it looks at what it has written.</summary>
+    private async Task LookElsewhereAsync()
+    {
+        _node = _chance.Next(world.Nodes.Length);
+        var node = world.Nodes[_node];
+        if (node.IsGone || node.Freshet is null) return;
+        await node.CallAsync(async () =>
+        {
+            foreach (var key in _own.Keys.ToList())
+            {
+                var (read, told) = Begin(node, world.Kinds[_chance.Next(world.Kinds.Count)], key, mayAsk: true);
+                await ReadAsync(node, read, told, Requirement(read));
+            }
             return true;
         });
     }
@@ -197,7 +218,7 @@ internal sealed class Client(World world, int number, Chance seed)
         world.History.Writes.Add(fact);
         try
         {
-            var token = await node.CallAsync(() => WriteAsync(node, fact, profile));
+            var token = await node.CallAsync(() => new WriteRun(world, node, fact, profile, _chance, own => ReadInActionAsync(node, key, own)).RunAsync());
             if (fact.CommittedAt < 0 || fact.IsBroken) return;
             if (token is { } given) _token = given;
             if ((fact.Expires && fact.IsPending) || (token is not null && !fact.IsPending)) _own[key] = new Own(version, node.Number, node.Incarnation, token is not null && !fact.IsPending);
@@ -214,47 +235,10 @@ internal sealed class Client(World world, int number, Chance seed)
         }
     }
 
-    private async Task<ConsistencyToken?> WriteAsync(SimNode node, WriteFact fact, Profile? profile)
+    private async Task ReadInActionAsync(SimNode node, int key, long own)
     {
-        var freshet = node.Freshet;
-        var name = $"write {fact.Number}";
-        var breaks = world.Conditions.BrokenActions > 0 && _chance.Is(world.Conditions.BrokenActions) ? _chance.Next(3) : -1;
-        try
-        {
-            await using var action = fact.Expires ? freshet.BeginUserAction(name) : freshet.BeginJob(name);
-            var raisesFirst = _chance.Is(0.4);
-            if (raisesFirst) Raise();
-            await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(_chance.Between(0.1, 3)).Ticks);
-            if (breaks == 0) throw new IOException("The handler fails before its commit.");
-            world.Source.Commit(fact.Key, fact.Number, fact.Version);
-            fact.CommittedAt = Scheduler.Now;
-            if (breaks == 1) throw new IOException("The handler fails after its commit.");
-            if (_chance.Is(0.3)) await node.Lane.DelayAsync(TimeSpan.FromMilliseconds(_chance.Between(0.1, 30)).Ticks);
-            if (!raisesFirst) Raise();
-            if (_chance.Is(0.3)) freshet.WriteThrough(Shop.Written, fact.Key, new Row(fact.Key, fact.Version, NewLoad()));
-            if (_chance.Is(0.3))
-            {
-                var (read, _) = Begin(node, QueryOfWriter(), fact.Key, mayAsk: false, committing: fact.Version);
-                await ReadAsync(node, read, told: true, null);
-            }
-            if (breaks == 2) throw new IOException("The handler fails at its end.");
-            var token = await action.CompleteAsync();
-            fact.IsPending = action.IsPending;
-            if (!fact.IsPending) fact.FinishedAt = Scheduler.Now;
-            return token;
-        }
-        catch (IOException)
-        {
-            fact.IsBroken = true;
-            return null;
-        }
-
-        void Raise()
-        {
-            if (profile is null || ReferenceEquals(profile, Shop.Brief)) freshet.Raise(new RowChanged(fact.Key));
-            else freshet.RevalidateTag(Shop.Thing.For(fact.Key), profile);
-            fact.IsRaised = true;
-        }
+        var (read, _) = Begin(node, QueryOfWriter(), key, mayAsk: false, committing: own);
+        await ReadAsync(node, read, told: true, null);
     }
 
     // Any but the one whose source may not have the write yet.
@@ -262,12 +246,5 @@ internal sealed class Client(World world, int number, Chance seed)
     {
         var kind = world.Kinds[_chance.Next(world.Kinds.Count)];
         return kind == QueryKind.Versioned ? QueryKind.High : kind;
-    }
-
-    // A written value counts as loaded now.
-    private long NewLoad()
-    {
-        world.History.Loads.Add(Scheduler.Now);
-        return world.History.Loads.Count - 1;
     }
 }

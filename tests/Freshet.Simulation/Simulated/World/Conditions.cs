@@ -40,6 +40,15 @@ internal sealed class Conditions
     /// <summary>Part of the writes whose action fails, before or after the commit.</summary>
     public double BrokenActions { get; set; }
 
+    /// <summary>Part of the writes whose process dies on the way.</summary>
+    public double WriterCrashes { get; set; }
+
+    /// <summary>Part of the transactions that stay open for seconds.</summary>
+    public double LongTransactions { get; set; }
+
+    /// <summary>Part of the calls to the database, of transactions and of the outbox, that fail; half of them are done all the same.</summary>
+    public double DatabaseFails { get; set; }
+
     /// <summary>How far a node's clock may run fast or slow.</summary>
     public double Drift { get; set; } = 0.001;
 
@@ -64,6 +73,9 @@ internal sealed class Conditions
             nameof(Trims) => Trims = 0,
             nameof(Evictions) => Evictions = 0,
             nameof(BrokenActions) => BrokenActions = 0,
+            nameof(WriterCrashes) => WriterCrashes = 0,
+            nameof(LongTransactions) => LongTransactions = 0,
+            nameof(DatabaseFails) => DatabaseFails = 0,
             nameof(Drift) => Drift = 0,
             _ => throw new ArgumentException($"There is no kind of fault '{kind}'."),
         };
@@ -73,7 +85,8 @@ internal sealed class Conditions
     public static IReadOnlyList<string> Kinds { get; } =
     [
         nameof(LoaderFails), nameof(LoaderHangs), nameof(LoaderIsSlow), nameof(Loss), nameof(Doubling), nameof(Delay), nameof(SecondLevelFails), nameof(Cuts), nameof(Pauses),
-        nameof(Sleeps), nameof(Crashes), nameof(WallShifts), nameof(LogRestarts), nameof(Trims), nameof(Evictions), nameof(BrokenActions), nameof(Drift),
+        nameof(Sleeps), nameof(Crashes), nameof(WallShifts), nameof(LogRestarts), nameof(Trims), nameof(Evictions), nameof(BrokenActions), nameof(WriterCrashes),
+        nameof(LongTransactions), nameof(DatabaseFails), nameof(Drift),
     ];
 
     /// <summary>The conditions of a seed.</summary>
@@ -97,6 +110,9 @@ internal sealed class Conditions
         conditions.Trims = Some(0.3);
         conditions.Evictions = Some(1);
         conditions.BrokenActions = Some(0.2);
+        conditions.WriterCrashes = Some(0.08);
+        conditions.LongTransactions = Some(0.3);
+        conditions.DatabaseFails = Some(0.1);
         conditions.Drift = chance.Of(0, 0.001, 0.02);
         return conditions;
     }
@@ -105,6 +121,6 @@ internal sealed class Conditions
     public void Calm()
     {
         LoaderFails = LoaderHangs = LoaderIsSlow = Loss = Doubling = Delay = SecondLevelFails = 0;
-        Cuts = Pauses = Sleeps = Crashes = WallShifts = LogRestarts = Trims = Evictions = BrokenActions = 0;
+        Cuts = Pauses = Sleeps = Crashes = WallShifts = LogRestarts = Trims = Evictions = BrokenActions = WriterCrashes = LongTransactions = DatabaseFails = 0;
     }
 }

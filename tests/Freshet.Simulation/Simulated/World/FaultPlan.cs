@@ -21,7 +21,7 @@ internal sealed class FaultPlan(World world, Chance chance)
             if (Comes(Conditions.Cuts)) Cut(node);
             if (Comes(Conditions.Pauses)) Pause(node, sleeps: false);
             if (Comes(Conditions.Sleeps)) Pause(node, sleeps: true);
-            if (Comes(Conditions.Crashes)) Restart(node, kills: chance.Is(0.7));
+            if (Comes(Conditions.Crashes)) Restart(node, kills: chance.Is(0.5));
             if (Comes(Conditions.WallShifts)) ShiftWall(node);
             if (Comes(Conditions.LogRestarts)) RestartLog();
             if (Comes(Conditions.Trims)) Trim();
@@ -31,6 +31,12 @@ internal sealed class FaultPlan(World world, Chance chance)
 
         bool Comes(double perSecond) => perSecond > 0 && chance.Is(perSecond * Step);
     }
+
+    /// <summary>A process dies at once, wherever it stands, and starts again later; unless something else is being done to its node.</summary>
+    public void Crash(int node) => world.Lane.Post(() => Restart(node, kills: true)); // not on the lane that dies
+
+    /// <summary>The log crashes, and comes back later.</summary>
+    public void CrashLog() => world.Lane.Post(RestartLog);
 
     /// <summary>Everything is mended, and every node is up.</summary>
     public async Task MendAsync()
@@ -49,13 +55,14 @@ internal sealed class FaultPlan(World world, Chance chance)
         link.BeginTrouble();
         if (chance.Is(0.5))
         {
-            // Congested at first: what is on its way when the wire breaks is lost.
-            link.SlowBy = TimeSpan.FromMilliseconds(chance.Between(200, 900)).Ticks;
-            await PassAsync(chance.Between(0.5, 3));
+            // Congested at first: what is on its way when the wire breaks is lost. A reply may come just before its exchange is given up.
+            link.SlowBy = (long)(world.ExchangeTimeout.Ticks * chance.Between(0.2, 0.95));
+            await PassAsync(chance.Between(0.5, 2.5) * world.ExchangeTimeout.TotalSeconds);
             link.SlowBy = 0;
         }
         (link.Sends, link.Receives, link.ReachesStore) = (sends, receives, store);
         if (chance.Is(0.5)) world.Nodes[node].TellConnection(false);
+        if (Conditions.LogRestarts > 0 && chance.Is(0.2)) RestartLog(); // the node hears of the new epoch later than others
         await PassAsync(chance.Of(0.2, 1.5, 4, 10) * chance.Between(0.3, 1));
         (link.Sends, link.Receives, link.ReachesStore) = (true, true, true);
         if (chance.Is(0.7)) world.Nodes[node].TellConnection(true);
@@ -103,6 +110,7 @@ internal sealed class FaultPlan(World world, Chance chance)
             catch (NodeGoneException)
             {
             }
+            await PassAsync(chance.Of(0, 0.05, 2) * chance.NextDouble()); // its last requests are still running
         }
         world.Note(number, kills ? "crashes" : "has ended");
         node.Kill();
@@ -125,7 +133,7 @@ internal sealed class FaultPlan(World world, Chance chance)
     private async void RestartLog()
     {
         if (world.Log.IsDown) return;
-        var kind = chance.Next(3);
+        var kind = chance.Of(0, 0, 1, 2);
         world.Note(-1, "the log crashes");
         world.Log.Crash();
         foreach (var link in world.Links) link.BeginTrouble();

@@ -99,7 +99,8 @@ internal sealed class LogWire(Scheduler scheduler, SimLog log, Lane lane, NodeLi
 }
 
 /// <summary>What gets through between a node and the log, whichever process is running there.</summary>
-internal sealed class NodeLink
+/// <param name="exchangeTimeout">How long a node waits for an answer of the log.</param>
+internal sealed class NodeLink(TimeSpan exchangeTimeout)
 {
     public bool Sends { get; set; } = true;
 
@@ -112,7 +113,7 @@ internal sealed class NodeLink
     private long _lastTrouble = long.MinValue / 2;
 
     /// <summary>Whether something is broken, or was a moment ago: a node needs that long to find itself again.</summary>
-    public bool IsTroubled(long now) => _troubles > 0 || now - _lastTrouble < TimeSpan.FromSeconds(4).Ticks;
+    public bool IsTroubled(long now) => _troubles > 0 || now - _lastTrouble < TimeSpan.FromSeconds(3).Ticks + exchangeTimeout.Ticks;
 
     public void BeginTrouble() => _troubles++;
 

@@ -109,6 +109,9 @@ internal sealed record Promises(TimeSpan TimeToLive, TimeSpan MaxStaleness, Time
     /// <summary>The keyspace's longest time to live.</summary>
     public static readonly TimeSpan MaxTimeToLive = TimeSpan.FromSeconds(16);
 
+    /// <summary>How long a hold may stand before any node ends it.</summary>
+    public static readonly TimeSpan HoldLimit = TimeSpan.FromSeconds(4);
+
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(2);
 
     public static readonly TimeSpan LeaseMargin = TimeSpan.FromMilliseconds(250);

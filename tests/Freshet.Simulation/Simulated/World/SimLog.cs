@@ -1,3 +1,5 @@
+using Freshet.Tests;
+
 namespace Freshet.Simulation;
 
 /// <summary>The log's server: a faithful service, one atomic step per call, on a clock of its own. What goes wrong on the way to it is the affair of each <see cref="LogWire"/>.</summary>
@@ -7,8 +9,8 @@ internal sealed class SimLog
     private readonly History _history;
     private readonly NodeTime _time;
     private readonly List<LogWire> _wires = [];
-    private SimLogState _state = new();
-    private SimLogState _snapshot = new();
+    private TestLogState _state = new();
+    private TestLogState _snapshot = new();
     private readonly List<LeaseRow> _leases = [];
     private bool _isMature;
 
@@ -34,13 +36,13 @@ internal sealed class SimLog
     public void Crash() => IsDown = true;
 
     /// <summary>Comes back with nothing: a fresh epoch (PROTOCOL 16).</summary>
-    public void RestartEmpty() => RestartWith(new SimLogState());
+    public void RestartEmpty() => StartIn(new TestLogState());
 
     /// <summary>Comes back with what was on its disk a while ago; positions since then are given again, in a fresh epoch.</summary>
-    public void RestartFromSnapshot() => RestartWith(_snapshot.CopyInFreshEpoch());
+    public void RestartFromSnapshot() => StartIn(InFreshEpoch(_snapshot));
 
     /// <summary>Comes back with all it had, which it cannot know: a fresh epoch too.</summary>
-    public void RestartIntact() => RestartWith(_state.CopyInFreshEpoch());
+    public void RestartIntact() => StartIn(InFreshEpoch(_state));
 
     /// <summary>Writes its disk.</summary>
     public void Save() => _snapshot = _state.Copy();
@@ -54,9 +56,13 @@ internal sealed class SimLog
     public ExchangeReply Exchange(ExchangeRequest request)
     {
         // An epoch that a node has left is never to be met again (PROTOCOL 17).
-        if (request.Refused.Contains(_state.Epoch)) StartIn(_state.CopyInFreshEpoch());
+        if (request.Refused.Contains(_state.Epoch)) StartIn(InFreshEpoch(_state));
         var isOurs = request.Known?.Epoch == _state.Epoch;
-        _isMature |= isOurs && request.IsMature;
+        if (isOurs && request.IsMature && !_isMature)
+        {
+            _isMature = true;
+            _history.NoteMature(_scheduler.Now);
+        }
         if (request.Lease is { } lease)
         {
             var at = _leases.FindIndex(row => row.Node == lease.Node);
@@ -64,7 +70,10 @@ internal sealed class SimLog
             else if (_leases[at].Renewal < lease.Renewal) _leases[at] = lease; // one that was overtaken must not take the row back
         }
         var after = isOurs ? request.Known!.Value.Position : _state.Head;
-        return new ExchangeReply(new LogPosition(_state.Epoch, _state.Head), _state.Oldest, _state.After(after, request.MostRecords), _time.GetUtcNow(), _isMature, Promises.MaxTimeToLive);
+        return new ExchangeReply(new LogPosition(_state.Epoch, _state.Head), _state.Oldest, _state.After(after, request.MostRecords), _time.GetUtcNow(), _isMature, Promises.MaxTimeToLive)
+        {
+            Holds = isOurs && after + 1 >= _state.Oldest ? [] : [.. _state.Holds.Values],
+        };
     }
 
     public AppendReply Append(AppendRequest request)
@@ -73,8 +82,9 @@ internal sealed class SimLog
         var (records, added) = (new List<LogRecord>(), new List<LogRecord>());
         foreach (var draft in request.Drafts)
         {
+            if (_state.IsLate(draft)) continue;
             foreach (var invalidation in draft.Invalidations) before.TryAdd(invalidation.Tag, _state.LastInvalidation(invalidation.Tag));
-            if (_state.Find(draft.Id) is not { } record)
+            if (!_state.Ids.TryGetValue(draft.Id, out var record))
             {
                 record = LogRecord.Of(request.Writer, draft with { EventValue = null }, new LogPosition(_state.Epoch, _state.Head + 1), _time.GetUtcNow());
                 _state.Add(record);
@@ -109,15 +119,16 @@ internal sealed class SimLog
         }
     }
 
-    private void RestartWith(SimLogState state)
+    private static TestLogState InFreshEpoch(TestLogState state)
     {
-        IsDown = false;
-        StartIn(state);
+        var fresh = state.Copy();
+        fresh.BeginEpoch();
+        return fresh;
     }
 
-    private void StartIn(SimLogState state)
+    private void StartIn(TestLogState state)
     {
-        _state = state;
+        (_state, IsDown) = (state, false);
         _leases.Clear();
         _isMature = false;
         _history.BeginEpoch(state.Epoch, _scheduler.Now);
@@ -127,6 +138,9 @@ internal sealed class SimLog
     {
         if (!record.Action.StartsWith("write ", StringComparison.Ordinal)) return;
         var write = int.Parse(record.Action.AsSpan("write ".Length), provider: null);
-        _history.Appends.Add(new AppendFact(write, _history.PlaceOf(new LogPosition(record.Epoch, record.Position)), _scheduler.Now, record.Invalidations[0].Kind == InvalidationKind.Expire ? 0 : record.Invalidations[0].Deadline.Ticks));
+        var place = _history.PlaceOf(new LogPosition(record.Epoch, record.Position));
+        if (record.Holds is not null) _history.Holds.Add(new HoldFact(write, place, _scheduler.Now, IsEnd: false));
+        else if (record.Cause == LogRecord.Overdue) _history.Holds.Add(new HoldFact(write, place, _scheduler.Now, IsEnd: true));
+        else if (record.Invalidations is [var first, ..]) _history.Appends.Add(new AppendFact(write, place, _scheduler.Now, first.Kind == InvalidationKind.Expire ? 0 : first.Deadline.Ticks));
     }
 }

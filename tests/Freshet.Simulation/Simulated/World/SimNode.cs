@@ -1,7 +1,10 @@
 using System.Diagnostics.Metrics;
+using Freshet.Sql;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Freshet.Simulation;
 
@@ -27,16 +30,20 @@ internal sealed class SimNode
         services.AddSingleton<ISecondLevel>(new StoreWire(scheduler, world.Store, Lane, Link, world.Conditions, chance.Split()));
         services.AddSingleton<IHybridCacheSerializer<Row>, RowSerializer>();
         services.AddSingleton(new LoaderLink(scheduler, Lane, world.Source, world.History, world.Conditions, chance.Split()));
+        Database = new DatabaseLink(scheduler, world.Database, Lane, world.Conditions, chance.Split());
+        AddOutbox(services, new OutboxDatabase(scheduler, world.Outbox, Database), world.OutboxOptions);
         services.AddFreshet().Add<Shop>().Configure(options =>
         {
             options.MaxTimeToLive = Promises.MaxTimeToLive;
             options.SweepInterval = TimeSpan.FromSeconds(1);
             options.LogRetention = 1_000;
+            options.HoldLimit = Promises.HoldLimit;
             options.MaxBytes = 64L << 20;
             options.SharedLog.NodeName = Lane.Name;
             options.SharedLog.LeaseDuration = Promises.LeaseDuration;
             options.SharedLog.LeaseMargin = Promises.LeaseMargin;
             options.SharedLog.MostRecordsPerExchange = world.RecordsPerExchange;
+            options.SharedLog.ExchangeTimeout = world.ExchangeTimeout;
         });
         _services = services.BuildServiceProvider();
     }
@@ -51,6 +58,12 @@ internal sealed class SimNode
 
     public NodeLink Link { get; }
 
+    /// <summary>Its way to the database.</summary>
+    public DatabaseLink Database { get; }
+
+    /// <summary>How many holds its log could not take in time: nothing is promised of those writes until their append.</summary>
+    public long HoldsNotPlaced => _services.GetRequiredService<FreshnessLog>().Holds[HoldOutcome.NotPlaced];
+
     /// <summary>Its Freshet, once it has started.</summary>
     public IFreshet Freshet { get; private set; } = null!;
 
@@ -64,10 +77,10 @@ internal sealed class SimNode
         foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StartAsync(CancellationToken.None);
     }
 
-    /// <summary>Stops it in good order. The caller is on its lane.</summary>
+    /// <summary>Stops it in good order, as a host would: what started last stops first. The caller is on its lane.</summary>
     public async Task StopAsync()
     {
-        foreach (var hosted in _services.GetServices<IHostedService>()) await hosted.StopAsync(CancellationToken.None);
+        foreach (var hosted in _services.GetServices<IHostedService>().Reverse()) await hosted.StopAsync(CancellationToken.None);
     }
 
     /// <summary>It is gone at once, and everybody who waits for it hears so.</summary>
@@ -109,6 +122,21 @@ internal sealed class SimNode
             _abandon.Remove(Abandon);
         });
         return ended.Task;
+    }
+
+    // As UsePostgresOutbox does it.
+    private static void AddOutbox(ServiceCollection services, OutboxDatabase database, SqlOutboxOptions options)
+    {
+        services.AddSingleton(provider => new SqlOutbox(
+            database, options, provider.GetRequiredService<IOptions<FreshetOptions>>().Value.Keyspace, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<SqlOutbox>>()));
+        services.AddSingleton<IOutbox>(provider => provider.GetRequiredService<SqlOutbox>());
+        services.AddSingleton(provider => new OutboxCounters(() => provider.GetRequiredService<SqlOutbox>().State, provider.GetService<IMeterFactory>()));
+        services.AddSingleton(provider => new RowReader(provider.GetRequiredService<CatalogModel>(), provider.GetRequiredService<EventData>()));
+        services.AddSingleton(provider => new OutboxRelay(
+            provider.GetRequiredService<SqlOutbox>(), provider.GetRequiredService<FreshnessLog>(), provider.GetRequiredService<RowReader>(), options,
+            provider.GetRequiredService<OutboxCounters>(), new Clock(provider.GetRequiredService<TimeProvider>()), provider.GetRequiredService<ILogger<OutboxRelay>>()));
+        services.AddSingleton<IHostedService>(provider => new OutboxHost(
+            provider.GetRequiredService<SqlOutbox>(), provider.GetRequiredService<OutboxRelay>(), options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OutboxHost>>()));
     }
 
     private sealed class Meters : IMeterFactory

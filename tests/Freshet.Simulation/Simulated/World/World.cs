@@ -1,3 +1,5 @@
+using Freshet.Sql;
+
 namespace Freshet.Simulation;
 
 /// <summary>One run: nodes, the log, the second level, the database, people who read and write, and whatever goes wrong.</summary>
@@ -22,13 +24,24 @@ internal sealed class World
         foreach (var kind in request.Without) Conditions.LeaveOut(kind);
         var drift = Conditions.Drift;
         var nodes = 2 + _chance.Next(2);
-        Links = [.. Enumerable.Range(0, nodes).Select(_ => new NodeLink())];
+        ExchangeTimeout = TimeSpan.FromSeconds(_chance.Of(1, 1.8, 4, 4));
+        Links = [.. Enumerable.Range(0, nodes).Select(_ => new NodeLink(ExchangeTimeout))];
         Log = new SimLog(_scheduler, History, new Lane(_scheduler, 100, "log"), Rate());
         Store = new SimSecondLevel(_scheduler, new Lane(_scheduler, 101, "second level"));
-        Source = new SourceOfTruth(_scheduler, 1 + _chance.Next(6), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
-        RecordsPerExchange = _chance.Of(2, 2000);
+        Source = new SourceOfTruth(_scheduler, _chance.Of(1, 2, 4, 6, 30, 60), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
+        Outbox = new OutboxTable(_scheduler, isOneRelayAtATime: _chance.Is(0.5));
+        Database = new Lane(_scheduler, 102, "database");
+        OutboxOptions = new SqlOutboxOptions
+        {
+            Grace = TimeSpan.FromSeconds(_chance.Of(0, 0.3, 2)),
+            PollInterval = TimeSpan.FromSeconds(_chance.Of(0.2, 1)),
+            BatchSize = _chance.Of(3, 500),
+            LookUpTimeout = TimeSpan.FromSeconds(1),
+        };
+        RecordsPerExchange = _chance.Of(1, 2, 2000);
         Kinds = DrawKinds();
-        Writes = _chance.Of(0.03, 0.1, 0.25);
+        Writes = _chance.Of(0.01, 0.03, 0.1, 0.25);
+        Faults = new FaultPlan(this, _chance.Split());
         Nodes = new SimNode[nodes];
         _rates = [.. Enumerable.Range(0, nodes).Select(_ => Rate())];
 
@@ -48,6 +61,19 @@ internal sealed class World
     public SimSecondLevel Store { get; }
 
     public SourceOfTruth Source { get; }
+
+    /// <summary>The outbox, in the same database.</summary>
+    public OutboxTable Outbox { get; }
+
+    /// <summary>Where the database runs.</summary>
+    public Lane Database { get; }
+
+    public SqlOutboxOptions OutboxOptions { get; }
+
+    public FaultPlan Faults { get; }
+
+    /// <summary>How long a node waits for an exchange. Longer than a lease, and replies come whose lease has run out.</summary>
+    public TimeSpan ExchangeTimeout { get; }
 
     public SimNode[] Nodes { get; }
 
@@ -125,7 +151,6 @@ internal sealed class World
     private async Task RunAsync()
     {
         for (var i = 0; i < Nodes.Length; i++) await StartAsync(i, 0);
-        var faults = new FaultPlan(this, _chance.Split());
         for (var i = 0; i < _request.Clients; i++)
         {
             var client = new Client(this, i, _chance.Split());
@@ -134,9 +159,9 @@ internal sealed class World
             Begin(client.RunAsync);
         }
         var until = _scheduler.Now + TimeSpan.FromSeconds(_request.Seconds).Ticks;
-        await faults.RunAsync(until);
+        await Faults.RunAsync(until);
         IsOpen = false;
-        await faults.MendAsync();
+        await Faults.MendAsync();
         while (_running > 0) await Lane.DelayAsync(TimeSpan.FromMilliseconds(50).Ticks);
         // Every bound, deadline and time to live that a promise speaks of has passed by then.
         await Lane.DelayAsync((Promises.MaxTimeToLive + TimeSpan.FromSeconds(4)).Ticks);

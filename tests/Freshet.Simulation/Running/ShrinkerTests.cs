@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using Freshet.Simulation.Building;
+using Freshet.Simulation.Planted;
+
+namespace Freshet.Simulation.Running;
+
+/// <summary>The shrinker, over a failure that a planted bug makes.</summary>
+public sealed class ShrinkerTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void AFailingSeedShrinksToASmallerRunThatBreaksTheSameRule()
+    {
+        var bug = PlantedBugs.All.Single(each => each.Name == "hold ignored by readers");
+        var run = SimulatedBuild.Load(bug.Changes);
+        var caught = BugHunt.Find(run, bug, 300, Stopwatch.StartNew()).ShouldNotBeNull();
+        var (rule, whole) = (caught.Rules[0], new RunRequest(caught.Seed));
+        var before = Campaign.Run(run, whole);
+
+        var shrunk = new Shrinker(run, rule, tries: 100).Shrink(whole);
+
+        var after = Campaign.Run(run, shrunk);
+        output.WriteLine($"seed {caught.Seed}, {rule}: {before.Operations.Count} operations in {whole.Seconds} s became {after.Operations.Count} in {shrunk.Seconds:0.0} s, without {string.Join(", ", shrunk.Without)}");
+        after.Violations.Select(violation => violation.Rule).ShouldContain(rule);
+        after.Operations.Count.ShouldBeLessThan(before.Operations.Count / 4);
+        shrunk.Seconds.ShouldBeLessThan(whole.Seconds);
+        shrunk.Without.ShouldNotBeEmpty();
+        Campaign.Run(run, shrunk).Trace.ShouldBe(after.Trace); // what is left replays exactly
+        Campaign.Run(SimulatedBuild.Load(), shrunk).Violations.ShouldBeEmpty(); // and it is the bug that breaks it
+    }
+}
