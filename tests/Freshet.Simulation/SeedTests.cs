@@ -27,13 +27,19 @@ public sealed class SeedTests(ITestOutputHelper output)
 
         var traces = seeds.Select(seed => Campaign.Run(one, new RunRequest(seed)).Trace).ToList();
         var again = seeds.Reverse().Select(seed => Campaign.Run(one, new RunRequest(seed)).Trace).Reverse().ToList();
-        var elsewhere = new List<ulong>();
-        var thread = new Thread(() => elsewhere.AddRange(seeds.Select(seed => Campaign.Run(other, new RunRequest(seed)).Trace)));
-        thread.Start();
-        thread.Join();
+        // Side by side in one build, with runs of other seeds between them.
+        var beside = Enumerable.Range(0, 2).Select(_ => new List<ulong>()).ToList();
+        var threads = beside.Select((list, number) => new Thread(() => list.AddRange(seeds.Select(seed =>
+        {
+            if (number == 1) Campaign.Run(other, new RunRequest(seed + 1_000));
+            return Campaign.Run(other, new RunRequest(seed)).Trace;
+        })))).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
 
         again.ShouldBe(traces);
-        elsewhere.ShouldBe(traces);
+        beside[0].ShouldBe(traces);
+        beside[1].ShouldBe(traces);
         traces.Distinct().Count().ShouldBe(seeds.Length);
     }
 }

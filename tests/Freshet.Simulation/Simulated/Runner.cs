@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Freshet.Simulation;
@@ -36,6 +37,7 @@ public static class Runner
 {
     public static string Run(string request)
     {
+        RuntimeHelpers.RunClassConstructor(typeof(RecordDraft).TypeHandle); // takes an identity, which must not be one of whichever run is first
         var run = JsonSerializer.Deserialize<RunRequest>(request)!;
         var world = new World(run);
         world.Run();

@@ -26,6 +26,7 @@ internal sealed class Scheduler
     private int _interrupted;
     private int _untilInterruption = Never;
     private long _numbers;
+    private long _identities;
 
     public Scheduler(Chance chance)
     {
@@ -43,8 +44,13 @@ internal sealed class Scheduler
     /// <summary>What the core draws.</summary>
     public Chance CoreChance { get; }
 
+    /// <summary>See <see cref="PerRun"/>. Only who has the turn comes here.</summary>
+    public Dictionary<object, object> Slots { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>A number that any other order of work would change: two runs that agree on it were the same.</summary>
     public ulong Trace { get; private set; }
+
+    public long NextIdentity() => ++_identities;
 
     /// <summary>Whether some work waits half way, perhaps with locks held.</summary>
     public bool HasInterrupted => _interrupted > 0;

@@ -52,15 +52,16 @@ internal static class RandomNumberGenerator
     }
 }
 
-/// <summary>Identities in the simulated build: counted, and equal to nothing else.</summary>
+/// <summary>Identities in the simulated build: counted within the run, and equal to nothing else there.</summary>
 internal static class Identities
 {
-    private static long _last;
+    private static long _ofDeclarations;
 
     public static Guid Next()
     {
+        var next = Simulation.PerRun.Scheduler is { } run ? run.NextIdentity() : Interlocked.Decrement(ref _ofDeclarations);
         Span<byte> bytes = stackalloc byte[16];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, Interlocked.Increment(ref _last));
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(bytes, next);
         return new Guid(bytes);
     }
 }
