@@ -98,7 +98,8 @@ internal sealed partial class RenderedOutputs(Node node, NodeStore store, Freshe
     /// <summary>A render may be joined while it is not outdated now for the tags known so far, and began late enough (R2).</summary>
     private bool CanBeJoinedLocked(Rendering running, AppliedPosition now, long required)
     {
-        if (running.HasEnded || running.CapturedAt + (long)MostWait.TotalMilliseconds <= Clock.Now) return false;
+        // One that has ended is here until it is stored or given up, and tells those who join it then: else whoever comes in between renders again.
+        if (running.CapturedAt + (long)MostWait.TotalMilliseconds <= Clock.Now) return false;
         var loaded = running.Interval.Loaded;
         return running.IsOf(now.Marks)
             && loaded.Position >= required

@@ -12,6 +12,8 @@ internal static partial class PlantedBugs
         Bug("confirmation shared with a request already sent", "PROTOCOL 8", "Log/Shared/Exchanger.cs", "return _running is { IsCompleted: false } ? _next = AfterAsync(_running) : _running = RunAsync();", "return _running is { IsCompleted: false } ? _running : _running = RunAsync();"),
         // A write in a young epoch finishes a lease and its margin late (PROTOCOL 18): by then only queries of medium and low level are served on a node that has not heard of the epoch.
         Bug("token of another epoch believed without an exchange", "PROTOCOL 10", "Log/Shared/SharedLog.cs", "return new Standing(exchanged, 0, isConfirmed);", "return new Standing(true, 0, isConfirmed);"),
+        // A node may confirm in the lost epoch only by a reply that was under way when the log was lost: what is left is that reply, and a read on it while the write finishes in the new epoch.
+        Bug("append completes in a young epoch", "PROTOCOL 18", "Log/Shared/SharedLog.cs", "if (reply.IsMature) return;", "return;"),
         // The first acknowledgement in the new epoch takes its place, and no write finishes while that is young: what is left is a writer's first write after that.
         Bug("acknowledgement of another epoch counts", "PROTOCOL 21", "Log/Shared/LeaseWaits.cs", "&& applied.Epoch == position.Epoch && applied.Position >= position.Position;", "&& applied.Position >= position.Position;"),
         // No write finishes while the epoch is young, and half a second later the row says what counts: what is left is a node that comes late, in its first half second.
