@@ -54,21 +54,19 @@ internal abstract class QueryRuntime(DeclaredQuery declared, Node node)
     public void Adopt(QueryPolicy policy)
     {
         var before = Policy;
+        var isTightened = policy.MaxStaleness == TimeSpan.Zero && before.MaxStaleness > TimeSpan.Zero;
         // The lease that is held was not asked for on behalf of this query's tags.
-        if (policy.MaxStaleness == TimeSpan.Zero && before.MaxStaleness > TimeSpan.Zero && Node.Confirmation is { } confirmation)
-            confirmation.Revoke(() => Put(policy));
-        else
-            Put(policy);
+        if (isTightened && Node.Confirmation is { } confirmation) confirmation.Revoke(Put);
+        else Put();
         if (policy.TimeToLive < before.TimeToLive) LimitTimeToLive(policy.TimeToLive);
         if (policy.MaxConcurrentLoads > before.MaxConcurrentLoads) AdvanceTurns();
-    }
 
-    private void Put(QueryPolicy policy)
-    {
-        var isTightened = policy.MaxStaleness == TimeSpan.Zero && MaxStaleness > 0;
-        Volatile.Write(ref _policy, policy);
-        Volatile.Write(ref _maxStaleness, (long)policy.MaxStaleness.TotalMilliseconds);
-        if (isTightened) Node.Recheck(); // what was checked while no hold concerned it
+        void Put()
+        {
+            Volatile.Write(ref _policy, policy);
+            Volatile.Write(ref _maxStaleness, (long)policy.MaxStaleness.TotalMilliseconds);
+            if (isTightened) Node.Recheck(); // what was checked while no hold concerned it
+        }
     }
 
     /// <summary>Stands for all its values, in records that flush them.</summary>
