@@ -133,7 +133,8 @@ public sealed class HoldTests
         (await b.ReadAsync(Things.High, "1")).ShouldBe(2, "what it has just read is not served again");
 
         await a.PassIntervalAsync();
-        await Nodes.UntilAsync(() => nodes.Server.Holds.Count == 1);
+        await a.HoldsPlacedAgainAsync();
+        nodes.Server.Holds.Count.ShouldBe(1);
         nodes.Server.IsMature = true;
         await b.CatchUpAsync();
         b.App.HoldsOf().ShouldNotBeNull().CoverEverything.ShouldBeFalse();
@@ -159,7 +160,7 @@ public sealed class HoldTests
         nodes.Server.RestartEmpty();
         nodes.Server.IsMature = true;
         await a.PassIntervalAsync();
-        await Nodes.UntilAsync(() => nodes.Server.Holds.Count == 1);
+        await a.HoldsPlacedAgainAsync();
 
         await action.CompleteAsync();
 

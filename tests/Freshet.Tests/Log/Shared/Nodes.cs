@@ -98,6 +98,9 @@ internal sealed class Member(TestApp app, TestLogConnection link, Nodes nodes)
         app.Time.Advance(TimeSpan.FromMilliseconds(500));
     }
 
+    /// <summary>It knows that the log has all of its open holds. The log has them earlier: the reply is still on its way.</summary>
+    public Task HoldsPlacedAgainAsync() => Nodes.UntilAsync(() => app.Services.GetRequiredService<Node>().OpenHolds.MissingIn(nodes.Server.Head.Epoch).Count == 0);
+
     /// <summary>It has read everything, and is confirmed again.</summary>
     public async Task CatchUpAsync()
     {
