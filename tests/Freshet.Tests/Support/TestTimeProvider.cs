@@ -3,6 +3,8 @@ namespace Freshet.Tests;
 /// <summary>A clock that moves only when told, and runs the timers that come due on the way.</summary>
 public sealed class TestTimeProvider : TimeProvider
 {
+    private static readonly ExecutionContext _nobody = NobodysContext();
+
     private readonly Lock _gate = new();
     private readonly List<TestTimer> _timers = [];
     private readonly List<(TimeSpan DueTime, TaskCompletionSource Set)> _awaited = [];
@@ -97,7 +99,8 @@ public sealed class TestTimeProvider : TimeProvider
     {
         lock (_gate)
         {
-            var timer = new TestTimer(this, () => callback(state))
+            var context = ExecutionContext.Capture() ?? _nobody; // a timer runs in the surroundings of whoever made it, unless that one kept them to itself
+            var timer = new TestTimer(this, () => ExecutionContext.Run(context, _ => callback(state), null))
             {
                 Due = dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : _elapsed + dueTime,
                 DueTime = dueTime,
@@ -110,6 +113,15 @@ public sealed class TestTimeProvider : TimeProvider
             _awaited.RemoveAll(awaited => awaited.DueTime == dueTime);
             return timer;
         }
+    }
+
+    private static ExecutionContext NobodysContext()
+    {
+        ExecutionContext? context = null;
+        var thread = new Thread(() => context = ExecutionContext.Capture());
+        thread.UnsafeStart(); // with nothing of whoever starts it
+        thread.Join();
+        return context!;
     }
 
     private sealed class TestTimer(TestTimeProvider owner, Action run) : ITimer

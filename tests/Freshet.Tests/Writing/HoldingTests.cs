@@ -68,5 +68,26 @@ public sealed class HoldingTests
         app.Services.GetRequiredService<Node>().OpenHolds.MissingIn(Epoch.Create()).ShouldBeEmpty();
     }
 
+    /// <summary>A hold that was given up before its write was, or before nobody could tell, has cost nobody anything.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatHasNoRecordIsNeverLate(bool isAway)
+    {
+        await using var app = Start();
+        await using (var action = app.Freshet.BeginUserAction("write"))
+        {
+            app.Freshet.Raise(new ThingChanged("a"));
+            await app.Freshet.HoldAsync();
+            app.Time.Advance(TimeSpan.FromSeconds(30));
+            app.HoldsOf().ShouldBeNull();
+            _outbox.Save(action, commit: false);
+            if (isAway) _outbox.Failure = new TimeoutException();
+            await action.CompleteAsync();
+        }
+
+        (app.LogOf().Holds[isAway ? HoldOutcome.Left : HoldOutcome.Released], app.LogOf().Holds[HoldOutcome.Late]).ShouldBe((1, 0));
+    }
+
     private TestApp Start() => TestApp.Start(freshet => freshet.Services.AddSingleton<IOutbox>(_outbox));
 }

@@ -1,5 +1,6 @@
 using Freshet.Tests.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Freshet.Tests.Log.Holds;
@@ -25,6 +26,7 @@ public sealed class OverdueTests
         (record.Call, record.Cause, record.Action, record.Actor).ShouldBe(("Release", "overdue", "elsewhere", "ann"));
         record.Invalidations.ShouldHaveSingleItem().ShouldBe(new Invalidation(Things.Thing.For("a"), InvalidationKind.Expire, TimeSpan.Zero));
         app.LogLines.Lines.ShouldContain(line => line.Text.Contains("action elsewhere") && line.Text.Contains("was overdue after 00:00:30"));
+        app.LogLines.Lines.ShouldContain(line => line.Level == LogLevel.Information && line.Text.Contains("call=Release") && line.Text.Contains("tag=thing:a"));
     }
 
     /// <summary>The write comes after all. Its own record counts: the one that ended the hold was not it.</summary>
@@ -90,6 +92,38 @@ public sealed class OverdueTests
             await PassAsync(app);
         }
         app.LogOf().Position.Position.ShouldBe(4);
+    }
+
+    /// <summary>Whoever waited longest comes first.</summary>
+    [Fact]
+    public async Task WhatIsOverdueAtOnceIsEndedInTheOrderPlaced()
+    {
+        await using var app = TestApp.Start();
+        string[] things = [.. Enumerable.Range(0, 10).Select(i => $"{i}")];
+        foreach (var thing in things) await app.HoldAsync(thing);
+
+        await PassAsync(app);
+
+        app.Freshet.Log.FollowAsync(things.Length).ToBlockingEnumerable().Take(things.Length).Select(record => record.Invalidations.Single().Tag.ToString())
+            .ShouldBe(things.Select(thing => $"thing:{thing}"));
+    }
+
+    /// <summary>A log provider that throws, say.</summary>
+    [Fact]
+    public async Task OneThatFailsIsNotedAndTheOthersAreEndedNextTime()
+    {
+        await using var app = TestApp.Start();
+        await app.HoldAsync("a");
+        await app.HoldAsync("b");
+        app.LogLines.Failure = new InvalidOperationException("a broken provider");
+        app.Time.Advance(TimeSpan.FromSeconds(30));
+        app.HoldsOf().ShouldNotBeNull().Count.ShouldBe(1);
+        app.Services.GetRequiredService<ListenerFailures>().Any.ShouldBeTrue();
+
+        app.LogLines.Failure = null;
+        app.Time.Advance(OverdueHolds.Interval);
+
+        app.HoldsOf().ShouldBeNull();
     }
 
     /// <summary>A node may have learnt of a hold before anybody looks after it.</summary>

@@ -41,6 +41,42 @@ public sealed class StandingHoldsTests
         StandingHolds.After(standing, Release(second), 0).ShouldBeNull();
     }
 
+    /// <summary>The tags of the one it replaces are no longer held for it.</summary>
+    [Fact]
+    public void OneThatIsPlacedAgainCountsOnce()
+    {
+        var announced = RecordId.Next();
+        var (first, second) = (Hold(announced, _a, _b), Hold(announced, _a));
+        var (before, after) = (Hold(RecordId.Next(), _a), Release(second));
+        var standing = StandingHolds.After(StandingHolds.After(StandingHolds.After(null, before, 0), first, 0), second, 0).ShouldNotBeNull();
+        Touches(standing, _b).ShouldBeFalse();
+
+        standing = StandingHolds.After(StandingHolds.After(standing, after, 0), Release(before), 0);
+
+        standing.ShouldBeNull();
+    }
+
+    /// <summary>Tags found while loading are known only afterwards.</summary>
+    [Fact]
+    public void ALoadThatMayFindATagOfAHeldKindIsTouched()
+    {
+        var standing = StandingHolds.After(null, Hold(RecordId.Next(), _a), 0).ShouldNotBeNull();
+
+        standing.Touch([], ["thing"]).ShouldBeTrue();
+        standing.Touch([_b], ["another"]).ShouldBeFalse();
+    }
+
+    /// <summary>A tag's first hold is the one to tell of.</summary>
+    [Fact]
+    public void TheFirstHoldOfATagIsTheOneThatWasPlacedFirst()
+    {
+        LogRecord[] holds = [.. Enumerable.Range(0, 10).Select(_ => Hold(RecordId.Next(), _a))];
+        var standing = holds.Aggregate((StandingHolds?)null, (before, hold) => StandingHolds.After(before, hold, 0)).ShouldNotBeNull();
+
+        standing.FirstOf(_a).ShouldNotBeNull().Id.ShouldBe(holds[0].Id);
+        standing.FirstOf(_b).ShouldBeNull();
+    }
+
     [Fact]
     public void ATagIsHeldUntilTheLastOfItsHoldsHasEnded()
     {
@@ -61,6 +97,8 @@ public sealed class StandingHoldsTests
         Touches(young, _b).ShouldBeTrue();
         young = StandingHolds.After(young, Release(hold), 0).ShouldNotBeNull();
         Touches(young, _b).ShouldBeTrue();
+        young.Touch(ReadOnlySpan<TagMark>.Empty).ShouldBeTrue("a value that is there, too");
+        StandingHolds.After(young, hold, 0).ShouldNotBeNull().CoverEverything.ShouldBeTrue("one more changes nothing of that");
 
         young.Settled().ShouldBeNull();
         Touches(StandingHolds.After(young, hold, 0)!.Settled().ShouldNotBeNull(), _b).ShouldBeFalse();

@@ -1,8 +1,12 @@
+using Microsoft.Extensions.DependencyInjection;
+
 namespace Freshet.Tests.Log.Shared;
 
 /// <summary>R8 over nodes: a hold is known everywhere before its write is committed, and ended once, by whoever knows.</summary>
 public sealed class HoldTests
 {
+    private static readonly Writer _writer = new(TriggerKind.Job, "write", null, null);
+
     [Fact]
     public async Task NoNodeServesWhatACommitReplacedBeforeItsAppend()
     {
@@ -90,30 +94,6 @@ public sealed class HoldTests
         await Nodes.UntilAsync(() => b.App.HoldsOf() is null);
     }
 
-    [Fact]
-    public async Task AnOverdueHoldIsEndedOnceByWhicheverNodeIsLeft()
-    {
-        await using var nodes = new Nodes();
-        var (a, b, c) = (nodes.Start("a"), nodes.Start("b"), nodes.Start("c"));
-        nodes.Source["1"] = new Value(1);
-        foreach (var member in (Member[])[b, c]) await member.ReadAsync(Things.High, "1");
-        var hold = await a.App.HoldAsync("1");
-        a.Link.IsCut = true; // its process is gone
-        nodes.Server.Remove([.. nodes.Server.Leases.Where(row => row.Name == "a")]); // and its lease with it
-
-        nodes.Source["1"] = new Value(2);
-        nodes.ServerTime.Advance(TimeSpan.FromSeconds(30));
-        foreach (var member in (Member[])[b, c]) member.App.Time.Advance(TimeSpan.FromSeconds(30));
-
-        foreach (var member in (Member[])[b, c]) await Nodes.UntilAsync(() => member.App.HoldsOf() is null);
-        nodes.Server.Records.Count(record => record.Cause == "overdue").ShouldBe(1);
-        nodes.Server.Holds.ShouldBeEmpty();
-        foreach (var member in (Member[])[b, c]) (await member.ReadAsync(Things.High, "1")).ShouldBe(2);
-
-        await b.App.ResolveAsync(hold); // its row is found and appended: it counts, since what ended the hold was not it
-        nodes.Server.Records[^1].Id.ShouldBe(hold.Release.Draft);
-    }
-
     /// <summary>The log comes back empty. While it is young every high query asks its source, and by then the hold is placed again.</summary>
     [Fact]
     public async Task AHoldOutlivesTheLogItWasPlacedIn()
@@ -192,7 +172,7 @@ public sealed class HoldTests
         var a = nodes.Start("a");
         var gate = a.Link.HoldRequest(LogCall.Append);
         var announced = RecordId.Next();
-        var placing = a.Log.PlaceAsync(new Writer(TriggerKind.Job, "write", null, null), [Held.DraftOf(announced, Things.Thing.For("1"))]).AsTask();
+        var placing = a.Log.PlaceAsync(_writer, [Held.DraftOf(announced, Things.Thing.For("1"))]).AsTask();
         await gate.Reached;
         await a.Log.AppendAsync(new Writer(TriggerKind.Job, "relay", null, null), [new RecordDraft(announced, "Raise", null, null, [])]);
         gate.Open();
@@ -203,27 +183,40 @@ public sealed class HoldTests
         a.Log.Holds[HoldOutcome.NotPlaced].ShouldBe(0);
     }
 
-    /// <summary>Whoever would end an overdue hold finds the log away: the hold stands, nothing is kept to be sent later, and it is ended once the log is back.</summary>
+    /// <summary>Somebody else ends it between the log's taking it and its reply: its tags are free, and who placed it must know.</summary>
     [Fact]
-    public async Task AnOverdueHoldStandsWhileTheLogIsAway()
+    public async Task AHoldThatEndsWhileItIsBeingPlacedIsNotPlaced()
+    {
+        await using var nodes = new Nodes();
+        var (a, b) = (nodes.Start("a"), nodes.Start("b"));
+        var gate = a.Link.HoldReply(LogCall.Append);
+        var placing = a.Log.PlaceAsync(_writer, [Held.DraftOf(RecordId.Next(), Things.Thing.For("1"))]).AsTask();
+        await gate.Reached;
+        var hold = nodes.Server.Holds.Single();
+        await b.Log.AppendAsync(_writer, [new RecordDraft(RecordId.Next(), FreshnessLog.ReleaseCall, null, null, []) { Releases = [new Release(hold.Id, hold.Holds!.Draft)] }]);
+        await a.CatchUpAsync();
+        gate.Open();
+
+        (await placing.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeNull();
+        a.Log.Holds[HoldOutcome.NotPlaced].ShouldBe(1);
+    }
+
+    /// <summary>The log is lost between its taking it and its reply. Nobody counts on the hold, so nobody places it again: no action would end it.</summary>
+    [Fact]
+    public async Task AHoldWhoseLogIsLostWhileItIsBeingPlacedIsForgotten()
     {
         await using var nodes = new Nodes();
         var a = nodes.Start("a");
-        await a.App.HoldAsync("1");
-        a.Link.IsCut = true;
-        nodes.Advance(TimeSpan.FromSeconds(30));
-        await Nodes.UntilAsync(() => a.Log.IsAway);
-        for (var i = 0; i < 4; i++) nodes.Advance(TimeSpan.FromSeconds(1));
+        var gate = a.Link.HoldReply(LogCall.Append);
+        var placing = a.Log.PlaceAsync(_writer, [Held.DraftOf(RecordId.Next(), Things.Thing.For("1"))]).AsTask();
+        await gate.Reached;
+        nodes.Server.RestartEmpty();
+        nodes.Server.IsMature = true;
+        await a.CatchUpAsync();
+        gate.Open();
 
-        a.App.HoldsOf().ShouldNotBeNull();
-        a.Log.Pending.Count.ShouldBe(0);
-        a.Link.Heal();
-        await Nodes.UntilAsync(() =>
-        {
-            nodes.Advance(TimeSpan.FromMilliseconds(500));
-            return a.App.HoldsOf() is null;
-        });
-        nodes.Server.Records.Count(record => record.Cause == "overdue").ShouldBe(1);
+        (await placing.WaitAsync(TimeSpan.FromSeconds(30))).ShouldBeNull();
+        a.App.Services.GetRequiredService<Node>().OpenHolds.MissingIn(nodes.Server.Epoch).ShouldBeEmpty();
     }
 
     /// <summary>The append of the write's record fails: its hold stands on all nodes until the log has it.</summary>
