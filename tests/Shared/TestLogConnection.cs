@@ -43,6 +43,9 @@ internal sealed class TestLogConnection(TestLogServer server, string name) : ILo
     /// <summary>What this node acknowledges reaches nobody.</summary>
     public bool DropsAcknowledgements { get; set; }
 
+    /// <summary>Called for each record to be, before anything is written: throws for one that the log would refuse.</summary>
+    public Action<RecordDraft> OnCheck { get; set; } = _ => { };
+
     /// <summary>The node's identities: more than one after a restart.</summary>
     internal IReadOnlySet<NodeId> Nodes
     {
@@ -152,9 +155,7 @@ internal sealed class TestLogConnection(TestLogServer server, string name) : ILo
         server.Deliver();
     }
 
-    void ILogService.Check(Writer writer, RecordDraft draft)
-    {
-    }
+    void ILogService.Check(Writer writer, RecordDraft draft) => OnCheck(draft);
 
     /// <summary>Takes in what is to be told. The caller holds the server's gate, so that order is the log's.</summary>
     internal void Post(Action<ILogListener> told, bool isBell)

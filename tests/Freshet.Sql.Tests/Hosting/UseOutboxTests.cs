@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,27 @@ public sealed class PostgresUseOutboxTests : UseOutboxTests<PostgresTestDatabase
         (await action.CompleteAsync())!.Value.Position.ShouldBe(1);
         (await Database.ReadAsync<long>("SELECT count(*) FROM \"O'Brien \"\"s\".freshet_outbox")).ShouldBe(1);
         (await Database.CountAsync()).ShouldBe(0);
+    }
+
+    /// <summary>"IF NOT EXISTS" alone lets two nodes that start at once create the same table, and one of them fails.</summary>
+    [Fact]
+    public async Task WhoCreatesTheTablesWaitsForWhoeverIsAtIt()
+    {
+        await Database.ExecuteAsync("DROP TABLE freshet_outbox");
+        await using var connection = await Database.OpenAsync();
+        await using var another = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(hashtext('freshet_outbox'))", transaction: another);
+
+        var creating = Database.Outbox.CreateTablesAsync(default);
+
+        await UntilAsync(() => creating.IsCompleted || Waiting() == 1);
+        creating.IsCompleted.ShouldBeFalse();
+        await another.RollbackAsync();
+        await creating.WaitAsync(TimeSpan.FromSeconds(30));
+        (await Database.CountAsync()).ShouldBe(0);
+
+        long Waiting() => connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())", transaction: another);
     }
 
     [Fact]

@@ -50,15 +50,9 @@ public sealed class PostgresOperationTests : OperationTests<PostgresTestDatabase
 
 public sealed class SqliteOperationTests : OperationTests<SqliteTestDatabase>;
 
-public sealed record Order(string ThingId);
-
-public sealed record Done(int Number, string Note);
-
 /// <summary>Operations in a real database: one transaction holds the write, its events and the completion.</summary>
-public abstract class OperationTests<TDatabase> : OutboxTest<TDatabase> where TDatabase : TestDatabase, new()
+public abstract class OperationTests<TDatabase> : OperationTest<TDatabase> where TDatabase : TestDatabase, new()
 {
-    protected static readonly OperationKind<Order, Done> Rebuild = new("thing-rebuild");
-
     [Fact]
     public async Task S22_AnOperationIsAcceptedThenProcessingThenCompletedWithItsEvents()
     {
@@ -253,9 +247,9 @@ public abstract class OperationTests<TDatabase> : OutboxTest<TDatabase> where TD
 
         (await other.Services.GetRequiredService<IOperations>().FindAsync(operation)).ShouldBeNull();
         (await StoreOf(other).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
+        await FinishAsync(app);
+        (await StoreOf(other).PruneAsync(TimeSpan.FromHours(-1), 10, default)).ShouldBe(0);
     }
-
-    protected TestApp StartWorkless(Action<SqlOutboxOptions>? configure = null, Action<FreshetBuilder>? more = null) => Start(configure, more);
 
     /// <summary>What a handler of these tests gets: the run, and the application's Freshet.</summary>
     protected sealed record Work(OperationRun<Order, Done> Run, IFreshet Freshet);
@@ -272,17 +266,6 @@ public abstract class OperationTests<TDatabase> : OutboxTest<TDatabase> where TD
         await work.Run.CompleteAsync(transaction, new Done(1, "it's \"done\""), ct);
         await transaction.CommitAsync(ct);
     }
-
-    protected async Task<Guid> AcceptAsync(TestApp app, string thing)
-    {
-        await using var connection = await Database.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var operation = await app.Services.GetRequiredService<IOperations>().AcceptAsync(transaction, Rebuild, new Order(thing), "ada");
-        await transaction.CommitAsync();
-        return operation.Id;
-    }
-
-    internal static IOperationStore StoreOf(TestApp app) => app.Services.GetRequiredService<IOperationStore>();
 
     private static async Task<Operation> FindAsync(TestApp app, Guid id) => (await app.Services.GetRequiredService<IOperations>().FindAsync(id)).ShouldNotBeNull();
 

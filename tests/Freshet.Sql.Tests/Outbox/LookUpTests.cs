@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Freshet.Sql.Tests.Outbox;
@@ -38,10 +37,5 @@ public sealed class LookUpTests : IDisposable
 
         await Should.ThrowAsync<TimeoutException>(() => asking.WaitAsync(TimeSpan.FromSeconds(30)));
         asking.IsFaulted.ShouldBeTrue();
-    }
-
-    private sealed class SilentConnection : SqliteConnection
-    {
-        public override Task OpenAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, CancellationToken.None);
     }
 }

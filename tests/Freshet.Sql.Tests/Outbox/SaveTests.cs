@@ -65,6 +65,16 @@ public abstract class SaveTests<TDatabase> : OutboxTest<TDatabase> where TDataba
     }
 
     [Fact]
+    public async Task ARowIsOfItsApplicationsKeyspace()
+    {
+        var app = Start(more: freshet => freshet.Configure(options => options.Keyspace = "other"));
+        await using var action = await SaveAsync(app, "a");
+
+        (await Database.CountAsync("keyspace = 'other'")).ShouldBe(1);
+        (await action.CompleteAsync())!.Value.Position.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task S2_S3_WhatIsRolledBackLeavesNothing()
     {
         var app = Start();

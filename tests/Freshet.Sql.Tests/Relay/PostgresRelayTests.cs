@@ -54,6 +54,17 @@ public sealed class PostgresRelayTests : RelayTests<PostgresTestDatabase>
     }
 
     [Fact]
+    public async Task ARelayThatStopsStopsListeningAndSaysNothing()
+    {
+        var app = Start(options => options.Listens = true);
+        await UntilAsync(IsListening);
+
+        await RelayOf(app).StopAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+        app.LogLines.Lines.ShouldNotContain(line => line.Text.Contains("does not hear the database's notifications"));
+    }
+
+    [Fact]
     public async Task ARelayThatLostItsEarListensAgain()
     {
         var app = Start(options => options.Listens = true);

@@ -1,10 +1,26 @@
 using System.Globalization;
+using Freshet.Tests.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet.Sql.Tests.Relay;
 
-public sealed class SqliteRelayTests : RelayTests<SqliteTestDatabase>;
+public sealed class SqliteRelayTests : RelayTests<SqliteTestDatabase>
+{
+    /// <summary>The database takes any text for an id.</summary>
+    [Fact]
+    public async Task ARowWhoseIdIsNoneKeepsNoOtherFromBeingAppended()
+    {
+        var app = Start();
+        await Database.ExecuteAsync("""INSERT INTO freshet_outbox (id, action, event, data) VALUES (@id, 'import.py', 'thing.changed', '{"id":"a"}')""", new { id = new string('x', 36) });
+        await InsertAsync("thing.changed", """{"id":"after"}""");
+
+        await RelayOf(app).RelayAllAsync(default);
+
+        (await RecordsAsync(app)).Select(TagOf).ShouldBe(["thing:after"]);
+        (await Database.ReadAsync<string>("SELECT error FROM freshet_outbox WHERE appended_at IS NULL AND attempts = 1")).ShouldBe("its id is no UUID in lower case");
+    }
+}
 
 /// <summary>What actions leave behind is appended by the relay of any node, once in effect.</summary>
 public abstract class RelayTests<TDatabase> : OutboxTest<TDatabase> where TDatabase : TestDatabase, new()
@@ -141,6 +157,40 @@ public abstract class RelayTests<TDatabase> : OutboxTest<TDatabase> where TDatab
         (await RecordsAsync(app)).Select(TagOf).ShouldBe(["thing:a"]);
     }
 
+    /// <summary>By what they are told of in the log and counted, and how often they are tried.</summary>
+    [Fact]
+    public async Task WhatARelayDoesIsToldAndCounted()
+    {
+        var app = Start(options => options.MostAttempts = 2, freshet => freshet.Services.AddMetrics());
+        using var meter = new MeterReader(app);
+        await InsertAsync("thing.changed", """{"id":"a"}""");
+        await InsertAsync("nobody.knows", "{}");
+        await InsertAsync("nobody.knows", "{}");
+        await Database.ExecuteAsync("UPDATE freshet_outbox SET attempts = 1 WHERE seq = 3");
+
+        await RelayOf(app).RelayAllAsync(default);
+
+        meter.Sum("freshet.outbox.relayed").ShouldBe(1);
+        meter.Sum("freshet.outbox.rows.failed", ("outcome", "again")).ShouldBe(1);
+        meter.Sum("freshet.outbox.rows.failed", ("outcome", "set-aside")).ShouldBe(1);
+        app.LogLines.Lines.ShouldContain(line => line.Text.Contains("call=Raise raised=thing.changed tag=thing:a"));
+    }
+
+    [Theory]
+    [InlineData(0, 1, 30)]
+    [InlineData(6, 64, 200)]
+    [InlineData(20, 300, 3_000)]
+    public async Task ARowThatFailsIsTriedEverMoreSeldomButNeverForgotten(int attempts, int least, int most)
+    {
+        var app = Start(options => options.MostAttempts = 100);
+        await InsertAsync("nobody.knows", "{}");
+        await Database.ExecuteAsync("UPDATE freshet_outbox SET attempts = @attempts", new { attempts });
+
+        await RelayOf(app).RelayAllAsync(default);
+
+        (await Database.ReadAsync<double>($"SELECT {Database.Seconds("created_at", "due_at")} FROM freshet_outbox")).ShouldBeInRange(least, most, "from its insert, which was a moment earlier");
+    }
+
     [Fact]
     public async Task RowsOfAnotherKeyspaceAreLeftAlone()
     {
@@ -255,28 +305,4 @@ public abstract class RelayTests<TDatabase> : OutboxTest<TDatabase> where TDatab
         server.Records.Select(TagOf).ShouldBe(Enumerable.Range(0, 60).Select(i => $"thing:{i}"));
         (await Database.CountAsync("appended_at IS NULL")).ShouldBe(0);
     }
-
-    /// <summary>Writes a row as a program that knows nothing of Freshet but its table.</summary>
-    protected Task InsertAsync(string? name, string? data, string? invalidations = null, string trigger = "job", string keyspace = "app") => Database.ExecuteAsync(
-        $"""INSERT INTO freshet_outbox (keyspace, "trigger", action, event, data, invalidations) VALUES (@keyspace, @trigger, 'import.py', @name, {Json("@data")}, {Json("@invalidations")})""",
-        new { keyspace, trigger, name, data, invalidations });
-
-    private string Json(string parameter) => Database is PostgresTestDatabase ? parameter + "::json" : parameter;
-
-    protected static async Task UntilAsync(Func<bool> isSo)
-    {
-        var watchdog = Task.Delay(TimeSpan.FromSeconds(30));
-        while (!isSo())
-        {
-            if (watchdog.IsCompleted) throw new TimeoutException("It never came to be.");
-            await Task.Delay(1);
-        }
-    }
-
-    /// <summary>Lets the application's time pass until something is so.</summary>
-    protected static Task PassUntilAsync(TestApp app, Func<bool> isSo) => UntilAsync(() =>
-    {
-        app.Time.Advance(TimeSpan.FromMilliseconds(100));
-        return isSo();
-    });
 }

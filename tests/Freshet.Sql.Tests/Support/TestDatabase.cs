@@ -37,6 +37,9 @@ public abstract class TestDatabase : IAsyncLifetime
         return await connection.ExecuteScalarAsync<T>(sql, parameters);
     }
 
+    /// <summary>SQL for how many seconds are between two moments.</summary>
+    public abstract string Seconds(string from, string to);
+
     public async Task<long> CountAsync(string where = "1 = 1") => Convert.ToInt64(await ReadAsync<object>($"SELECT count(*) FROM freshet_outbox WHERE {where}"), CultureInfo.InvariantCulture);
 
     /// <summary>Changes a thing with raw commands, as an application would.</summary>
@@ -79,6 +82,8 @@ public sealed class PostgresTestDatabase : TestDatabase
 
     public override async Task<DbConnection> OpenAsync() => await Source.OpenConnectionAsync();
 
+    public override string Seconds(string from, string to) => $"EXTRACT(EPOCH FROM {to} - {from})::float8";
+
     public override void AddOutbox(FreshetBuilder freshet, Action<SqlOutboxOptions>? configure = null) =>
         freshet.UsePostgresOutbox(Source.ConnectionString, With(configure));
 
@@ -98,6 +103,8 @@ public sealed class SqliteTestDatabase : TestDatabase
         await ExecuteAsync("PRAGMA journal_mode = WAL");
         await base.InitializeAsync();
     }
+
+    public override string Seconds(string from, string to) => $"(julianday({to}) - julianday({from})) * 86400.0";
 
     public override async Task<DbConnection> OpenAsync()
     {
@@ -128,7 +135,7 @@ public abstract class OutboxTest<TDatabase> : IAsyncLifetime where TDatabase : T
 
     public virtual async ValueTask DisposeAsync()
     {
-        foreach (var app in _apps) await app.DisposeAsync();
+        foreach (var app in _apps) await app.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30)); // fails rather than hangs
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);
     }
@@ -180,6 +187,31 @@ public abstract class OutboxTest<TDatabase> : IAsyncLifetime where TDatabase : T
         }
         return records;
     }
+
+    /// <summary>Waits for what happens elsewhere. Without it this never ends but by the watchdog.</summary>
+    protected static async Task UntilAsync(Func<bool> isSo)
+    {
+        var watchdog = Task.Delay(TimeSpan.FromSeconds(30));
+        while (!isSo())
+        {
+            if (watchdog.IsCompleted) throw new TimeoutException("It never came to be.");
+            await Task.Delay(1);
+        }
+    }
+
+    /// <summary>Writes a row as a program that knows nothing of Freshet but its table.</summary>
+    protected Task InsertAsync(string? name, string? data, string? invalidations = null, string trigger = "job", string keyspace = "app") => Database.ExecuteAsync(
+        $"""INSERT INTO freshet_outbox (keyspace, "trigger", action, event, data, invalidations) VALUES (@keyspace, @trigger, 'import.py', @name, {Json("@data")}, {Json("@invalidations")})""",
+        new { keyspace, trigger, name, data, invalidations });
+
+    private string Json(string parameter) => Database is PostgresTestDatabase ? parameter + "::json" : parameter;
+
+    /// <summary>Lets the application's time pass until something is so.</summary>
+    protected static Task PassUntilAsync(TestApp app, Func<bool> isSo) => UntilAsync(() =>
+    {
+        app.Time.Advance(TimeSpan.FromMilliseconds(100));
+        return isSo();
+    });
 
     internal static string TagOf(LogRecord record) => record.Invalidations.Single().Tag.ToString();
 }
