@@ -47,7 +47,7 @@ export function answerFrom(headers: Headers, stamp: Stamp): Answer {
 }
 
 /** What parts of different epochs add up to: the known epoch is never this one. */
-const mixed = ''
+const mixed = '*'
 
 /**
  * One answer for data made of several: valid where all its parts are, if anywhere, touched by a tag of any part, and as old as
@@ -57,7 +57,7 @@ export function combine(answers: readonly Answer[], begun: Stamp): Answer {
   if (answers.length === 0) return { ...unknownAnswer, stamp: begun }
   return answers.reduce((a, b) => ({
     stamp: b.stamp.sequence < a.stamp.sequence ? b.stamp : a.stamp,
-    epoch: a.epoch === b.epoch ? a.epoch : (a.epoch !== undefined && b.epoch !== undefined ? mixed : (a.epoch ?? b.epoch)),
+    epoch: a.epoch && b.epoch && a.epoch !== b.epoch ? mixed : (a.epoch ?? b.epoch),
     interval: a.interval && b.interval && {
       loadedAt: Math.max(a.interval.loadedAt, b.interval.loadedAt),
       validAt: Math.min(a.interval.validAt, b.interval.validAt),

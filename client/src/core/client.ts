@@ -1,8 +1,7 @@
-import { answerFrom, type Answer, type Stamp } from './answer.ts'
-import { initialState, invalidated, isKnown, isOutdated, isReset, meet, stamp, type FreshnessState, type Notice } from './state.ts'
-import { positionOf } from './marks.ts'
+import { answerFrom, unasked, type Answer, type Stamp } from './answer.ts'
+import { initialState, isKnown, isOutdated, stamp, told, type FreshnessState, type Notice } from './state.ts'
 import type { OnProblem } from './problem.ts'
-import { anyTag, headerOf, isEnvelope, parseEvents, parseInterval, parseTags, prefix, type Envelope, type FreshnessEvent, type HeaderName, type Point } from './wire.ts'
+import { anyTag, headerOf, isEnvelope, parseEvents, prefix, type Envelope, type FreshnessEvent, type Point } from './wire.ts'
 
 /** Something was invalidated, as this client learnt it. */
 export interface Invalidation {
@@ -51,25 +50,7 @@ export type FreshnessClient = ReturnType<typeof createClient>
  */
 export function createClient(send: Fetch, problem: OnProblem = () => {}) {
   const answers = new WeakMap<Response, Answer>()
-  const sentAt = new WeakMap<Response, Stamp>()
   let state = initialState
-
-  // Takes a state over. If anything was invalidated on the way to it, that is told; another epoch outdates everything.
-  function become(after: FreshnessState, told?: Partial<Invalidation>): Invalidation | undefined {
-    const before = state
-    state = after
-    if (after.sequence === before.sequence) return undefined
-    const invalidation: Invalidation = {
-      id: state.sequence, cause: 'reset', events: [], tags: [anyTag], pending: false, ...told, reset: isReset(before, after),
-    }
-    client.onInvalidation(invalidation)
-    return invalidation
-  }
-
-  function invalidate(told: Partial<Invalidation>, notice: Notice): Invalidation | undefined {
-    const after = invalidated(state, notice)
-    return become(after, isKnown(after, notice.epoch) ? { ...told, tags: notice.tags, position: notice.position } : told)
-  }
 
   const client = {
     /** The place up to which the stream has told everything; undefined while nothing needs it. */
@@ -88,8 +69,6 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}) {
       return state
     },
 
-    become,
-
     /** What the client knows now; to be taken before a request is sent. */
     begin: (): Stamp => stamp(state, false),
 
@@ -99,12 +78,31 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}) {
     /** True if something was invalidated since the answer was asked for: that it is outdated is not the server's fault. */
     hasMovedSince: ({ stamp: { sequence } }: Answer): boolean => state.sequence > sequence,
 
-    /** What is remembered of a response to a read that `fetch` made. */
+    /** What is remembered of a response to a request that `fetch` made. */
     answerOf: (response: Response): Answer | undefined => answers.get(response),
+
+    /**
+     * Takes in what an answer or a frame said. If anything was invalidated by it that nobody had told, that is told; another epoch
+     * outdates everything. Without a notice something may have happened of which nobody can say what: a mutation's answer was lost, a
+     * frame was.
+     */
+    learn(how: Partial<Invalidation>, notice: Notice = { tags: [anyTag] }): Invalidation | undefined {
+      const { epoch, sequence } = state
+      state = told(state, notice)
+      if (state.sequence === sequence) return undefined
+      const reset = epoch !== undefined && epoch !== state.epoch
+      const { tags, position } = notice
+      const invalidation: Invalidation = {
+        id: state.sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset,
+        ...(isKnown(state, notice.epoch) && tags.length > 0 && { tags, position }),
+      }
+      client.onInvalidation(invalidation)
+      return invalidation
+    },
 
     /** Takes an answer in: one that was read here, or by the server that rendered the page. */
     adopt(answer: Answer): void {
-      become(meet(state, answer.epoch, answer.stamp))
+      client.learn({}, { epoch: answer.epoch, sent: answer.stamp, tags: [] })
       client.onAnswer(answer)
     },
 
@@ -114,19 +112,15 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}) {
      */
     async fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
       const { method = 'GET', headers: given } = input as Partial<Request>
-      if (!/^(get|head)$/i.test(init.method ?? method)) {
-        const sent = stamp(state, true) // no cache answers a write
-        const response = await send(input, init)
-        sentAt.set(response, sent)
-        return response
-      }
-      const token = state.token?.value
-      const sent = stamp(state, token !== undefined || state.confirm)
+      const isRead = /^(get|head)$/i.test(init.method ?? method)
+      const token = isRead ? state.token?.value : undefined
+      // No cache answers a write.
+      const sent = stamp(state, !isRead || token !== undefined || state.confirm)
       const headers = new Headers(init.headers ?? given)
       if (token) headers.set(`${prefix}Token`, token)
       // `no-cache` asks the browser's HTTP cache to confirm with the server: a stored answer knows nothing of the token, and may
       // be of an epoch that is over.
-      const response = await send(input, sent.confirmed ? { cache: 'no-cache', ...init, headers } : init)
+      const response = await send(input, isRead && sent.confirmed ? { cache: 'no-cache', ...init, headers } : init)
       if (token && response.status === 400 && (await response.clone().text()).includes('"invalid-token"')) {
         problem('token-rejected')
         if (state.token?.value === token) state = { ...state, token: undefined }
@@ -134,7 +128,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}) {
       }
       const answer = answerFrom(response.headers, sent)
       answers.set(response, answer)
-      client.adopt(answer)
+      if (isRead) client.adopt(answer)
       return response
     },
 
@@ -146,24 +140,20 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}) {
      */
     apply(answer: Applied, response?: Response): Invalidation | undefined {
       const carrier = answer instanceof Response ? answer : response
-      const said = (name: HeaderName) => (carrier ? headerOf(carrier.headers, name) : null)
+      const headers = carrier?.headers ?? new Headers()
       const body = isEnvelope(answer) ? answer : undefined
-      const events = body?.freshness_events ?? parseEvents(said('Events')) ?? []
-      const epoch = said('Epoch') || undefined
-      const pending = /^true$/i.test(said('Pending')!)
-      const position = parseInterval(said('Position'))?.validAt
-      const token = pending ? undefined : (said('Token') ?? body?.freshness_token)
+      const events = body?.freshness_events ?? parseEvents(headerOf(headers, 'Events')) ?? []
+      const pending = /^true$/i.test(headerOf(headers, 'Pending')!)
+      const { epoch, interval, tags } = answerFrom(headers, unasked)
+      const sent = carrier && answers.get(carrier)?.stamp
       // Of what is pending nobody has a position, and not all of its tags are told: any, and the stream tells the rest when it comes.
-      const tags = pending ? [anyTag] : (parseTags(said('Tags')) ?? (events.length > 0 ? [anyTag] : []))
-      const notice = { epoch, position: pending ? undefined : position, token, sent: carrier && sentAt.get(carrier) }
-      // The stream is often faster than the answer. What it told is followed already; then only the token is new.
-      const isTold = isKnown(state, epoch) && tags.every((tag) => positionOf(state.marks, tag) >= position!)
-      // Nothing may be invalidated (`Refresh()`, or an operation accepted for later). A token may come all the same.
-      return invalidate({ cause: 'mutation', events, pending }, { ...notice, tags: isTold ? [] : tags })
+      return client.learn({ cause: 'mutation', events, pending }, pending ? { epoch, sent, tags: [anyTag] } : {
+        epoch, sent, position: interval?.validAt,
+        // Nothing may be invalidated (`Refresh()`, or an operation accepted for later). A token may come all the same.
+        tags: events.length > 0 || headerOf(headers, 'Tags') !== null ? tags : [],
+        token: headerOf(headers, 'Token') ?? body?.freshness_token,
+      })
     },
-
-    /** Applies that something may have happened of which nobody can say what: a mutation's answer was lost, a frame was. */
-    applyUnknown: (told: Partial<Invalidation>) => invalidate(told, { tags: [anyTag] }),
   }
   return client
 }

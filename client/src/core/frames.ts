@@ -1,11 +1,13 @@
-import type { Point } from './wire.ts'
+import { parsed, type Point } from './wire.ts'
 
 /** A server-sent event as it came. */
 export interface Frame {
-  /** Empty for a heartbeat, which has an id alone. */
+  /** Empty for a heartbeat, which has a place alone. */
   readonly event: string
-  readonly id: string
-  readonly data: string
+  /** Its id, `17.kX3aBc`: a position with its epoch. */
+  readonly at: Point | undefined
+  /** Its JSON; the text itself where it is none. */
+  readonly data: unknown
 }
 
 /** Longest frame that is waited for. A stream that has none shorter is not ours. */
@@ -20,18 +22,16 @@ export function frameReader(emit: (frame: Frame) => void): (text: string) => voi
     if (rest.length > longestFrame) throw new RangeError('A frame of the stream does not end.')
     for (const block of blocks) {
       const fields = { event: '', id: '', data: '' }
-      for (const line of block.split(/\r?\n/)) {
-        const [, field, value = ''] = /^(event|id|data):? ?([^]*)/.exec(line) ?? []
-        if (field === 'data' && fields.data) fields.data += `\n${value}`
-        else if (field) fields[field as keyof Frame] = value
-      }
-      if (fields.event || fields.id || fields.data) emit(fields)
+      // Data may come in several lines. JSON is the same without their ends; the others come once.
+      for (const [, field, value] of block.matchAll(/^(event|id|data):? ?(.*)/gm)) fields[field as keyof typeof fields] += value
+      const { event, id, data } = fields
+      const [, position, epoch] = /^(\d+)\.(.+)$/.exec(id) ?? []
+      if (event || id || data) emit({ event, at: epoch ? { position: Number(position), epoch } : undefined, data: data && parsed(data) })
     }
   }
 }
 
-/** Reads an id, `17.kX3aBc`: a position with its epoch. */
-export function parsePoint(id: string): Point | undefined {
-  const [, position, epoch] = /^(\d+)\.(.+)$/.exec(id) ?? []
-  return epoch === undefined ? undefined : { position: Number(position), epoch }
+/** Milliseconds between heartbeats, as hello says. */
+export function beatOf({ data }: Frame): number {
+  return 1_000 * Number((data as { heartbeatSeconds?: unknown } | null)?.heartbeatSeconds) || 15_000
 }

@@ -1,19 +1,7 @@
-import { frameReader, type Frame } from './frames.ts'
-import type { OnProblem } from './problem.ts'
 import type { Fetch } from './client.ts'
-
-/** What a link is to its owner. */
-export interface LinkOptions {
-  readonly fetch: Fetch
-  readonly url: string
-  /** Takes a frame. `onAsk` was called when the connection it came by was asked for. */
-  readonly onFrame: (frame: Frame) => void
-  /** A connection is about to be asked for. */
-  readonly onAsk: () => void
-  /** Whether frames come. */
-  readonly onOpen: (open: boolean) => void
-  readonly onProblem: OnProblem
-}
+import { beatOf, frameReader, type Frame } from './frames.ts'
+import type { OnProblem } from './problem.ts'
+import type { Point } from './wire.ts'
 
 /** The first pause before trying again, and the longest. Each is shortened at random, down to nothing: full jitter. */
 const firstPause = 1_000
@@ -25,31 +13,20 @@ const missedBeats = 2.5
 /** Why a connection was cut in which nothing came. */
 const silence = 'silence'
 
-/** Milliseconds between heartbeats, as hello says. */
-export function beatOf({ data }: Frame): number {
-  return 1_000 * (Number(/"heartbeatSeconds":([\d.]+)/.exec(data)?.[1]) || 15)
-}
-
-/** One connection to the stream at a time, taken up again from the last id until it is stopped. */
-export function createLink({ fetch, url, onFrame, onAsk, onOpen, onProblem }: LinkOptions) {
-  let id = ''
-  let running: object | undefined
+/**
+ * One connection to the stream at a time, taken up again from the last place until it is stopped.
+ * @param onFrame Takes a frame, with the place after which its connection was asked for; without one the connection is gone.
+ */
+export function createLink(fetch: Fetch, url: string, onFrame: (frame?: Frame, after?: Point) => void, onProblem: OnProblem) {
   let connection: AbortController | undefined
-  let wake = () => {}
-
-  // Tries at once: the connection is cut, a pause ends.
-  function retry(): void {
-    connection?.abort()
-    wake()
-  }
 
   async function run(me: object): Promise<void> {
-    running = me
-    for (let failures = 0; running === me; failures++) {
+    link.running = me
+    for (let failures = 0; link.running === me; failures++) {
       const pause = (await connect(() => (failures = 0))) ?? Math.random() * Math.min(longestPause, firstPause * 2 ** failures)
-      onOpen(false)
-      if (running === me && pause) await new Promise<void>((resolve) => {
-        wake = resolve
+      onFrame()
+      if (link.running === me && pause) await new Promise<void>((resolve) => {
+        link.wake = resolve
         if (pause < Infinity) setTimeout(resolve, pause)
       })
     }
@@ -59,6 +36,7 @@ export function createLink({ fetch, url, onFrame, onAsk, onOpen, onProblem }: Li
   async function connect(onHello: () => void): Promise<number | undefined> {
     const own = (connection = new AbortController())
     const { signal } = own
+    const after = link.at!
     let beat = helloWithin
     let watch: ReturnType<typeof setTimeout> | undefined
     const listen = () => {
@@ -66,9 +44,8 @@ export function createLink({ fetch, url, onFrame, onAsk, onOpen, onProblem }: Li
       watch = setTimeout(() => own.abort(silence), beat)
     }
     listen()
-    onAsk()
     try {
-      const { ok, body, status, headers } = await fetch(`${url}${url.includes('?') ? '&' : '?'}after=${id}`, {
+      const { ok, body, status, headers } = await fetch(`${url}${url.includes('?') ? '&' : '?'}after=${after.position}.${after.epoch}`, {
         headers: { accept: 'text/event-stream' }, cache: 'no-store', signal,
       })
       if (!ok || !body) {
@@ -81,10 +58,9 @@ export function createLink({ fetch, url, onFrame, onAsk, onOpen, onProblem }: Li
         if (frame.event === 'hello') {
           beat = missedBeats * beatOf(frame)
           onHello()
-          onOpen(true)
         }
-        id = frame.id || id
-        onFrame(frame)
+        link.at = frame.at ?? link.at
+        onFrame(frame, after)
       })
       const reader = body.getReader()
       const text = new TextDecoder()
@@ -100,25 +76,29 @@ export function createLink({ fetch, url, onFrame, onAsk, onOpen, onProblem }: Li
     return undefined // the server ends it from time to time
   }
 
-  return {
-    get running(): boolean {
-      return running !== undefined
-    },
-    /** The id of the last frame. */
-    get id(): string {
-      return id
-    },
+  const link = {
+    /** The place of the last frame. */
+    at: undefined as Point | undefined,
+    running: undefined as object | undefined,
+    /** Ends a pause. */
+    wake: () => {},
     /** Takes the stream up after a place, wherever it was. */
-    start(after: string): void {
-      id = after
-      if (running) retry()
+    start(after: Point): void {
+      link.at = after
+      if (link.running) retry()
       else void run({})
     },
     stop(): void {
-      running = undefined
+      link.running = undefined
       retry()
     },
-    /** Ends a pause. */
-    wake: () => wake(),
   }
+
+  // Tries at once: the connection is cut, a pause ends.
+  function retry(): void {
+    connection?.abort()
+    link.wake()
+  }
+
+  return link
 }

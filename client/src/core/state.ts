@@ -16,15 +16,16 @@ export interface FreshnessState {
   readonly marks: Marks
 }
 
-/** What a mutation answer said. Without an epoch neither position nor tags can be compared, so they are not given. */
+/** What an answer said, or a frame of the stream. */
 export interface Notice {
   readonly epoch?: string | undefined
-  /** The position of the mutation's last record. */
+  /** The position of the last record it tells of. */
   readonly position?: number | undefined
+  /** The tags that were invalidated, if any were. */
   readonly tags: readonly string[]
   readonly token?: string | undefined
-  /** When the mutation was sent; undefined when it was not sent through this client. */
-  readonly sent?: Stamp | undefined
+  /** When it was asked for; undefined when it was not asked for through this client. */
+  readonly sent?: Pick<Stamp, 'epoch' | 'confirmed'> | undefined
 }
 
 /** A client that has seen nothing yet. */
@@ -43,21 +44,6 @@ export function isOutdated({ epoch, marks }: FreshnessState, answer: Answer): bo
   return (answer.epoch !== undefined && answer.epoch !== epoch) || isTouched(marks, answer)
 }
 
-/** True if the second state came of the first by adopting another epoch: everything read before is outdated. */
-export function isReset(before: FreshnessState, after: FreshnessState): boolean {
-  return before.epoch !== undefined && before.epoch !== after.epoch
-}
-
-/**
- * The stream tells of a record of the known epoch. What is marked at its position or later is left alone: a mutation's answer
- * told of it before, or the stream did, before it was taken up again. So nothing is read twice for one record.
- */
-export function heard(state: FreshnessState, position: number, tags: readonly string[]): FreshnessState {
-  const news = tags.filter((tag) => positionOf(state.marks, tag) < position)
-  const sequence = state.sequence + 1
-  return news.length > 0 ? { ...state, sequence, marks: mark(state.marks, news, sequence, position) } : state
-}
-
 /**
  * An answer names an epoch. Another one than the known one may be the server's next, or one from before; epochs are
  * random, so nothing in them tells. Two conditions let it be adopted, and everything read before is outdated then:
@@ -71,7 +57,7 @@ export function heard(state: FreshnessState, position: number, tags: readonly st
  *
  * Where they are not met, the answer is outdated and its query reads again: the next request meets both.
  */
-export function meet(state: FreshnessState, epoch: string | undefined, sent: Stamp | undefined): FreshnessState {
+export function meet(state: FreshnessState, epoch: string | undefined, sent: Notice['sent']): FreshnessState {
   const { sequence, epoch: known, left, marks } = state
   if (!epoch || epoch === known) return state
   if (known === undefined) return { ...state, epoch }
@@ -81,25 +67,24 @@ export function meet(state: FreshnessState, epoch: string | undefined, sent: Sta
   return { sequence: now, epoch, left: [...left, known].slice(-maximumLeft), confirm: true, marks: afterReset(marks, now) }
 }
 
-/** Marks what a mutation invalidated. Hashes of another epoch than the known one cannot be compared: any tag. */
-export function invalidated(before: FreshnessState, { epoch, position: told, tags, token: value, sent }: Notice): FreshnessState {
+/**
+ * Takes a notice in. Hashes of another epoch than the known one cannot be compared: any tag. What is marked at the notice's position or
+ * later is left alone: it was told before, by the stream or by a mutation's answer. So nothing is read twice for one record.
+ */
+export function told(before: FreshnessState, { epoch, position, tags, token: value, sent }: Notice): FreshnessState {
   const state = meet(before, epoch, sent)
   const { token, marks, left } = state
-  const sequence = state.sequence + (tags.length > 0 ? 1 : 0)
-  const comparable = isKnown(state, epoch)
-  const position = comparable ? told : undefined
+  const known = isKnown(state, epoch)
+  const at = known ? position : undefined
+  const news = known ? tags.filter((tag) => !(positionOf(marks, tag) >= at!)) : tags.length > 0 ? [anyTag] : []
+  const sequence = state.sequence + (news.length > 0 ? 1 : 0)
   // The token of an epoch that was left is of no use. One of an epoch nobody knows may be of the next one, so it is taken
   // where it replaces no other.
-  const isOfUse = value && (comparable || !epoch || !(token || left.includes(epoch)))
+  const isOfUse = value && (known || !epoch || !(token || left.includes(epoch)))
   // Answers of overtaking mutations arrive in any order; the token with the highest position covers both. Where
   // positions are unknown, the one that arrived last is kept.
-  const isLater = !((token?.position ?? -1) > (position ?? Infinity))
-  return {
-    ...state,
-    sequence,
-    marks: mark(marks, comparable || sequence === state.sequence ? tags : [anyTag], sequence, position),
-    token: isOfUse && isLater ? { value, position } : token,
-  }
+  const isLater = !((token?.position ?? -1) > (at ?? Infinity))
+  return { ...state, sequence, marks: mark(marks, news, sequence, at), token: isOfUse && isLater ? { value, position: at } : token }
 }
 
 /** True if positions and tag hashes of this epoch may be compared with those the client keeps. */

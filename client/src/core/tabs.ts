@@ -1,8 +1,9 @@
 import type { Fetch, FreshnessClient } from './client.ts'
-import { parsePoint, type Frame } from './frames.ts'
+import { beatOf, type Frame } from './frames.ts'
 import { hearing } from './hear.ts'
-import { beatOf, createLink } from './link.ts'
+import { createLink } from './link.ts'
 import type { OnProblem } from './problem.ts'
+import type { Point } from './wire.ts'
 
 /** How a tab hears: whether frames come, and whether this tab is the one that has the connection. */
 export interface StreamStatus {
@@ -13,12 +14,9 @@ export interface StreamStatus {
 /** A stream as the client drives it. */
 export interface StreamHandle {
   readonly status: StreamStatus
+  /** Follows it. If it does already: somebody looks at the page, or the network is back, so no more waiting. */
   start(): void
   stop(): void
-  /** Somebody looks at the page, or the network is back: no more waiting. */
-  wake(): void
-  /** The network is gone: waits for {@link wake} rather than for time. */
-  pause(): void
 }
 
 /** How a client comes by its stream. Made by {@link sharedStream}. */
@@ -26,14 +24,12 @@ export type Stream = (client: FreshnessClient, fetch: Fetch, onProblem: OnProble
 
 /** What tabs say to each other. */
 interface Message {
-  /** The tab that has the connection passes a frame on. */
-  readonly frame?: Frame
-  /** The epoch it knew when it asked for the connection that the frame came by. */
-  readonly knew?: string | undefined
-  /** Whether the connection is there. */
-  readonly open?: boolean
+  /** The tab that has the connection passes a frame on; without one the connection is gone. */
+  readonly frame?: Frame | undefined
+  /** The place after which the connection was asked for. */
+  readonly after?: Point | undefined
   /** A tab says from where it needs the stream. */
-  readonly need?: string
+  readonly need?: Point
   /** A tab has taken the connection over: say what you need. */
   readonly who?: true
 }
@@ -52,32 +48,36 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
     let channel: BroadcastChannel | undefined
     let leaving: AbortController | undefined
     let release: (() => void) | undefined
-    let hello: Frame | undefined
-    let sent = client.begin()
+    let hello: Message | undefined
     let watch: ReturnType<typeof setTimeout> | undefined
     let beat = 15_000
-    let open = false
+    let isOpen = false
 
     const receive = hearing(client, onProblem, need)
     const post = (message: Message) => channel?.postMessage(message)
-    const link = createLink({
-      fetch, url, onProblem,
-      onAsk: () => (sent = { ...client.begin(), confirmed: true }),
-      onOpen(isOpen) {
-        post({ open: isOpen })
-        setOpen(isOpen)
-      },
-      onFrame(frame) {
-        if (frame.event === 'hello') hello = frame
-        post({ frame, knew: sent.epoch })
-        receive(frame, sent)
-      },
-    })
-    const status = (): StreamStatus => ({ link: !leaving ? 'off' : open ? 'open' : 'connecting', leads: !!release })
+    const link = createLink(fetch, url, (frame, after) => {
+      const message = { frame, after }
+      if (frame?.event === 'hello') hello = message
+      if (release) post(message)
+      hear(message)
+    }, onProblem)
+    const status = (): StreamStatus => ({ link: !leaving ? 'off' : isOpen ? 'open' : 'connecting', leads: !!release })
 
-    function setOpen(isOpen: boolean): void {
-      open = isOpen
+    /** Takes in what the connection brought, this tab's own or another's. */
+    function hear({ frame, after }: Message): void {
+      if (frame?.event === 'hello') beat = beatOf(frame)
+      if (isOpen !== !!frame) tell(!!frame)
+      if (frame) receive(frame, after!)
+    }
+
+    function tell(open: boolean): void {
+      isOpen = open
       onStatus(status())
+    }
+
+    function stayAwake(): void {
+      clearTimeout(watch)
+      watch = setTimeout(() => leaving && !release && queue(true), asleepAfter * beat)
     }
 
     function queue(steal: boolean): void {
@@ -86,9 +86,8 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       navigator.locks.request(name, steal ? { steal } : { signal }, () => new Promise<void>(lead)).catch(() => {
         if (signal.aborted) return
         // Taken by a tab that heard nothing of this one. It was asleep, and is awake now.
-        link.stop()
         release = undefined
-        setOpen(false)
+        link.stop()
         queue(false)
         need()
       })
@@ -97,46 +96,26 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
     function lead(free: () => void): void {
       if (!leaving) return free()
       release = free
-      clearTimeout(watch)
+      tell(false)
       post({ who: true })
       need()
-      setOpen(open)
     }
 
     /** Says from where this tab needs the stream: to its own link, or to whoever has it. */
     function need(): void {
       const { at } = client
       if (!leaving || !at) return
-      const id = `${at.position}.${at.epoch}`
-      if (release) serve(id)
-      else post({ need: id })
+      if (release) serve(at)
+      else post({ need: at })
     }
 
-    function serve(id: string): void {
-      const wanted = parsePoint(id)
-      const now = parsePoint(link.id)
+    function serve(wanted: Point): void {
+      const { at } = link
       // Of another epoch than the link's: this tab has met it in an answer, or a tab that slept has yet to leave it.
-      const isEarlier = !now || (wanted?.epoch === now.epoch ? wanted.position < now.position : wanted?.epoch === client.at?.epoch)
-      if (isEarlier || !link.running) link.start(isEarlier ? id : link.id)
+      const isEarlier = !at || (wanted.epoch === at.epoch ? wanted.position < at.position : wanted.epoch === client.at?.epoch)
+      if (isEarlier || !link.running) link.start(isEarlier ? wanted : at)
       // A tab that came later has not heard hello; it stands where the stream is by now.
-      if (hello && open) post({ frame: { ...hello, id: link.id }, knew: sent.epoch })
-      post({ open })
-    }
-
-    function take({ frame, knew, open, need: id, who }: Message): void {
-      if (who) return need()
-      if (release && id) return serve(id)
-      if (release || id) return
-      stayAwake()
-      if (!frame) return setOpen(open!)
-      if (frame.event === 'hello') beat = beatOf(frame)
-      // What this tab knew when the connection was asked for, as far as that decides: the same epoch, or another one.
-      receive(frame, { ...client.begin(), confirmed: true, ...(knew && { epoch: knew }) })
-    }
-
-    function stayAwake(): void {
-      clearTimeout(watch)
-      watch = setTimeout(() => leaving && !release && queue(true), asleepAfter * beat)
+      if (hello && isOpen) post({ ...hello, frame: { ...hello.frame!, at: link.at } })
     }
 
     return {
@@ -144,16 +123,25 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
         return status()
       },
       start() {
-        if (leaving) return
-        leaving = new AbortController()
-        if (globalThis.BroadcastChannel && globalThis.navigator?.locks) {
-          channel = new BroadcastChannel(name)
-          channel.onmessage = ({ data }) => take(data)
-          queue(false)
-          stayAwake()
-        } else lead(() => {})
+        if (!leaving) {
+          leaving = new AbortController()
+          if (globalThis.BroadcastChannel && globalThis.navigator?.locks) {
+            channel = new BroadcastChannel(name)
+            channel.onmessage = ({ data }: { data: Message }) => {
+              if (data.who) need()
+              else if (release) data.need && serve(data.need)
+              else if (!data.need) {
+                stayAwake()
+                hear(data)
+              }
+            }
+            queue(false)
+            stayAwake()
+          } else lead(() => {})
+          tell(false)
+        }
+        link.wake()
         need()
-        setOpen(open)
       },
       stop() {
         leaving?.abort()
@@ -162,14 +150,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
         release?.()
         channel?.close()
         leaving = release = channel = hello = undefined
-        setOpen(false)
-      },
-      wake() {
-        link.wake()
-        need()
-      },
-      pause() {
-        if (release) link.stop()
+        tell(false)
       },
     }
   }

@@ -13,7 +13,7 @@ import type { Observer } from './observer.ts'
 import type { FreshQueryOptions, HowToRead, QueryDeclaration, ReadContext } from './query.ts'
 import { readUntilFresh, type Reader } from './read.ts'
 import { createScreens } from './screens.ts'
-import { tell } from './tell.ts'
+import { teller } from './tell.ts'
 
 export interface FreshetOptions {
   readonly queryClient: QueryClient
@@ -80,34 +80,31 @@ export function createFreshet({
   }
   const client = createClient(send, problem)
   const memory = createMemory()
-  const beginOnScreens = createScreens(client, queryClient, memory, problem)
+  const beginRun = createScreens(client, queryClient, memory, problem)
   const observers = new Set<Observer>()
-  const observe = (what: (observer: Observer) => void) => tell(observers, what)
-  const { catchUp, stop: stopFollowing } = follow(queryClient, client, memory, observe)
+  const tell = teller(observers)
+  const { catchUp, stop: stopFollowing } = follow(queryClient, client, memory, tell)
 
   client.manifest = manifest?.catalog
   client.onRecord = (record) => {
     for (const { type } of record.events) if (manifest && !manifest.events.includes(type)) problem('unknown-event', type)
-    observe((observer) => observer.record?.(record))
+    tell('record', record)
   }
-  const tabs = stream?.(client, send, problem, (status) => observe((observer) => observer.stream?.(status)))
+  const tabs = stream?.(client, send, problem, (status) => tell('stream', status))
   let isStarted = false
+  const resume = () => {
+    if (isStarted) tabs?.start()
+  }
   const stop = () => {
     isStarted = false
     tabs?.stop()
   }
-  const stopLife = followLife({
-    start: () => isStarted && tabs?.start(),
-    stop: () => tabs?.stop(),
-    pause: () => tabs?.pause(),
-    wake: () => {
-      tabs?.wake()
-      catchUp()
-    },
-  })
+  const stopLife = followLife(() => {
+    resume()
+    catchUp()
+  }, () => tabs?.stop())
 
-  const queryOf = (queryKey: QueryKey) =>
-    queryClient.getQueryCache().get(queryClient.defaultQueryOptions({ queryKey }).queryHash)
+  const queryOf = (queryKey: QueryKey) => queryClient.getQueryCache().find({ queryKey })
 
   function optionsOf(declaration: QueryDeclaration<any, any>, declared: Policy): FreshQueryOptions<any, any, any> {
     const { queryKey, level } = declaration
@@ -117,20 +114,17 @@ export function createFreshet({
     return {
       queryKey,
       async queryFn(context) {
-        if (context.client !== queryClient) throw new FreshetError(`Query '${name}' runs in another query client. Create one Freshet for each query client.`)
-        const query = queryOf(context.queryKey)
-        const run = query && memory.beginRun(query)
-        const flight = query && screens && beginOnScreens(query, screens)
+        const query = context.client === queryClient && queryOf(context.queryKey)
+        if (!query) throw new FreshetError(`Query '${name}' runs in another query client. Create one Freshet for each query client.`)
+        const run = beginRun(query, screens)
         try {
-          const { data, handed } = await readUntilFresh(client, level, reading(declaration, context), {
-            isCalledOff: () => run?.isSuperseded(),
-            onReread: (answer) => query && observe((observer) => observer.reread?.(query, answer)),
-            arrive: (data, answer) => flight?.arrive(data, answer),
-          })
-          run?.hand(handed)
+          const { data, handed } = await readUntilFresh(client, level, run, (answer) => tell('reread', query, answer), reading(declaration, context))
+          // Its answer becomes the query's only when its data becomes the query's data:
+          //   read 1 is sent  ->  cancelled, read 2 is sent  ->  read 1 answers late: TanStack drops its data, we drop its answer.
+          if (!run.isCalledOff) memory.recordOf(query).handed = handed
           return data
         } finally {
-          flight?.end()
+          run.end()
         }
       },
       staleTime: (query) => (client.isOutdated(memory.answerOf(query)) ? 0 : staleTime),
@@ -155,7 +149,7 @@ export function createFreshet({
 
     start() {
       isStarted = true
-      tabs?.start()
+      resume()
     },
     stop,
     close() {
@@ -181,7 +175,7 @@ export function createFreshet({
         ...(mutationKey && { mutationKey }),
         async mutationFn(variables) {
           const changes = optimistic?.(variables) ?? []
-          const settle = await changes[0]?.show(changes, of?.reachesHigh, { queryClient, problem, development, catchUp })
+          const settle = await changes[0]?.show(changes, of?.reachesHigh, { queryClient, memory, problem, development, catchUp })
           let succeeded = false
           try {
             const data = await sendMutation(client, request(variables))

@@ -19,16 +19,15 @@ export const policies: Readonly<Record<Level, Policy>> = { high: policy(0, true)
 /** What a caller would rather have. Tightening is taken; loosening is refused with a warning. */
 export type Wish = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined }
 
+const looseness = (value: Policy[keyof Policy]): number => (typeof value === 'number' ? value : value ? 0 : 1)
+
 /** A declared policy, tightened by the caller's wish. A wish that would loosen it is a problem, and not taken. */
 export function policyFor(name: string, declared: Policy, wish: Wish, onProblem: OnProblem): Policy {
-  const tightened = <Knob extends keyof Policy>(knob: Knob, isLooser: (wished: Policy[Knob]) => boolean): Policy[Knob] => {
+  const tightened = <Knob extends keyof Policy>(knob: Knob): Policy[Knob] => {
     const wished = wish[knob] ?? declared[knob]
-    if (!isLooser(wished)) return wished
+    if (looseness(wished) <= looseness(declared[knob])) return wished
     onProblem('policy', `${name}: ${knob} ${wished} is looser than ${declared[knob]}`)
     return declared[knob]
   }
-  return {
-    staleTime: tightened('staleTime', (wished) => wished > declared.staleTime),
-    refetchOnWindowFocus: tightened('refetchOnWindowFocus', (wished) => !wished && declared.refetchOnWindowFocus !== false),
-  }
+  return { staleTime: tightened('staleTime'), refetchOnWindowFocus: tightened('refetchOnWindowFocus') }
 }

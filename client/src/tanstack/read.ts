@@ -1,6 +1,7 @@
 import { bodyOf, combine, type Answer, type Fetch, type FreshnessClient } from '../core/index.ts'
 import type { Level } from './levels.ts'
 import type { Handed } from './memory.ts'
+import type { Run } from './screens.ts'
 
 /** What a query function reads with: every answer it gets is remembered for the query. */
 export interface Reader {
@@ -10,12 +11,10 @@ export interface Reader {
   readonly read: <T>(url: string, init?: RequestInit) => Promise<T>
 }
 
-/** How often one fetch reads again when its answer turns out to be outdated. */
-export const maximumRereads = 3
-
 /**
- * Milliseconds before each of them, where nothing more was invalidated since it was asked for. The first is at once; the others give
- * time to a node that has yet to apply the record, and to a load that replaces a value marked stale, which is served once more meanwhile.
+ * Milliseconds before each time that one fetch reads again because its answer turns out to be outdated, where nothing more was
+ * invalidated since it was asked for. The first is at once; the others give time to a node that has yet to apply the record, and to a
+ * load that replaces a value marked stale, which is served once more meanwhile.
  */
 const pauses = [0, 100, 400]
 
@@ -26,19 +25,15 @@ const pauses = [0, 100, 400]
  * Here the answer is compared on arrival, with the marks as they are then. Reads that are in flight with no observer,
  * or joined by `cancelRefetch: false`, are covered for the same reason.
  *
- * A server that keeps answering old data is asked no more than {@link maximumRereads} times: its answer is shown,
+ * A server that keeps answering old data is asked again no more often than there are {@link pauses}: its answer is shown,
  * and stays outdated, so the next focus or mount asks again. Level low takes the first answer and stays outdated.
  */
 export async function readUntilFresh<T>(
   client: FreshnessClient,
   level: Level,
+  run: Run,
+  onReread: (answer: Answer) => void,
   query: (reader: Reader) => Promise<T>,
-  follow: {
-    isCalledOff(): boolean | undefined
-    onReread(answer: Answer): void
-    /** Waits until the answer may be shown; true if it has to be read again to agree with the others of its screen. */
-    arrive(data: T, answer: Answer): Promise<boolean> | undefined
-  },
 ): Promise<{ data: T; handed: Handed }> {
   for (let rereads = 0; ; ) {
     const begun = client.begin()
@@ -56,14 +51,11 @@ export async function readUntilFresh<T>(
     }
     const data = await query(reader)
     const answer = combine(answers, begun)
-    const isCalledOff = follow.isCalledOff()
-    if (client.isOutdated(answer) && level !== 'low' && rereads < maximumRereads && !isCalledOff) {
-      follow.onReread(answer)
-      const pause = pauses[rereads++]
+    const pause = pauses[rereads]
+    if (client.isOutdated(answer) && level !== 'low' && pause !== undefined && !run.isCalledOff) {
+      rereads++
+      onReread(answer)
       if (pause && !client.hasMovedSince(answer)) await new Promise((resolve) => setTimeout(resolve, pause))
-    } else if (isCalledOff || !(await follow.arrive(data, answer))) {
-      // Called off: a newer fetch of the query runs, and TanStack will drop this data.
-      return { data, handed: { answer, settledFor: client.isOutdated(answer) } }
-    }
+    } else if (!(await run.arrive(data, answer))) return { data, handed: { answer, settledFor: client.isOutdated(answer) } }
   }
 }

@@ -2,7 +2,7 @@ import type { QueryKey } from '@tanstack/query-core'
 import { overlap, type Answer, type Invalidation } from '../core/index.ts'
 import type { Freshet } from './freshet.ts'
 import type { Level } from './levels.ts'
-import { levelOf, type AnyQuery } from './memory.ts'
+import { metaOf, type AnyQuery } from './memory.ts'
 import type { Observer } from './observer.ts'
 
 /** A query that an invalidation reached. */
@@ -105,5 +105,5 @@ class Reports implements Observer {
 }
 
 function followed(query: AnyQuery, how: FollowedQuery['how']): FollowedQuery {
-  return { queryKey: query.queryKey as QueryKey, level: levelOf(query)!, how }
+  return { queryKey: query.queryKey as QueryKey, level: metaOf(query)!.level, how }
 }

@@ -1,17 +1,26 @@
 import { notifyManager, type QueryClient } from '@tanstack/query-core'
 import type { Answer, FreshnessClient, Interval, OnProblem } from '../core/index.ts'
-import { screensOf, type AnyQuery, type Memory } from './memory.ts'
+import { metaOf, type AnyQuery, type Memory } from './memory.ts'
 
-/** A read of a high query that is shown on screens. */
-interface Flight {
+/** A run of a query function, from its beginning to its end. */
+export interface Run {
+  /** True once the query function was run again: the fetch of this run was cancelled, and TanStack will drop its data. */
+  isCalledOff: boolean
+  /** Waits until the answer may be shown. True: the screen's set does not agree, and the answer has to be read again. */
+  arrive(data: unknown, answer: Answer): Promise<boolean> | false
+  /** It has ended, however it did: nobody waits for it any longer. */
+  end(): void
+}
+
+/** A run as the others of its screens see it. */
+interface Flight extends Run {
   readonly query: AnyQuery
+  /** Those on which a high query is shown together with others. */
   readonly screens: readonly string[]
   /** How often it was read again to agree with the others. */
   rounds: number
-  /** True once its time to wait is over. */
-  late?: boolean
-  /** True once it is over though the set does not agree. */
-  over?: boolean
+  /** 1 once its time to wait for slow ones is over, 2 once that to wait for a set that does not agree is. */
+  late: 0 | 1 | 2
   /** Runs from its first answer on. */
   timer?: ReturnType<typeof setTimeout>
   /** What it brought, while that waits to be shown. */
@@ -33,7 +42,7 @@ export const longestHold = { shown: 3_000, first: 1_000, disagreeing: 10_000 }
 /**
  * Shows the high queries of one screen together, and only as a set that agrees: the highest position at which one was loaded is at
  * most the lowest at which each is known valid. Otherwise "payment succeeded" stands beside "past due" until the other answer comes.
- * Returns what is called when a read begins.
+ * Returns what is called when a query function begins to run.
  */
 export function createScreens(client: FreshnessClient, queryClient: QueryClient, memory: Memory, onProblem: OnProblem) {
   const flights = new Set<Flight>()
@@ -41,11 +50,11 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
   function look(about: Flight): void {
     const isBeside = (screens?: readonly string[]) => screens?.some((screen) => about.screens.includes(screen))
     const set = [...flights].filter(({ screens }) => isBeside(screens))
-    const late = about.late && (about.over || !set.some(({ rounds }) => rounds > 0))
+    const late = about.late > (set.some(({ rounds }) => rounds > 0) ? 1 : 0)
     const here = set.filter((flight): flight is Flight & { arrived: Arrived } => flight.arrived !== undefined)
     if (here.length < set.length && !late) return
     const shown = queryClient.getQueryCache().getAll()
-      .filter((query) => isBeside(screensOf(query)) && query.isActive() && query.state.fetchStatus === 'idle')
+      .filter((query) => isBeside(metaOf(query)?.screens) && query.isActive() && query.state.fetchStatus === 'idle')
     const loadedAt = Math.max(...here.map(({ arrived: { answer: { interval } } }) => (interval && isSettled(interval) ? interval.loadedAt : 0)))
     // One part alone contradicts nothing.
     const lagging = here.length + shown.length > 1 ? here.filter(({ arrived }) => lags(arrived.answer, loadedAt)) : []
@@ -91,38 +100,38 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
     return interval !== undefined && (!isSettled(interval) || Math.max(interval.validAt, heard) < loadedAt)
   }
 
-  return (query: AnyQuery, screens: readonly string[]) => {
-    // A read that was called off for this one is nobody's any more.
-    for (const other of flights) if (other.query === query) land(other)
-    const flight: Flight = { query, screens, rounds: 0 }
-    flights.add(flight)
-    return {
-      /** Waits until the answer may be shown. True: the set does not agree, and the answer has to be read again. */
-      arrive(data: unknown, answer: Answer): Promise<boolean> {
-        if (!flight.timer) {
-          const { shown, first, disagreeing } = longestHold
-          const isFirst = query.state.data === undefined
+  return (query: AnyQuery, screens: readonly string[] = []): Run => {
+    const flight: Flight = {
+      query, screens, isCalledOff: false, rounds: 0, late: 0,
+
+      arrive(data, answer) {
+        if (flight.isCalledOff || screens.length === 0) return false
+        const wait = (milliseconds: number, late: 1 | 2) => {
           flight.timer = setTimeout(() => {
-            flight.late = true // it may be reading again just now
-            flight.over = isFirst
-            flight.timer = setTimeout(() => {
-              flight.over = true
-              look(flight)
-            }, disagreeing - shown)
+            flight.late = late
+            if (late < 2) wait(longestHold.disagreeing - longestHold.shown, 2)
             look(flight)
-          }, isFirst ? first : shown)
+          }, milliseconds)
         }
+        if (!flight.timer) query.state.data === undefined ? wait(longestHold.first, 2) : wait(longestHold.shown, 1)
         return new Promise((settle) => {
           flight.arrived = { answer, data, settle }
           look(flight)
         })
       },
-      /** The read has ended, however it did: nobody waits for it any longer. */
-      end(): void {
+
+      end() {
         clearTimeout(flight.timer)
         if (flights.delete(flight)) look(flight)
       },
     }
+    for (const other of flights) {
+      if (other.query !== query) continue
+      other.isCalledOff = true
+      land(other)
+    }
+    flights.add(flight)
+    return flight
   }
 }
 

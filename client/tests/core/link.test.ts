@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createLink } from '../../src/core/link.ts'
+import type { Point } from '../../src/core/wire.ts'
 import { FakeStream } from '../support/fake-stream.ts'
 
 beforeEach(() => {
@@ -11,19 +12,17 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
+const at = (position: number): Point => ({ position, epoch: 'E1' })
+const text = ({ position, epoch }: Point) => `${position}.${epoch}`
+
 function linked(onFrame: (event: string, link: ReturnType<typeof createLink>) => void = () => {}) {
   const stream = new FakeStream()
   const seen: string[] = []
-  const link: ReturnType<typeof createLink> = createLink({
-    url: '/stream', fetch: stream.before(() => Promise.reject(new Error('nothing else is asked for'))),
-    onFrame: ({ event, id }) => {
-      seen.push(`${event || 'beat'} ${id}`)
-      onFrame(event, link)
-    },
-    onAsk: () => seen.push('ask'),
-    onOpen: (open) => seen.push(open ? 'open' : 'closed'),
-    onProblem: (code, detail) => seen.push(detail === undefined ? code : `${code} ${detail}`),
-  })
+  const link: ReturnType<typeof createLink> = createLink(stream.before(() => Promise.reject(new Error('nothing else is asked for'))), '/stream', (frame, after) => {
+    if (!frame) return seen.push('closed')
+    seen.push(`${frame.event || 'beat'} ${text(frame.at!)} after ${text(after!)}`)
+    onFrame(frame.event, link)
+  }, (code, detail) => seen.push(detail === undefined ? code : `${code} ${detail}`))
   return { stream, seen, link }
 }
 
@@ -32,20 +31,20 @@ const settle = () => vi.advanceTimersByTimeAsync(0)
 
 test('it asks after the last id, and passes frames on', async () => {
   const { stream, seen, link } = linked()
-  link.start('3.E1')
+  link.start(at(3))
   const connection = await stream.connected()
   expect(connection.after).toBe('3.E1')
   connection.hello('3.E1')
   connection.freshness(4, ['a'])
   connection.beat('9.E1')
   await settle()
-  expect(seen).toEqual(['ask', 'open', 'hello 3.E1', 'freshness 4.E1', 'beat 9.E1'])
-  expect(link.id).toBe('9.E1')
+  expect(seen).toEqual(['hello 3.E1 after 3.E1', 'freshness 4.E1 after 3.E1', 'beat 9.E1 after 3.E1'])
+  expect(link.at).toEqual(at(9))
 })
 
 test('ended by the server or broken, it comes back after the last id', async () => {
   const { stream, seen, link } = linked()
-  link.start('3.E1')
+  link.start(at(3))
   const first = await stream.connected()
   first.hello('3.E1')
   first.freshness(4, ['a'])
@@ -66,7 +65,7 @@ test('ended by the server or broken, it comes back after the last id', async () 
 test('the pauses double up to a cap, at random from nothing, and begin anew after hello', async () => {
   const { stream, link } = linked()
   stream.refuse = { status: 500 }
-  link.start('0.E1')
+  link.start(at(0))
   await settle()
   for (const [pause, count] of [[500, 2], [1_000, 3], [2_000, 4], [4_000, 5], [8_000, 6], [15_000, 7], [15_000, 8]] as const) {
     await vi.advanceTimersByTimeAsync(pause - 1)
@@ -88,7 +87,7 @@ describe('refused', () => {
   test('it waits as long as the server says, and longer at random: all were told the same', async () => {
     const { stream, seen, link } = linked()
     stream.refuse = { status: 429, headers: { 'retry-after': '30' } }
-    link.start('0.E1')
+    link.start(at(0))
     await vi.advanceTimersByTimeAsync(44_999)
     expect(stream.log.length).toBe(1)
     await vi.advanceTimersByTimeAsync(1)
@@ -98,7 +97,7 @@ describe('refused', () => {
 
   test.each([401, 403])('with %d it waits for somebody to do something', async (status) => {
     const { stream, seen, link } = linked()
-    link.start('0.E1')
+    link.start(at(0))
     const connection = await stream.connected()
     connection.hello('0.E1')
     await settle()
@@ -116,7 +115,7 @@ describe('refused', () => {
 describe('silent', () => {
   test('a connection that never says hello is given up: something on the way buffers', async () => {
     const { stream, seen, link } = linked()
-    link.start('0.E1')
+    link.start(at(0))
     const connection = await stream.connected()
     await vi.advanceTimersByTimeAsync(15_000)
     expect(connection.aborted()).toBe(true)
@@ -127,7 +126,7 @@ describe('silent', () => {
 
   test('one without a heartbeat for two and a half of them is dead', async () => {
     const { stream, seen, link } = linked()
-    link.start('0.E1')
+    link.start(at(0))
     const connection = await stream.connected()
     connection.hello('0.E1', { heartbeatSeconds: 10 })
     await vi.advanceTimersByTimeAsync(24_999)
@@ -144,11 +143,11 @@ describe('silent', () => {
 
 test('taken up elsewhere it asks at once, without a word, and hears nothing more from before', async () => {
   const { stream, seen, link } = linked()
-  link.start('5.E1')
+  link.start(at(5))
   const first = await stream.connected()
   first.hello('5.E1')
   await settle()
-  link.start('2.E1')
+  link.start(at(2))
   await settle()
   const second = await stream.connected()
   expect(second.after).toBe('2.E1')
@@ -157,22 +156,22 @@ test('taken up elsewhere it asks at once, without a word, and hears nothing more
 })
 
 test('nor what came in the same piece, once it is taken up elsewhere', async () => {
-  const { stream, seen, link } = linked((event, link) => event === 'first' && link.start('2.E1'))
-  link.start('5.E1')
+  const { stream, seen, link } = linked((event, link) => event === 'first' && link.start(at(2)))
+  link.start(at(5))
   ;(await stream.connected()).raw('id: 6.E1\nevent: first\ndata: {}\n\nid: 7.E1\nevent: second\ndata: {}\n\n')
   await settle()
   expect((await stream.connected()).after).toBe('2.E1')
-  expect(seen).not.toContain('second 7.E1')
+  expect(seen).not.toContain('second 7.E1 after 5.E1')
 })
 
 test('stopped it asks no more', async () => {
   const { stream, link } = linked()
-  link.start('0.E1')
+  link.start(at(0))
   const connection = await stream.connected()
   link.stop()
   expect(connection.aborted()).toBe(true)
   await vi.advanceTimersByTimeAsync(600_000)
   expect(stream.log.length).toBe(1)
-  link.start('7.E1')
+  link.start(at(7))
   expect((await stream.connected()).after).toBe('7.E1')
 })

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Answer, Stamp } from '../../src/core/answer.ts'
-import { initialState, invalidated, isOutdated, maximumLeft, meet, stamp, type FreshnessState } from '../../src/core/state.ts'
+import { initialState, isOutdated, maximumLeft, meet, stamp, told, type FreshnessState } from '../../src/core/state.ts'
 
 const answer = (sent: Stamp, at: number, epoch: string | undefined = 'A', tags = ['a']): Answer => ({
   stamp: sent, epoch, tags, satisfied: true, interval: { loadedAt: at, validAt: at },
 })
 const unnamed = (sent: Stamp): Answer => ({ stamp: sent, tags: ['*'], satisfied: true })
 const answered = (state: FreshnessState, { epoch, stamp }: Answer) => meet(state, epoch, stamp)
-const told = invalidated
 const wrote = (state: FreshnessState, position: number, epoch = 'A', sent: Stamp | undefined = stamp(state, true)) =>
   told(state, { epoch, position, tags: ['a'], token: `${epoch}${position}`, ...(sent && { sent }) })
 /** A client that knows epoch A, and wrote in it at 3. */

@@ -131,9 +131,10 @@ describe('by level', () => {
   })
 
   test('nothing is read while the page is hidden, and what was missed is caught up once it is looked at', async () => {
-    const document = Object.assign(new EventTarget(), { visibilityState: 'hidden' })
+    const document = { visibilityState: 'hidden' }
+    const listeners = new EventTarget()
     vi.stubGlobal('document', document)
-    vi.stubGlobal('addEventListener', () => {})
+    vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
     try {
       const { t, connection } = await open()
       connection.freshness(6, ['a'])
@@ -141,7 +142,7 @@ describe('by level', () => {
       await quiet()
       expect(t.server.count('GET /a')).toBe(1)
       document.visibilityState = 'visible'
-      document.dispatchEvent(new Event('visibilitychange'))
+      listeners.dispatchEvent(new Event('visibilitychange')) // where the document's bubbles to
       ;(await t.server.asked('/a')).answer('a2', read(7, 7, 'a'))
       await t.idle('/a')
       expect(t.server.count('GET /a')).toBe(2)
