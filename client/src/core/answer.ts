@@ -42,7 +42,7 @@ export function answerFrom(headers: Headers, stamp: Stamp): Answer {
     epoch,
     interval: epoch ? parseInterval(headerOf(headers, 'Position')) : undefined,
     tags: (epoch && parseTags(headerOf(headers, 'Tags'))) || [anyTag],
-    satisfied: !/^false$/i.test(headerOf(headers, 'Satisfied')!),
+    satisfied: headerOf(headers, 'Satisfied') !== 'false',
   }
 }
 

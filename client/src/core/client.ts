@@ -143,7 +143,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}) {
       const headers = carrier?.headers ?? new Headers()
       const body = isEnvelope(answer) ? answer : undefined
       const events = body?.freshness_events ?? parseEvents(headerOf(headers, 'Events')) ?? []
-      const pending = /^true$/i.test(headerOf(headers, 'Pending')!)
+      const pending = headerOf(headers, 'Pending') === 'true'
       const { epoch, interval, tags } = answerFrom(headers, unasked)
       const sent = carrier && answers.get(carrier)?.stamp
       // Of what is pending nobody has a position, and not all of its tags are told: any, and the stream tells the rest when it comes.

@@ -8,25 +8,27 @@ export interface Frame {
   readonly at: Point | undefined
   /** Its JSON; the text itself where it is none. */
   readonly data: unknown
+  /** The place after which its connection was asked for. */
+  readonly after: Point
 }
 
 /** Longest frame that is waited for. A stream that has none shorter is not ours. */
 const longestFrame = 1_000_000
 
-/** Cuts a stream of text into frames, whatever the pieces it comes in. */
-export function frameReader(emit: (frame: Frame) => void): (text: string) => void {
+/** Cuts the text of a connection into frames, whatever the pieces it comes in. */
+export function frameReader(after: Point, emit: (frame: Frame) => void): (text: string) => void {
   let rest = ''
   return (text) => {
     const blocks = (rest + text).split(/\r?\n\r?\n/)
     rest = blocks.pop()!
-    if (rest.length > longestFrame) throw new RangeError('A frame of the stream does not end.')
+    if (rest.length > longestFrame) throw new RangeError('A frame does not end.')
     for (const block of blocks) {
       const fields = { event: '', id: '', data: '' }
       // Data may come in several lines. JSON is the same without their ends; the others come once.
       for (const [, field, value] of block.matchAll(/^(event|id|data):? ?(.*)/gm)) fields[field as keyof typeof fields] += value
       const { event, id, data } = fields
       const [, position, epoch] = /^(\d+)\.(.+)$/.exec(id) ?? []
-      if (event || id || data) emit({ event, at: epoch ? { position: Number(position), epoch } : undefined, data: data && parsed(data) })
+      if (event || id || data) emit({ event, at: epoch ? { position: Number(position), epoch } : undefined, data: data && parsed(data), after })
     }
   }
 }

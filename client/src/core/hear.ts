@@ -4,10 +4,10 @@ import type { OnProblem } from './problem.ts'
 import { anyTag, type Point } from './wire.ts'
 
 /**
- * Makes a client hear. Returns what takes in a frame of the stream, with the place after which the stream was asked for.
+ * Makes a client hear. Returns what takes in a frame of the stream.
  * @param onNeed Called when the stream is needed from an earlier place than it was, or for the first time: `client.at`.
  */
-export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () => void): (frame: Frame, after: Point) => void {
+export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () => void): (frame: Frame) => void {
   /** From here to `client.at` the stream has told everything. */
   let since = 0
   const catalogs = new Set([client.manifest])
@@ -21,9 +21,9 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
     onNeed()
   }
 
-  function hello({ epoch, catalog }: { epoch?: string; catalog?: string }, after: Point): void {
+  function hello({ epoch, catalog }: { epoch?: string; catalog?: string }, { epoch: asked }: Point): void {
     // Who asked for the stream after a place knew its epoch by then.
-    const isReset = client.learn({ heard: true }, { epoch, sent: { epoch: after.epoch, confirmed: true }, tags: [] })
+    const isReset = client.learn({ heard: true }, { epoch, sent: { epoch: asked, confirmed: true }, tags: [] })
     // Each once: in a deploy two of them may answer in turn.
     const isOther = client.manifest && catalog && !catalogs.has(catalog)
     if (isOther) problem('manifest', catalog)
@@ -33,7 +33,7 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
     if ((isOther || isUnknown) && !isReset) client.learn({ heard: true })
   }
 
-  function take({ event, at, data }: Frame, after: Point): void {
+  function take({ event, at, data, after }: Frame): void {
     if (Object(data) !== data && data !== '') throw data
     if (event === 'hello') hello(data as {}, after)
     if (!at || at.epoch !== client.state.epoch) return
@@ -47,9 +47,9 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
     } else if (event && event !== 'hello') problem('unknown-frame', event)
   }
 
-  return (frame, after) => {
+  return (frame) => {
     try {
-      take(frame, after)
+      take(frame)
     } catch {
       // Unknown is not fresh.
       problem('malformed-frame', frame.event)

@@ -13,21 +13,18 @@ export interface StreamStatus {
 
 /** A stream as the client drives it. */
 export interface StreamHandle {
-  readonly status: StreamStatus
   /** Follows it. If it does already: somebody looks at the page, or the network is back, so no more waiting. */
   start(): void
   stop(): void
 }
 
-/** How a client comes by its stream. Made by {@link sharedStream}. */
+/** How a client comes by its stream, which is off at first. Made by {@link sharedStream}. `onStatus` is told at once, and whenever that changes. */
 export type Stream = (client: FreshnessClient, fetch: Fetch, onProblem: OnProblem, onStatus: (status: StreamStatus) => void) => StreamHandle
 
 /** What tabs say to each other. */
 interface Message {
   /** The tab that has the connection passes a frame on; without one the connection is gone. */
   readonly frame?: Frame | undefined
-  /** The place after which the connection was asked for. */
-  readonly after?: Point | undefined
   /** A tab says from where it needs the stream. */
   readonly need?: Point
   /** A tab has taken the connection over: say what you need. */
@@ -48,31 +45,29 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
     let channel: BroadcastChannel | undefined
     let leaving: AbortController | undefined
     let release: (() => void) | undefined
-    let hello: Message | undefined
+    let hello: Frame | undefined
     let watch: ReturnType<typeof setTimeout> | undefined
     let beat = 15_000
     let isOpen = false
 
     const receive = hearing(client, onProblem, need)
     const post = (message: Message) => channel?.postMessage(message)
-    const link = createLink(fetch, url, (frame, after) => {
-      const message = { frame, after }
-      if (frame?.event === 'hello') hello = message
-      if (release) post(message)
-      hear(message)
+    const link = createLink(fetch, url, (frame) => {
+      if (frame?.event === 'hello') hello = frame
+      if (release) post({ frame })
+      hear(frame)
     }, onProblem)
-    const status = (): StreamStatus => ({ link: !leaving ? 'off' : isOpen ? 'open' : 'connecting', leads: !!release })
 
     /** Takes in what the connection brought, this tab's own or another's. */
-    function hear({ frame, after }: Message): void {
+    function hear(frame: Frame | undefined): void {
       if (frame?.event === 'hello') beat = beatOf(frame)
       if (isOpen !== !!frame) tell(!!frame)
-      if (frame) receive(frame, after!)
+      if (frame) receive(frame)
     }
 
     function tell(open: boolean): void {
       isOpen = open
-      onStatus(status())
+      onStatus({ link: !leaving ? 'off' : open ? 'open' : 'connecting', leads: !!release })
     }
 
     function stayAwake(): void {
@@ -86,8 +81,9 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       navigator.locks.request(name, steal ? { steal } : { signal }, () => new Promise<void>(lead)).catch(() => {
         if (signal.aborted) return
         // Taken by a tab that heard nothing of this one. It was asleep, and is awake now.
-        release = undefined
         link.stop()
+        release = undefined
+        tell(false)
         queue(false)
         need()
       })
@@ -113,27 +109,23 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       const { at } = link
       // Of another epoch than the link's: this tab has met it in an answer, or a tab that slept has yet to leave it.
       const isEarlier = !at || (wanted.epoch === at.epoch ? wanted.position < at.position : wanted.epoch === client.at?.epoch)
-      if (isEarlier || !link.running) link.start(isEarlier ? wanted : at)
+      if (isEarlier || !link.connection) link.start(isEarlier ? wanted : at)
       // A tab that came later has not heard hello; it stands where the stream is by now.
-      if (hello && isOpen) post({ ...hello, frame: { ...hello.frame!, at: link.at } })
+      if (hello && isOpen) post({ frame: { ...hello, at: link.at } })
     }
 
+    tell(false)
     return {
-      get status() {
-        return status()
-      },
       start() {
         if (!leaving) {
           leaving = new AbortController()
-          if (globalThis.BroadcastChannel && globalThis.navigator?.locks) {
+          if (globalThis.navigator?.locks) {
             channel = new BroadcastChannel(name)
-            channel.onmessage = ({ data }: { data: Message }) => {
-              if (data.who) need()
-              else if (release) data.need && serve(data.need)
-              else if (!data.need) {
-                stayAwake()
-                hear(data)
-              }
+            channel.onmessage = ({ data: { frame, need: wanted, who } }: { data: Message }) => {
+              if (wanted) return release && serve(wanted)
+              stayAwake()
+              if (who) need()
+              else if (!release) hear(frame)
             }
             queue(false)
             stayAwake()

@@ -52,9 +52,9 @@ export interface Point {
  * Anything else is undefined: an interval we cannot read is one we do not know.
  */
 export function parseInterval(text: string | null): Interval | undefined {
-  const [, loadedAt = 0, validAt = -2] = (/^\s*(\d+)-(-?\d+)\s*$/.exec(text ?? '') ?? []).map(Number)
-  if (validAt === loadedAt - 1) return { loadedAt: loadedAt + 1, validAt: loadedAt }
-  return loadedAt <= validAt && Number.isSafeInteger(validAt) ? { loadedAt, validAt } : undefined
+  const [, loadedAt = 1, validAt = -1] = (/^\s*(\d+)-(-?\d{1,15})\s*$/.exec(text!) ?? []).map(Number)
+  const unsettled = validAt < loadedAt ? 1 : 0
+  return loadedAt <= validAt + unsettled ? { loadedAt: loadedAt + unsettled, validAt: validAt + unsettled } : undefined
 }
 
 /** Reads tag hashes, separated by spaces. Undefined when the header is absent, which is not the same as an empty list. */

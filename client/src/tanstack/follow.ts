@@ -2,85 +2,69 @@ import { notifyManager, type QueryCacheNotifyEvent, type QueryClient } from '@ta
 import { overlap, type FreshnessClient, type Invalidation } from '../core/index.ts'
 import { isHidden } from './life.ts'
 import { metaOf, type AnyQuery, type Memory } from './memory.ts'
-import type { Tell } from './tell.ts'
-
-/** Milliseconds within which medium queries are gathered: the first half always, the second at random. */
-const gathering = 100
-/** Milliseconds over which everything is spread that a reset makes every browser read at once. */
-const spread = { high: 1_000, medium: 3_000 }
-/** Milliseconds, the second half at random, after which a query is read again whose last reread was overtaken. */
-const overtaken = 100
-
-type Which = (query: AnyQuery) => boolean
-
-const levelOf = (query: AnyQuery) => metaOf(query)?.level
-const isMedium: Which = (query) => levelOf(query) === 'medium'
-const isHigh: Which = (query) => levelOf(query) === 'high'
-const isAny: Which = () => true
+import type { Tell } from './observer.ts'
 
 /** Makes a query cache follow the client's invalidations. */
 export function follow(queryClient: QueryClient, client: FreshnessClient, memory: Memory, tell: Tell) {
   const cache = queryClient.getQueryCache()
-  const timers = new Map<Which, ReturnType<typeof setTimeout>>()
+  const timers = new Map<AnyQuery, ReturnType<typeof setTimeout>>()
+  const levelOf = (query: AnyQuery) => metaOf(query)?.level
+  const isHigh = (query: AnyQuery) => levelOf(query) === 'high'
   // Only what has data can be outdated. A first read in flight has none yet, and is compared on arrival (read.ts).
-  const isOutdated: Which = (query) => query.state.data !== undefined && client.isOutdated(memory.answerOf(query))
-  const mayFollow: Which = (query) => (isHigh(query) || isMedium(query)) && query.isActive() && !isHidden() && !memory.recordOf(query).held
+  const isOutdated = (query: AnyQuery) => query.state.data !== undefined && client.isOutdated(memory.answerOf(query))
 
   function onInvalidation(invalidation: Invalidation): void {
     const { tags, reset, heard, cause } = invalidation
     notifyManager.batch(() => {
       const reached = cache.getAll().filter((query) => levelOf(query) && isOutdated(query) && (reset || overlap(memory.answerOf(query).tags, tags)))
       const followed = reached.filter(mayFollow)
-      tell('begin', invalidation, reached, new Set(followed))
+      tell('begin', invalidation, reached, followed)
       for (const query of reached) query.invalidate() // tells its observers that it is stale
-      // The person who wrote waits for the result. What the stream tells, many browsers hear at the same moment.
-      if (!heard) read(followed, true)
-      else if (cause === 'stream') {
+      for (const query of followed) {
+        // The person who wrote waits for the result. What the stream tells, many browsers hear at the same moment.
+        if (!heard) read(query, true)
+        else if (cause !== 'stream') later(query, 0, isHigh(query) ? 1_000 : 3_000)
         // What is being read is left to finish: it is compared on arrival. Else records that come faster than answers would call off each read.
-        read(followed.filter(isHigh))
-        if (followed.some(isMedium)) later(isMedium, (gathering * (1 + Math.random())) / 2)
-      } else {
-        later(isHigh, spread.high * Math.random())
-        later(isAny, spread.medium * Math.random())
+        else if (isHigh(query)) read(query)
+        else later(query, 50, 100)
       }
     })
   }
 
-  /** Reads outdated queries again after a while, those too that come to be outdated before then. */
-  function later(which: Which, milliseconds: number): void {
-    if (timers.has(which)) return
-    timers.set(which, setTimeout(() => {
-      timers.delete(which)
-      catchUp(which)
-    }, milliseconds))
+  /** Reads a query again after a while, from one number of milliseconds to another, if it is outdated then. */
+  function later(query: AnyQuery, from: number, to: number): void {
+    if (timers.has(query)) return
+    timers.set(query, setTimeout(() => {
+      timers.delete(query)
+      catchUp([query])
+    }, from + (to - from) * Math.random()))
   }
 
   /** Reads again what is on the page and outdated, unless it is being read: that answer is compared on arrival. */
-  function catchUp(which = isAny): void {
-    read(cache.getAll().filter((query) => which(query) && isOutdated(query)))
+  function catchUp(queries: readonly AnyQuery[] = cache.getAll()): void {
+    for (const query of queries) if (isOutdated(query)) read(query)
   }
 
-  function read(queries: readonly AnyQuery[], cancelRefetch = false): void {
+  function read(query: AnyQuery, cancelRefetch = false): void {
     // Errors are each query's own to show.
-    for (const query of queries.filter(mayFollow)) query.fetch(undefined, { cancelRefetch }).catch(() => {})
+    if (mayFollow(query)) query.fetch(undefined, { cancelRefetch }).catch(() => {})
+  }
+
+  function mayFollow(query: AnyQuery): boolean {
+    return /high|medium/.test(levelOf(query)!) && query.isActive() && !isHidden() && !memory.recordOf(query).held
   }
 
   function onCacheEvent(event: QueryCacheNotifyEvent): void {
     const { query } = event
     const wasOutdated = isOutdated(query)
-    const taken = memory.observe(event)
-    if (!taken) return
-    const { answer, settledFor } = taken
+    const answer = memory.observe(event)
+    if (!answer) return
     const outdated = isOutdated(query)
     // The observers computed `isStale` before the new answer was taken over: let them look again.
-    if (wasOutdated && !outdated) for (const observer of [...query.observers]) observer.onQueryUpdate()
-    if (outdated && !settledFor) {
-      // Between the comparison on arrival and this moment lie a few microtasks. An invalidation came in between.
-      query.invalidate()
-      return read([query], true)
-    }
-    // The last reread was overtaken too. It is shown, being newer than what was there, and read again in a moment.
-    if (outdated && client.hasMovedSince(answer)) later((each) => each === query, overtaken * (1 + Math.random()))
+    if (wasOutdated !== outdated) for (const observer of [...query.observers]) observer.onQueryUpdate()
+    // The last reread was overtaken too, or an invalidation came in the few microtasks since the comparison on arrival. It is shown, being
+    // newer than what was there, and read again in a moment.
+    if (outdated && client.hasMovedSince(answer)) later(query, 100, 200)
     tell('settle', query, outdated ? 'outdated' : 'fresh')
   }
 

@@ -1,7 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/query-core'
 import {
   createClient, FreshetError, unasked, type Answer, type Applied, type Fetch, type FreshnessClient, type Invalidation, type OnProblem, type Problem,
-  type Stream,
+  type Stream, type StreamStatus,
 } from '../core/index.ts'
 import type { DeclaredQuery, Manifest } from './declared.ts'
 import { follow } from './follow.ts'
@@ -9,11 +9,10 @@ import { policies, policyFor, type Level, type Policy, type Wish } from './level
 import { followLife } from './life.ts'
 import { createMemory, type Memory } from './memory.ts'
 import { sendMutation, type FreshMutationOptions, type MutationDeclaration } from './mutation.ts'
-import type { Observer } from './observer.ts'
+import type { Observer, Tell } from './observer.ts'
 import type { FreshQueryOptions, HowToRead, QueryDeclaration, ReadContext } from './query.ts'
 import { readUntilFresh, type Reader } from './read.ts'
 import { createScreens } from './screens.ts'
-import { teller } from './tell.ts'
 
 export interface FreshetOptions {
   readonly queryClient: QueryClient
@@ -82,7 +81,16 @@ export function createFreshet({
   const memory = createMemory()
   const beginRun = createScreens(client, queryClient, memory, problem)
   const observers = new Set<Observer>()
-  const tell = teller(observers)
+  const tell: Tell = (what, ...told) => {
+    for (const observer of [...observers]) {
+      try {
+        ;(observer[what] as ((...told: unknown[]) => void) | undefined)?.(...told)
+      } catch (error) {
+        // One that throws must not hide it from the others, nor stop what is under way, nor be hidden itself.
+        queueMicrotask(() => { throw error })
+      }
+    }
+  }
   const { catchUp, stop: stopFollowing } = follow(queryClient, client, memory, tell)
 
   client.manifest = manifest?.catalog
@@ -90,7 +98,8 @@ export function createFreshet({
     for (const { type } of record.events) if (manifest && !manifest.events.includes(type)) problem('unknown-event', type)
     tell('record', record)
   }
-  const tabs = stream?.(client, send, problem, (status) => tell('stream', status))
+  let status: StreamStatus | undefined
+  const tabs = stream?.(client, send, problem, (now) => tell('stream', (status = now)))
   let isStarted = false
   const resume = () => {
     if (isStarted) tabs?.start()
@@ -118,10 +127,10 @@ export function createFreshet({
         if (!query) throw new FreshetError(`Query '${name}' runs in another query client. Create one Freshet for each query client.`)
         const run = beginRun(query, screens)
         try {
-          const { data, handed } = await readUntilFresh(client, level, run, (answer) => tell('reread', query, answer), reading(declaration, context))
+          const { data, answer } = await readUntilFresh(client, level, run, (outdated) => tell('reread', query, outdated), reading(declaration, context))
           // Its answer becomes the query's only when its data becomes the query's data:
           //   read 1 is sent  ->  cancelled, read 2 is sent  ->  read 1 answers late: TanStack drops its data, we drop its answer.
-          if (!run.isCalledOff) memory.recordOf(query).handed = handed
+          if (!run.isCalledOff) memory.recordOf(query).handed = answer
           return data
         } finally {
           run.end()
@@ -143,7 +152,7 @@ export function createFreshet({
     apply: client.apply,
     observe(observer) {
       observers.add(observer)
-      if (tabs) observer.stream?.(tabs.status)
+      if (status) observer.stream?.(status)
       return () => void observers.delete(observer)
     },
 

@@ -19,15 +19,15 @@ export const policies: Readonly<Record<Level, Policy>> = { high: policy(0, true)
 /** What a caller would rather have. Tightening is taken; loosening is refused with a warning. */
 export type Wish = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined }
 
-const looseness = (value: Policy[keyof Policy]): number => (typeof value === 'number' ? value : value ? 0 : 1)
-
 /** A declared policy, tightened by the caller's wish. A wish that would loosen it is a problem, and not taken. */
 export function policyFor(name: string, declared: Policy, wish: Wish, onProblem: OnProblem): Policy {
-  const tightened = <Knob extends keyof Policy>(knob: Knob): Policy[Knob] => {
-    const wished = wish[knob] ?? declared[knob]
-    if (looseness(wished) <= looseness(declared[knob])) return wished
-    onProblem('policy', `${name}: ${knob} ${wished} is looser than ${declared[knob]}`)
-    return declared[knob]
+  const taken: Policy = {
+    staleTime: Math.min(declared.staleTime, wish.staleTime ?? Infinity),
+    refetchOnWindowFocus: wish.refetchOnWindowFocus || declared.refetchOnWindowFocus,
   }
-  return { staleTime: tightened('staleTime'), refetchOnWindowFocus: tightened('refetchOnWindowFocus') }
+  for (const knob of Object.keys(taken) as (keyof Policy)[]) {
+    const wished = wish[knob] ?? taken[knob]
+    if (wished !== taken[knob]) onProblem('policy', `${name}: ${knob} ${wished} is looser than ${declared[knob]}`)
+  }
+  return taken
 }

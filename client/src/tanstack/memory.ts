@@ -4,16 +4,9 @@ import type { FreshQueryOptions } from './query.ts'
 
 export type AnyQuery = Query<any, any, any, any>
 
-/** An answer a query function is about to hand to TanStack Query. */
-export interface Handed {
-  readonly answer: Answer
-  /** True if the answer was known to be outdated, and is shown all the same (see read.ts). */
-  readonly settledFor: boolean
-}
-
 interface Record {
-  /** What the last run of the query function ended with, until it becomes the query's data. */
-  handed?: Handed | undefined
+  /** The answer that the last run of the query function ended with, until its data becomes the query's. */
+  handed?: Answer | undefined
   /** The answer behind the query's data, if it was read through here. */
   answer?: Answer | undefined
   data?: unknown
@@ -47,14 +40,14 @@ export function createMemory() {
     answerOf: (query: AnyQuery): Answer => recordOf(query).answer ?? unknownAnswer,
 
     /** Follows TanStack's own account of what became of the data. Returns what was taken over, if anything was. */
-    observe({ type, query, ...event }: QueryCacheNotifyEvent): Handed | undefined {
+    observe({ type, query, ...event }: QueryCacheNotifyEvent): Answer | undefined {
       if (type !== 'updated') return undefined
       const { data } = query.state
       const record = recordOf(query)
       const { handed } = record
       const action = (event as { action: { type: string; manual?: boolean } }).action
       if (action.type === 'success' && !action.manual && handed) {
-        Object.assign(record, { answer: handed.answer, handed: undefined, data })
+        Object.assign(record, { answer: handed, handed: undefined, data })
         return handed
       }
       // State put in from outside (hydration, a persister): data we did not read. A reverted fetch puts back our own.

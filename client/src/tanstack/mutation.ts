@@ -39,7 +39,7 @@ export async function sendMutation(client: FreshnessClient, { url, method = 'POS
     response = await client.fetch(url, {
       method,
       headers: { accept: 'application/json', ...(json !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(json !== undefined && { body: JSON.stringify(json) }),
+      body: JSON.stringify(json), // undefined for undefined
     })
     const body = await bodyOf(response, method, url)
     const isEnveloped = isEnvelope(body)

@@ -1,6 +1,5 @@
 import { bodyOf, combine, type Answer, type Fetch, type FreshnessClient } from '../core/index.ts'
 import type { Level } from './levels.ts'
-import type { Handed } from './memory.ts'
 import type { Run } from './screens.ts'
 
 /** What a query function reads with: every answer it gets is remembered for the query. */
@@ -34,7 +33,7 @@ export async function readUntilFresh<T>(
   run: Run,
   onReread: (answer: Answer) => void,
   query: (reader: Reader) => Promise<T>,
-): Promise<{ data: T; handed: Handed }> {
+): Promise<{ data: T; answer: Answer }> {
   for (let rereads = 0; ; ) {
     const begun = client.begin()
     const answers: Answer[] = []
@@ -56,6 +55,6 @@ export async function readUntilFresh<T>(
       rereads++
       onReread(answer)
       if (pause && !client.hasMovedSince(answer)) await new Promise((resolve) => setTimeout(resolve, pause))
-    } else if (!(await run.arrive(data, answer))) return { data, handed: { answer, settledFor: client.isOutdated(answer) } }
+    } else if (!(await run.arrive(data, answer))) return { data, answer }
   }
 }

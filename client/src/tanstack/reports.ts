@@ -68,11 +68,11 @@ class Reports implements Observer {
     this.#tell = tell
   }
 
-  begin(invalidation: Invalidation, reached: readonly AnyQuery[], refetched: ReadonlySet<AnyQuery>): void {
+  begin(invalidation: Invalidation, reached: readonly AnyQuery[], refetched: readonly AnyQuery[]): void {
     const open: Open = {
       begun: this.#now(),
       queries: [...reached],
-      report: { ...invalidation, followed: reached.map((query) => followed(query, refetched.has(query) ? 'refetched' : 'marked-stale')) },
+      report: { ...invalidation, followed: reached.map((query) => followed(query, refetched.includes(query) ? 'refetched' : 'marked-stale')) },
     }
     this.#open.push(open)
     if (this.#open.length > kept) this.#open.shift()

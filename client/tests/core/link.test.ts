@@ -18,9 +18,9 @@ const text = ({ position, epoch }: Point) => `${position}.${epoch}`
 function linked(onFrame: (event: string, link: ReturnType<typeof createLink>) => void = () => {}) {
   const stream = new FakeStream()
   const seen: string[] = []
-  const link: ReturnType<typeof createLink> = createLink(stream.before(() => Promise.reject(new Error('nothing else is asked for'))), '/stream', (frame, after) => {
+  const link: ReturnType<typeof createLink> = createLink(stream.before(() => Promise.reject(new Error('nothing else is asked for'))), '/stream', (frame) => {
     if (!frame) return seen.push('closed')
-    seen.push(`${frame.event || 'beat'} ${text(frame.at!)} after ${text(after!)}`)
+    seen.push(`${frame.event || 'beat'} ${text(frame.at!)} after ${text(frame.after)}`)
     onFrame(frame.event, link)
   }, (code, detail) => seen.push(detail === undefined ? code : `${code} ${detail}`))
   return { stream, seen, link }
