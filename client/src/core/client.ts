@@ -1,5 +1,5 @@
 import { answerFrom, unasked, type Answer, type Stamp } from './answer.ts'
-import { initialState, isKnown, isOutdated, stamp, told, type FreshnessState, type Notice } from './state.ts'
+import { afterReset, isTouched, mark, noMarks, positionOf } from './marks.ts'
 import type { OnProblem } from './problem.ts'
 import { anyTag, headerOf, isEnvelope, parseEvents, prefix, type Envelope, type FreshnessEvent, type Point } from './wire.ts'
 
@@ -36,94 +36,166 @@ export interface HeardRecord {
   readonly names?: { readonly call: string; readonly trigger: string; readonly at: string; readonly tags: readonly string[] }
 }
 
+/** What an answer said, or a frame of the stream. */
+export interface Notice {
+  readonly epoch?: string | undefined
+  /** The position of the last record it tells of. */
+  readonly position?: number | undefined
+  /** The tags that were invalidated, if any were. */
+  readonly tags: readonly string[]
+  readonly token?: string | undefined
+  /** When it was asked for; undefined when it was not asked for through this client. */
+  readonly sent?: Pick<Stamp, 'epoch' | 'confirmed'> | undefined
+}
+
 /** What a mutation answered: the response, or its envelope, or the envelope with the response it came in. */
 export type Applied = Response | Envelope
 
 export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Response>
 
 /** Keeps the token and the marks of one tab, and knows which answers are outdated. Made by {@link createClient}. */
-export type FreshnessClient = ReturnType<typeof createClient>
+export interface FreshnessClient {
+  /** The epoch whose positions and tag hashes are compared; undefined until the first answer names one. */
+  epoch?: string
+  /** The epochs that were known before, oldest first. None of them is ever adopted again. */
+  left: readonly string[]
+  /** Goes with every read. */
+  token?: { readonly value: string; readonly position: number | undefined } | undefined
+  /** The place up to which the stream has told everything; undefined while nothing needs it. */
+  at?: Point
+  /** What the generated file was made from; undefined when there is none. */
+  manifest?: string | undefined
+  /** Called after each invalidation is applied. */
+  onInvalidation?: (invalidation: Invalidation) => void
+  /** Called for each answer that was read, here or by the server that rendered the page. */
+  onAnswer?: (answer: Answer) => void
+  /** Called for each record the stream tells, known already or not. */
+  onRecord?: (record: HeardRecord) => void
+
+  /** What the client knows now; to be taken before a request is sent. */
+  begin(confirmed?: boolean): Stamp
+  /** True if one of the answer's tags was invalidated after it was loaded, or the server's epoch is another one now. */
+  isOutdated(answer: Answer): boolean
+  /** True if something was invalidated since the answer was asked for: that it is outdated is not the server's fault. */
+  hasMovedSince(answer: Answer): boolean
+  /** What is remembered of a response to a request that `fetch` made. */
+  answerOf(response: Response): Answer | undefined
+  /**
+   * Takes in what an answer or a frame said. If anything was invalidated by it that nobody had told, that is told; another epoch
+   * outdates everything. Without a notice something may have happened of which nobody can say what: a mutation's answer was lost, a
+   * frame was.
+   */
+  learn(how: Partial<Invalidation>, notice?: Notice): Invalidation | undefined
+  /** Takes an answer in: one that was read here, or by the server that rendered the page. */
+  adopt(answer: Answer): void
+  /**
+   * `fetch`, with the token on reads (GET and HEAD). A write is passed on unchanged, and its place in time noted;
+   * its answer is to be given to `apply`. Use it for your own server only: the token is a header of its own.
+   */
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /**
+   * Applies a mutation's answer: keeps its token and marks what it invalidated. Give the response (headers only are
+   * read, the body stays yours), or the parsed envelope, best together with its response: without the response's
+   * headers nobody knows which tags the events reach, and everything is outdated. Returns what it invalidated; undefined if
+   * nothing, or nothing that the stream has not told.
+   */
+  apply(answer: Applied, response?: Response): Invalidation | undefined
+}
+
+/** How many epochs are remembered as left. */
+export const maximumLeft = 100
 
 /**
  * A client that has seen nothing yet. It knows no framework and no cache. One speaks to one keyspace: of two logs, each would look like
  * the other one's next epoch.
  */
-export function createClient(send: Fetch, problem: OnProblem = () => {}) {
+export function createClient(send: Fetch, problem: OnProblem = () => {}): FreshnessClient {
   const answers = new WeakMap<Response, Answer>()
-  let state = initialState
+  /** Counts what was applied: invalidations and resets. */
+  let sequence = 0
+  /** True once an answer of another epoch arrived: from then on every read has stored answers confirmed. */
+  let confirm = false
+  let marks = noMarks
 
-  const client = {
-    /** The place up to which the stream has told everything; undefined while nothing needs it. */
-    at: undefined as Point | undefined,
-    /** Called after each invalidation is applied. */
-    onInvalidation: (_: Invalidation) => {},
-    /** Called for each answer that was read, here or by the server that rendered the page. */
-    onAnswer: (_: Answer) => {},
-    /** Called for each record the stream tells, known already or not. */
-    onRecord: (_: HeardRecord) => {},
-    /** What the generated file was made from; undefined when there is none. */
-    manifest: undefined as string | undefined,
+  /**
+   * An answer names an epoch. Another one than the known one may be the server's next, or one from before; epochs are
+   * random, so nothing in them tells. Two conditions let it be adopted, and everything read before is outdated then:
+   *
+   * The request was sent when the known epoch was known already. Else:
+   *   read A is sent  ->  the server restarts, read B is answered by the new log, adopted  ->  A's answer, written before
+   *   the restart, arrives: adopting it would go back, and leave for good the only epoch the server still has.
+   *
+   * The answer cannot have lain in an HTTP cache. Else the same happens when a page is opened after a restart and one of
+   * its reads is answered by the browser's cache.
+   *
+   * Where they are not met, the answer is outdated and its query reads again: the next request meets both.
+   */
+  function meet(epoch: string | undefined, sent: Notice['sent']): boolean {
+    const known = client.epoch
+    if (!epoch || epoch === known) return false
+    if (known === undefined) {
+      client.epoch = epoch
+      return false
+    }
+    confirm = true
+    if (!sent?.confirmed || sent.epoch !== known || client.left.includes(epoch)) return false
+    client.epoch = epoch
+    client.left = [...client.left, known].slice(-maximumLeft)
+    client.token = undefined // it belongs to the epoch that is left
+    marks = afterReset(marks, ++sequence) // the sequence goes on, so that stamps stay comparable with marks
+    return true
+  }
 
-    /** All that is remembered. */
-    get state(): FreshnessState {
-      return state
-    },
+  const client: FreshnessClient = {
+    left: [],
+    begin: (confirmed = false) => ({ sequence, epoch: client.epoch, confirmed }),
+    isOutdated: (answer) => (answer.epoch !== undefined && answer.epoch !== client.epoch) || isTouched(marks, answer),
+    hasMovedSince: ({ stamp }) => sequence > stamp.sequence,
+    answerOf: (response) => answers.get(response),
 
-    /** What the client knows now; to be taken before a request is sent. */
-    begin: (): Stamp => stamp(state, false),
-
-    /** True if one of the answer's tags was invalidated after it was loaded, or the server's epoch is another one now. */
-    isOutdated: (answer: Answer): boolean => isOutdated(state, answer),
-
-    /** True if something was invalidated since the answer was asked for: that it is outdated is not the server's fault. */
-    hasMovedSince: ({ stamp: { sequence } }: Answer): boolean => state.sequence > sequence,
-
-    /** What is remembered of a response to a request that `fetch` made. */
-    answerOf: (response: Response): Answer | undefined => answers.get(response),
-
-    /**
-     * Takes in what an answer or a frame said. If anything was invalidated by it that nobody had told, that is told; another epoch
-     * outdates everything. Without a notice something may have happened of which nobody can say what: a mutation's answer was lost, a
-     * frame was.
-     */
-    learn(how: Partial<Invalidation>, notice: Notice = { tags: [anyTag] }): Invalidation | undefined {
-      const { epoch, sequence } = state
-      state = told(state, notice)
-      if (state.sequence === sequence) return undefined
-      const reset = epoch !== undefined && epoch !== state.epoch
-      const { tags, position } = notice
+    learn(how, { epoch, position, tags, token: value, sent } = { tags: [anyTag] }) {
+      const before = sequence
+      const reset = meet(epoch, sent)
+      const { token, left } = client
+      // Hashes and positions of another epoch than the known one cannot be compared: any tag.
+      const isKnown = epoch !== undefined && epoch === client.epoch
+      const at = isKnown ? position : undefined
+      // What is marked at this position or later is left alone: it was told before, by the stream or by a mutation's answer. So nothing is
+      // read twice for one record.
+      const news = isKnown ? tags.filter((tag) => !(positionOf(marks, tag) >= at!)) : tags.length > 0 ? [anyTag] : []
+      if (news.length > 0) marks = mark(marks, news, ++sequence, at)
+      // The token of an epoch that was left is of no use. One of an epoch nobody knows may be of the next one, so it is taken
+      // where it replaces no other.
+      const isOfUse = value && (isKnown || !epoch || !(token || left.includes(epoch)))
+      // Answers of overtaking mutations arrive in any order; the token with the highest position covers both. Where
+      // positions are unknown, the one that arrived last is kept.
+      if (isOfUse && !(token?.position! > (at ?? Infinity))) client.token = { value, position: at }
+      if (sequence === before) return undefined
       const invalidation: Invalidation = {
-        id: state.sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset,
-        ...(isKnown(state, notice.epoch) && tags.length > 0 && { tags, position }),
+        id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset, ...(isKnown && tags.length > 0 && { tags, position }),
       }
-      client.onInvalidation(invalidation)
+      client.onInvalidation?.(invalidation)
       return invalidation
     },
 
-    /** Takes an answer in: one that was read here, or by the server that rendered the page. */
-    adopt(answer: Answer): void {
+    adopt(answer) {
       client.learn({}, { epoch: answer.epoch, sent: answer.stamp, tags: [] })
-      client.onAnswer(answer)
+      client.onAnswer?.(answer)
     },
 
-    /**
-     * `fetch`, with the token on reads (GET and HEAD). A write is passed on unchanged, and its place in time noted;
-     * its answer is to be given to `apply`. Use it for your own server only: the token is a header of its own.
-     */
-    async fetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+    async fetch(input, init = {}) {
       const { method = 'GET', headers: given } = input as Partial<Request>
       const isRead = /^(get|head)$/i.test(init.method ?? method)
-      const token = isRead ? state.token?.value : undefined
-      // No cache answers a write.
-      const sent = stamp(state, !isRead || token !== undefined || state.confirm)
+      const token = isRead ? client.token : undefined
+      const sent = client.begin(!isRead || confirm || !!token) // no cache answers a write
       const headers = new Headers(init.headers ?? given)
-      if (token) headers.set(`${prefix}Token`, token)
+      if (token) headers.set(`${prefix}Token`, token.value)
       // `no-cache` asks the browser's HTTP cache to confirm with the server: a stored answer knows nothing of the token, and may
       // be of an epoch that is over.
       const response = await send(input, isRead && sent.confirmed ? { cache: 'no-cache', ...init, headers } : init)
       if (token && response.status === 400 && (await response.clone().text()).includes('"invalid-token"')) {
         problem('token-rejected')
-        if (state.token?.value === token) state = { ...state, token: undefined }
+        if (client.token === token) client.token = undefined
         return client.fetch(input, init)
       }
       const answer = answerFrom(response.headers, sent)
@@ -132,13 +204,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}) {
       return response
     },
 
-    /**
-     * Applies a mutation's answer: keeps its token and marks what it invalidated. Give the response (headers only are
-     * read, the body stays yours), or the parsed envelope, best together with its response: without the response's
-     * headers nobody knows which tags the events reach, and everything is outdated. Returns what it invalidated; undefined if
-     * nothing, or nothing that the stream has not told.
-     */
-    apply(answer: Applied, response?: Response): Invalidation | undefined {
+    apply(answer, response) {
       const carrier = answer instanceof Response ? answer : response
       const headers = carrier?.headers ?? new Headers()
       const body = isEnvelope(answer) ? answer : undefined

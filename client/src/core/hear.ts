@@ -29,20 +29,20 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
     if (isOther) problem('manifest', catalog)
     catalogs.add(catalog)
     // Another epoch that could not be adopted: nobody knows which is older. What is read now will tell.
-    const isUnknown = epoch !== client.state.epoch && !client.state.left.includes(epoch!)
+    const isUnknown = epoch !== client.epoch && !client.left.includes(epoch!)
     if ((isOther || isUnknown) && !isReset) client.learn({ heard: true })
   }
 
   function take({ event, at, data, after }: Frame): void {
     if (Object(data) !== data && data !== '') throw data
     if (event === 'hello') hello(data as {}, after)
-    if (!at || at.epoch !== client.state.epoch) return
+    if (!at || at.epoch !== client.epoch) return
     const isLost = event === 'reset'
     if (isLost || client.at?.epoch !== at.epoch) since = at.position
     client.at = at
     if (isLost || event === 'freshness') {
       const { expire = [], stale = [], events = [] } = data as Partial<HeardRecord>
-      if (!isLost) client.onRecord({ ...(data as HeardRecord), position: at.position, expire, stale, events })
+      if (!isLost) client.onRecord?.({ ...(data as HeardRecord), position: at.position, expire, stale, events })
       client.learn({ cause: isLost ? 'reset' : 'stream', events, heard: true }, { ...at, tags: isLost ? [anyTag] : [...expire, ...stale] })
     } else if (event && event !== 'hello') problem('unknown-frame', event)
   }

@@ -73,7 +73,7 @@ export function follow(queryClient: QueryClient, client: FreshnessClient, memory
   return {
     catchUp,
     stop() {
-      client.onInvalidation = () => {}
+      delete client.onInvalidation
       leave()
       for (const timer of timers.values()) clearTimeout(timer)
     },

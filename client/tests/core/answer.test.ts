@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { answerFrom, combine } from '../../src/core/answer.ts'
-import { initialState, isOutdated, meet, stamp } from '../../src/core/state.ts'
+import { createClient } from '../../src/core/client.ts'
 import { of, read } from '../support/fake-server.ts'
 
-const sent = stamp(initialState, true)
+const client = createClient(() => Promise.reject(new Error('nothing is asked for')))
+const sent = client.begin(true)
 const from = (headers: Record<string, string>) => answerFrom(new Headers(headers), sent)
-const inA = meet(initialState, 'A', sent)
+client.adopt(from(of('A', {})))
 
 describe('an answer', () => {
   test('says epoch, interval and tags', () => {
@@ -32,13 +33,13 @@ describe('data made of several answers', () => {
   test('of two epochs is outdated, whichever is known', () => {
     const both = combine([from(of('A', read(1, 2, 'a'))), from(of('B', read(1, 2, 'a')))], sent)
     const reversed = combine([from(of('B', read(1, 2, 'a'))), from(of('A', read(1, 2, 'a')))], sent)
-    expect([isOutdated(inA, both), isOutdated(inA, reversed)]).toEqual([true, true])
+    expect([client.isOutdated(both), client.isOutdated(reversed)]).toEqual([true, true])
   })
   test('some of which name no epoch goes by the others, and by the order of requests', () => {
     const parts = combine([from(of('A', read(1, 2, 'a'))), from({})], sent)
     expect(parts).toMatchObject({ epoch: 'A', tags: ['a', '*'] })
     expect(parts.interval).toBeUndefined()
-    expect(isOutdated(inA, parts)).toBe(false)
-    expect(isOutdated(inA, combine([from(of('B', read(1, 2, 'a'))), from({})], sent))).toBe(true)
+    expect(client.isOutdated(parts)).toBe(false)
+    expect(client.isOutdated(combine([from(of('B', read(1, 2, 'a'))), from({})], sent))).toBe(true)
   })
 })
