@@ -1,3 +1,8 @@
+declare global {
+  /** Bundlers put the value in place, and leave out what is for development alone; a browser without one has no `process`. */
+  const process: { readonly env: { readonly NODE_ENV?: string } }
+}
+
 /** The family of all errors this package throws. */
 export class FreshetError extends Error {
   override readonly name: string = 'FreshetError'
@@ -23,7 +28,7 @@ export class FreshetHttpError extends FreshetError {
   constructor(request: string, { status, headers }: Response, body: unknown) {
     const problem = body as ProblemDetails | null
     const title = typeof problem?.title === 'string' && problem.title
-    super(`${request} answered ${status}${title ? ` (${title})` : ''}. See 'problem' and 'body'; nothing was cached.`)
+    super(`${request} answered ${status}${title ? ` (${title})` : ''}.${typeof process !== 'undefined' && process.env.NODE_ENV !== 'production' ? " See 'problem' and 'body'; nothing was cached." : ''}`)
     Object.assign(this, { status, headers, body, problem: title ? problem : {} })
   }
 }

@@ -40,10 +40,11 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
     const isLost = event === 'reset'
     if (isLost || client.at?.epoch !== at.epoch) since = at.position
     client.at = at
-    if (isLost || event === 'freshness') {
+    if (isLost) client.learn({ heard: true }, { ...at, tags: [anyTag] })
+    else if (event === 'freshness') {
       const { expire = [], stale = [], events = [] } = data as Partial<HeardRecord>
-      if (!isLost) client.onRecord?.({ ...(data as HeardRecord), position: at.position, expire, stale, events })
-      client.learn({ cause: isLost ? 'reset' : 'stream', events, heard: true }, { ...at, tags: isLost ? [anyTag] : [...expire, ...stale] })
+      client.onRecord?.({ ...(data as HeardRecord), position: at.position, expire, stale, events })
+      client.learn({ cause: 'stream', events, heard: true }, { ...at, tags: [...expire, ...stale] })
     } else if (event && event !== 'hello') problem('unknown-frame', event)
   }
 

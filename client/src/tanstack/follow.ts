@@ -54,18 +54,25 @@ export function follow(queryClient: QueryClient, client: FreshnessClient, memory
     return /high|medium/.test(levelOf(query)!) && query.isActive() && !isHidden() && !memory.recordOf(query).held
   }
 
+  /** Follows TanStack's own account of what became of the data. */
   function onCacheEvent(event: QueryCacheNotifyEvent): void {
-    const { query } = event
-    const wasOutdated = isOutdated(query)
-    const answer = memory.observe(event)
-    if (!answer) return
-    const outdated = isOutdated(query)
-    // The observers computed `isStale` before the new answer was taken over: let them look again.
-    if (wasOutdated !== outdated) for (const observer of [...query.observers]) observer.onQueryUpdate()
-    // The last reread was overtaken too, or an invalidation came in the few microtasks since the comparison on arrival. It is shown, being
-    // newer than what was there, and read again in a moment.
-    if (outdated && client.hasMovedSince(answer)) later(query, 100, 200)
-    tell('settle', query, outdated ? 'outdated' : 'fresh')
+    if (event.type !== 'updated') return
+    const { query, action } = event
+    const { data } = query.state
+    const record = memory.recordOf(query)
+    const { handed } = record
+    if (action.type === 'success' && !action.manual && handed) {
+      const wasOutdated = isOutdated(query)
+      Object.assign(record, { answer: handed, handed: undefined, data })
+      const outdated = isOutdated(query)
+      // The observers computed `isStale` before the new answer was taken over: let them look again.
+      if (wasOutdated !== outdated) for (const observer of [...query.observers]) observer.onQueryUpdate()
+      // The last reread was overtaken too, or an invalidation came in the few microtasks since the comparison on arrival. It is shown,
+      // being newer than what was there, and read again in a moment.
+      if (outdated && client.hasMovedSince(handed)) later(query, 100, 200)
+      tell('settle', query, outdated ? 'outdated' : 'fresh')
+    // State put in from outside (hydration, a persister): data we did not read. A reverted fetch puts back our own.
+    } else if (action.type === 'setState' && data !== record.data) record.answer = undefined
   }
 
   client.onInvalidation = onInvalidation

@@ -10,8 +10,8 @@ import { followLife } from './life.ts'
 import { createMemory, type Memory } from './memory.ts'
 import { sendMutation, type FreshMutationOptions, type MutationDeclaration } from './mutation.ts'
 import type { Observer, Tell } from './observer.ts'
-import type { FreshQueryOptions, HowToRead, QueryDeclaration, ReadContext } from './query.ts'
-import { readUntilFresh, type Reader } from './read.ts'
+import type { FreshQueryOptions, HowToRead, QueryDeclaration } from './query.ts'
+import { readUntilFresh } from './read.ts'
 import { createScreens } from './screens.ts'
 
 export interface FreshetOptions {
@@ -116,18 +116,22 @@ export function createFreshet({
   const queryOf = (queryKey: QueryKey) => queryClient.getQueryCache().find({ queryKey })
 
   function optionsOf(declaration: QueryDeclaration<any, any>, declared: Policy): FreshQueryOptions<any, any, any> {
-    const { queryKey, level } = declaration
-    const screens = level === 'high' && declaration.screens?.length ? declaration.screens : undefined
+    const { queryKey, level, url, init, queryFn } = declaration
+    const screens = level === 'high' ? declaration.screens : undefined
     const name = String(queryKey[0])
     const { staleTime, refetchOnWindowFocus } = policyFor(name, declared, declaration, problem)
     return {
       queryKey,
       async queryFn(context) {
         const query = context.client === queryClient && queryOf(context.queryKey)
-        if (!query) throw new FreshetError(`Query '${name}' runs in another query client. Create one Freshet for each query client.`)
+        if (!query) throw new FreshetError(`Query '${name}' runs in another query client.${typeof process !== 'undefined' && process.env.NODE_ENV !== 'production' ? ' Create one Freshet for each query client.' : ''}`)
         const run = beginRun(query, screens)
         try {
-          const { data, answer } = await readUntilFresh(client, level, run, (outdated) => tell('reread', query, outdated), reading(declaration, context))
+          const { data, answer } = await readUntilFresh(client, level, run, (outdated) => tell('reread', query, outdated), (reader) =>
+            url !== undefined
+              ? reader.read(url, { ...init, signal: context.signal })
+              // Not a spread: TanStack notes who looks at `signal`, and cancels on unmount only the reads that can be cancelled.
+              : queryFn(Object.assign(context, reader)))
           // Its answer becomes the query's only when its data becomes the query's data:
           //   read 1 is sent  ->  cancelled, read 2 is sent  ->  read 1 answers late: TanStack drops its data, we drop its answer.
           if (!run.isCalledOff) memory.recordOf(query).handed = answer
@@ -174,9 +178,9 @@ export function createFreshet({
     },
 
     query(first: QueryDeclaration<any, any> | DeclaredQuery<any, any>, args?: unknown, how?: object) {
-      if (!('name' in first)) return optionsOf(first, policies[first.level])
-      const { name, level, screens } = first
-      return optionsOf({ queryKey: [name, args], level, screens, ...how } as QueryDeclaration<any, any>, first)
+      return 'name' in first
+        ? optionsOf({ ...first, queryKey: [first.name, args], ...how } as unknown as QueryDeclaration<any, any>, first)
+        : optionsOf(first, policies[first.level])
     },
 
     mutation({ mutationKey, request, of, optimistic }) {
@@ -197,12 +201,4 @@ export function createFreshet({
       }
     },
   }
-}
-
-function reading<TData, TKey extends QueryKey>({ url, init, queryFn }: QueryDeclaration<TData, TKey>, context: Omit<ReadContext<TKey>, keyof Reader>) {
-  return ({ read, fetch }: Reader): Promise<TData> =>
-    url !== undefined
-      ? read<TData>(url, { ...init, signal: context.signal })
-      // Not a spread: TanStack notes who looks at `signal`, and cancels on unmount only the reads that can be cancelled.
-      : queryFn(Object.assign(context, { read, fetch }))
 }

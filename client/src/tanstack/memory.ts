@@ -1,4 +1,4 @@
-import type { Query, QueryCacheNotifyEvent, QueryKey } from '@tanstack/query-core'
+import type { Query, QueryKey } from '@tanstack/query-core'
 import { unknownAnswer, type Answer } from '../core/index.ts'
 import type { FreshQueryOptions } from './query.ts'
 
@@ -38,22 +38,6 @@ export function createMemory() {
 
     /** The answer behind a query's data; one that any invalidation outdates when it is not known. */
     answerOf: (query: AnyQuery): Answer => recordOf(query).answer ?? unknownAnswer,
-
-    /** Follows TanStack's own account of what became of the data. Returns what was taken over, if anything was. */
-    observe({ type, query, ...event }: QueryCacheNotifyEvent): Answer | undefined {
-      if (type !== 'updated') return undefined
-      const { data } = query.state
-      const record = recordOf(query)
-      const { handed } = record
-      const action = (event as { action: { type: string; manual?: boolean } }).action
-      if (action.type === 'success' && !action.manual && handed) {
-        Object.assign(record, { answer: handed, handed: undefined, data })
-        return handed
-      }
-      // State put in from outside (hydration, a persister): data we did not read. A reverted fetch puts back our own.
-      if (action.type === 'setState' && data !== record.data) record.answer = undefined
-      return undefined
-    },
   }
 }
 

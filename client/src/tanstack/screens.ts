@@ -20,7 +20,7 @@ interface Flight extends Run {
   /** How often it was read again to agree with the others. */
   rounds: number
   /** 1 once its time to wait for slow ones is over, 2 once that to wait for a set that does not agree is. */
-  late: 0 | 1 | 2
+  late: number
   /** Runs from its first answer on. */
   timer?: ReturnType<typeof setTimeout>
   /** What it brought, while that waits to be shown. */
@@ -32,12 +32,6 @@ interface Arrived {
   readonly data: unknown
   readonly settle: (again: boolean) => void
 }
-
-/**
- * The longest that an answer waits for the others of its screen, in milliseconds: where data is shown meanwhile, and where there is none
- * yet. Then there is what there is. Longer where they are known to contradict each other, which what is shown meanwhile does not.
- */
-export const longestHold = { shown: 3_000, first: 1_000, disagreeing: 10_000 }
 
 /**
  * Shows the high queries of one screen together, and only as a set that agrees: the highest position at which one was loaded is at
@@ -60,11 +54,12 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
     const lagging = here.length + shown.length > 1 ? here.filter(({ arrived }) => lags(arrived.answer, loadedAt)) : []
     // What nobody reads just now has not been told of what the others were read after. What fails is being read until that is over, and holds nobody up.
     const behind = shown.filter((query) => lags(memory.answerOf(query), loadedAt))
-    if (!late && lagging.length + behind.length > 0) {
+    const disagrees = lagging.length + behind.length > 0
+    if (!late && disagrees) {
       for (const query of behind) query.fetch().catch(() => {})
       // Once what lagged was read again and something else lags: read together they are most likely to agree.
       const again = lagging.some(({ rounds }) => rounds > 0) || here.some(({ rounds }) => rounds > 1) ? here : lagging
-      for (const flight of lagging.length > 0 ? again : []) {
+      for (const flight of again) {
         const { arrived } = flight
         const rereads = () => {
           if (flight.arrived !== arrived) return
@@ -77,7 +72,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
       }
       return
     }
-    if (here.length > 0 && (here.length < set.length || lagging.length + behind.length > 0)) onProblem('incoherent', about.screens.join())
+    if (here.length > 0 && (here.length < set.length || disagrees)) onProblem('incoherent', about.screens.join())
     // In one batch, so that observers are told in one task and the page is drawn once.
     notifyManager.batch(() => {
       for (const { query, arrived } of here) {
@@ -87,10 +82,11 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
     here.forEach(land)
   }
 
-  function land(flight: Flight): void {
+  /** Shows what it brought, and has nobody wait for it any longer. False if nobody does. */
+  function land(flight: Flight): boolean {
     clearTimeout(flight.timer)
-    flights.delete(flight)
     flight.arrived?.settle(false)
+    return flights.delete(flight)
   }
 
   function lags(answer: Answer, loadedAt: number): boolean {
@@ -106,14 +102,17 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
 
       arrive(data, answer) {
         if (flight.isCalledOff || screens.length === 0) return false
-        const wait = (milliseconds: number, late: 1 | 2) => {
+        // Three seconds at most where data is shown meanwhile, one where there is none yet; then there is what there is. Ten where they are
+        // known to contradict each other, which what is shown meanwhile does not.
+        const isFirst = query.state.data === undefined
+        const wait = (milliseconds: number) => {
           flight.timer = setTimeout(() => {
-            flight.late = late
-            if (late < 2) wait(longestHold.disagreeing - longestHold.shown, 2)
+            flight.late += isFirst ? 2 : 1
+            wait(7_000)
             look(flight)
           }, milliseconds)
         }
-        if (!flight.timer) query.state.data === undefined ? wait(longestHold.first, 2) : wait(longestHold.shown, 1)
+        if (!flight.timer) wait(isFirst ? 1_000 : 3_000)
         return new Promise((settle) => {
           flight.arrived = { answer, data, settle }
           look(flight)
@@ -121,8 +120,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
       },
 
       end() {
-        clearTimeout(flight.timer)
-        if (flights.delete(flight)) look(flight)
+        if (land(flight)) look(flight)
       },
     }
     for (const other of flights) {
