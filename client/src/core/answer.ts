@@ -49,14 +49,10 @@ export function answerFrom(headers: Headers, stamp: Stamp): Answer {
 /** What parts of different epochs add up to: the known epoch is never this one. */
 const mixed = '*'
 
-/**
- * One answer for data made of several: valid where all its parts are, if anywhere, touched by a tag of any part, and as old as
- * the part that was requested first.
- */
-export function combine(answers: readonly Answer[], begun: Stamp): Answer {
-  if (answers.length === 0) return { ...unknownAnswer, stamp: begun }
-  return answers.reduce((a, b) => ({
-    stamp: b.stamp.sequence < a.stamp.sequence ? b.stamp : a.stamp,
+/** One answer for data made of several, asked for since then: valid where all its parts are, if anywhere, and touched by a tag of any part. */
+export function combine(answers: readonly Answer[], stamp: Stamp): Answer {
+  const parts: readonly Omit<Answer, 'stamp'>[] = answers
+  const all = parts.length === 0 ? unknownAnswer : parts.reduce((a, b) => ({
     epoch: a.epoch && b.epoch && a.epoch !== b.epoch ? mixed : (a.epoch ?? b.epoch),
     interval: a.interval && b.interval && {
       loadedAt: Math.max(a.interval.loadedAt, b.interval.loadedAt),
@@ -65,4 +61,5 @@ export function combine(answers: readonly Answer[], begun: Stamp): Answer {
     tags: [...new Set([...a.tags, ...b.tags])],
     satisfied: a.satisfied && b.satisfied,
   }))
+  return { ...all, stamp }
 }

@@ -56,7 +56,7 @@ export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Re
 /** Keeps the token and the marks of one tab, and knows which answers are outdated. Made by {@link createClient}. */
 export interface FreshnessClient {
   /** The epoch whose positions and tag hashes are compared; undefined until the first answer names one. */
-  epoch?: string
+  epoch?: string | undefined
   /** The epochs that were known before, oldest first. None of them is ever adopted again. */
   left: readonly string[]
   /** Goes with every read. */
@@ -117,35 +117,6 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
   let confirm = false
   let marks = noMarks
 
-  /**
-   * An answer names an epoch. Another one than the known one may be the server's next, or one from before; epochs are
-   * random, so nothing in them tells. Two conditions let it be adopted, and everything read before is outdated then:
-   *
-   * The request was sent when the known epoch was known already. Else:
-   *   read A is sent  ->  the server restarts, read B is answered by the new log, adopted  ->  A's answer, written before
-   *   the restart, arrives: adopting it would go back, and leave for good the only epoch the server still has.
-   *
-   * The answer cannot have lain in an HTTP cache. Else the same happens when a page is opened after a restart and one of
-   * its reads is answered by the browser's cache.
-   *
-   * Where they are not met, the answer is outdated and its query reads again: the next request meets both.
-   */
-  function meet(epoch: string | undefined, sent: Notice['sent']): boolean {
-    const known = client.epoch
-    if (!epoch || epoch === known) return false
-    if (known === undefined) {
-      client.epoch = epoch
-      return false
-    }
-    confirm = true
-    if (!sent?.confirmed || sent.epoch !== known || client.left.includes(epoch)) return false
-    client.epoch = epoch
-    client.left = [...client.left, known].slice(-maximumLeft)
-    client.token = undefined // it belongs to the epoch that is left
-    marks = afterReset(marks, ++sequence) // the sequence goes on, so that stamps stay comparable with marks
-    return true
-  }
-
   const client: FreshnessClient = {
     left: [],
     begin: (confirmed = false) => ({ sequence, epoch: client.epoch, confirmed }),
@@ -155,7 +126,28 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
 
     learn(how, { epoch, position, tags, token: value, sent } = { tags: [anyTag] }) {
       const before = sequence
-      const reset = meet(epoch, sent)
+      const known = client.epoch
+      // Another epoch than the known one may be the server's next, or one from before; epochs are random, so nothing in them tells. Two
+      // conditions let it be adopted, and everything read before is outdated then:
+      //
+      // The request was sent when the known epoch was known already. Else:
+      //   read A is sent  ->  the server restarts, read B is answered by the new log, adopted  ->  A's answer, written before
+      //   the restart, arrives: adopting it would go back, and leave for good the only epoch the server still has.
+      //
+      // The answer cannot have lain in an HTTP cache. Else the same happens when a page is opened after a restart and one of
+      // its reads is answered by the browser's cache.
+      //
+      // Where they are not met, the answer is outdated and its query reads again: the next request meets both.
+      if (!known) client.epoch = epoch
+      else if (epoch && epoch !== known) {
+        confirm = true
+        if (sent?.confirmed && sent.epoch === known && !client.left.includes(epoch)) {
+          client.epoch = epoch
+          client.left = [...client.left, known].slice(-maximumLeft)
+          client.token = undefined // it belongs to the epoch that is left
+          marks = afterReset(marks, ++sequence) // the sequence goes on, so that stamps stay comparable with marks
+        }
+      }
       const { token, left } = client
       // Hashes and positions of another epoch than the known one cannot be compared: any tag.
       const isKnown = epoch !== undefined && epoch === client.epoch
@@ -172,7 +164,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
       if (isOfUse && !(token?.position! > (at ?? Infinity))) client.token = { value, position: at }
       if (sequence === before) return undefined
       const invalidation: Invalidation = {
-        id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset, ...(isKnown && tags.length > 0 && { tags, position }),
+        id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset: known !== undefined && known !== client.epoch, ...(isKnown && tags.length > 0 && { tags, position }),
       }
       client.onInvalidation?.(invalidation)
       return invalidation

@@ -12,16 +12,14 @@ export interface Frame {
   readonly after: Point
 }
 
-/** Longest frame that is waited for. A stream that has none shorter is not ours. */
-const longestFrame = 1_000_000
-
 /** Cuts the text of a connection into frames, whatever the pieces it comes in. */
 export function frameReader(after: Point, emit: (frame: Frame) => void): (text: string) => void {
   let rest = ''
   return (text) => {
     const blocks = (rest + text).split(/\r?\n\r?\n/)
     rest = blocks.pop()!
-    if (rest.length > longestFrame) throw new RangeError('A frame does not end.')
+    // A stream that has no shorter ones is not ours.
+    if (rest.length > 1_000_000) throw new RangeError('A frame does not end.')
     for (const block of blocks) {
       const fields = { event: '', id: '', data: '' }
       // Data may come in several lines. JSON is the same without their ends; the others come once.

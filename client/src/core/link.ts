@@ -3,11 +3,6 @@ import { beatOf, frameReader, type Frame } from './frames.ts'
 import type { OnProblem } from './problem.ts'
 import type { Point } from './wire.ts'
 
-/** Heartbeats that may be missing before a connection is taken for dead. */
-const missedBeats = 2.5
-/** Why a connection was cut in which nothing came. */
-const silence = 'silence'
-
 /**
  * One connection to the stream at a time, taken up again from the last place until it is stopped.
  * @param onFrame Takes a frame; without one the connection is gone.
@@ -24,7 +19,7 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: Frame) =
       let watch: ReturnType<typeof setTimeout> | undefined
       const listen = () => {
         clearTimeout(watch)
-        watch = setTimeout(() => own!.abort(silence), beat)
+        watch = setTimeout(() => own!.abort('silent'), beat)
       }
       listen()
       try {
@@ -35,7 +30,7 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: Frame) =
           const read = frameReader(after, (frame) => {
             if (signal.aborted) return
             if (frame.event === 'hello') {
-              beat = missedBeats * beatOf(frame)
+              beat = 2.5 * beatOf(frame) // as many may be missing before it is taken for dead
               failures = 0
             }
             link.at = frame.at ?? link.at
@@ -49,7 +44,7 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: Frame) =
           pause = /401|403/.test(`${status}`) ? Infinity : 1_000 * Number(headers.get('retry-after')) * (1 + Math.random()) || undefined
         }
       } catch (error) {
-        if (signal.reason === silence) onProblem('stream-silent')
+        if (signal.reason === 'silent') onProblem('stream-silent')
         else if (!signal.aborted) onProblem('stream-lost', String(error))
       }
       clearTimeout(watch)

@@ -31,9 +31,6 @@ interface Message {
   readonly who?: true
 }
 
-/** Heartbeats after which a tab that has the connection and says nothing is taken for asleep: another one takes it. */
-const asleepAfter = 4
-
 /**
  * The server's stream, one connection for all tabs of the browser. The tab that holds the lock has it and passes its frames on, as they
  * came; each tab takes them in as if they were its own. What a tab needs it says itself, so a tab that takes over starts at the earliest need.
@@ -70,9 +67,10 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       onStatus({ link: !leaving ? 'off' : open ? 'open' : 'connecting', leads: !!release })
     }
 
+    /** A tab that has the connection and says nothing for four heartbeats is taken for asleep: this one takes it. */
     function stayAwake(): void {
       clearTimeout(watch)
-      watch = setTimeout(() => leaving && !release && queue(true), asleepAfter * beat)
+      watch = setTimeout(() => leaving && !release && queue(true), 4 * beat)
     }
 
     function queue(steal: boolean): void {

@@ -59,19 +59,19 @@ export function parseInterval(text: string | null): Interval | undefined {
 
 /** Reads tag hashes, separated by spaces. Undefined when the header is absent, which is not the same as an empty list. */
 export function parseTags(text: string | null): readonly string[] | undefined {
-  return text === null ? undefined : [...new Set(text.match(/\S+/g))]
+  return text?.split(/\s+/).filter(Boolean)
 }
 
 /** Reads events from a header: a JSON array (of events or of names), or names separated by commas or spaces. */
 export function parseEvents(text: string | null): readonly FreshnessEvent[] | undefined {
   const listed: unknown = parsed(text ?? 'null')
   const items = Array.isArray(listed) ? listed : text?.match(/[^\s,]+/g)
-  return items?.map((item) => (typeof item?.type === 'string' ? item : { type: String(item) }))
+  return items?.map((item) => (item?.type ? item : { type: String(item) }))
 }
 
 /** Tells an envelope from a bare body (headers-only form). */
 export function isEnvelope(body: unknown): body is Envelope {
-  return Array.isArray((body as Envelope | null)?.freshness_events) && 'data' in (body as Envelope)
+  return Array.isArray((body as Envelope | null)?.freshness_events)
 }
 
 /** JSON, or the text itself where it is none: an error page of a proxy, names separated by commas. */

@@ -5,7 +5,7 @@ import {
 } from '../core/index.ts'
 import type { DeclaredQuery, Manifest } from './declared.ts'
 import { follow } from './follow.ts'
-import { policies, policyFor, type Level, type Policy, type Wish } from './levels.ts'
+import { policyFor, policyOf, type Level, type Policy, type Wish } from './levels.ts'
 import { followLife } from './life.ts'
 import { createMemory, type Memory } from './memory.ts'
 import { sendMutation, type FreshMutationOptions, type MutationDeclaration } from './mutation.ts'
@@ -143,7 +143,10 @@ export function createFreshet({
       staleTime: (query) => (client.isOutdated(memory.answerOf(query)) ? 0 : staleTime),
       refetchOnWindowFocus,
       // What a page brought along is not asked for before something outdates it: the stream begins where it stands, and tells.
-      refetchOnMount: (query) => !stream || memory.recordOf(query).answer?.stamp !== unasked || client.isOutdated(memory.answerOf(query)),
+      refetchOnMount(query) {
+        const { answer } = memory.recordOf(query)
+        return !stream || answer?.stamp !== unasked || client.isOutdated(answer)
+      },
       meta: { freshet: { level, screens } },
     }
   }
@@ -180,7 +183,7 @@ export function createFreshet({
     query(first: QueryDeclaration<any, any> | DeclaredQuery<any, any>, args?: unknown, how?: object) {
       return 'name' in first
         ? optionsOf({ ...first, queryKey: [first.name, args], ...how } as unknown as QueryDeclaration<any, any>, first)
-        : optionsOf(first, policies[first.level])
+        : optionsOf(first, policyOf(first.level))
     },
 
     mutation({ mutationKey, request, of, optimistic }) {

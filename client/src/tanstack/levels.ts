@@ -11,10 +11,10 @@ export interface Policy {
   readonly refetchOnWindowFocus: boolean | 'always'
 }
 
-const policy = (staleTime: number, refetchOnWindowFocus: boolean): Policy => ({ staleTime, refetchOnWindowFocus })
-
 /** high: always asked again. medium: 30 s. low: 5 min, and not on focus. A generated query says its own. */
-export const policies: Readonly<Record<Level, Policy>> = { high: policy(0, true), medium: policy(30_000, true), low: policy(300_000, false) }
+export const policyOf = (level: Level): Policy => ({
+  staleTime: { high: 0, medium: 30_000, low: 300_000 }[level], refetchOnWindowFocus: level !== 'low',
+})
 
 /** What a caller would rather have. Tightening is taken; loosening is refused with a warning. */
 export type Wish = { readonly [Knob in keyof Policy]?: Policy[Knob] | undefined }

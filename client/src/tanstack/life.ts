@@ -1,4 +1,4 @@
-export const isHidden = (): boolean => globalThis.document?.visibilityState === 'hidden'
+export const isHidden = (): boolean => !!globalThis.document?.hidden
 
 /**
  * Follows a page's life. Does nothing where there is no page. Returns the way to stop.
@@ -9,7 +9,7 @@ export const isHidden = (): boolean => globalThis.document?.visibilityState === 
 export function followLife(wake: () => void, rest: () => void): () => void {
   const ended = new AbortController() // its signal is the listeners' option of that name
   const on = (react: () => void, ...events: string[]) => {
-    if (globalThis.document) for (const event of events) addEventListener(event, react, ended)
+    for (const event of events) globalThis.addEventListener?.(event, react, ended)
   }
   on(() => isHidden() || wake(), 'visibilitychange', 'focus', 'online', 'pageshow')
   on(rest, 'offline', 'pagehide')

@@ -40,8 +40,7 @@ export async function readUntilFresh<T>(
     const reader: Reader = {
       async fetch(input, init) {
         const response = await client.fetch(input, init)
-        const answer = client.answerOf(response)
-        if (answer) answers.push(answer)
+        answers.push(client.answerOf(response)!)
         return response
       },
       async read<R>(url: string, init?: RequestInit) {

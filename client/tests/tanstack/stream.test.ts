@@ -137,7 +137,7 @@ describe('by level', () => {
   })
 
   test('nothing is read while the page is hidden, and what was missed is caught up once it is looked at', async () => {
-    const document = { visibilityState: 'hidden' }
+    const document = { hidden: true }
     const listeners = new EventTarget()
     vi.stubGlobal('document', document)
     vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
@@ -147,7 +147,7 @@ describe('by level', () => {
       connection.freshness(7, ['a'])
       await quiet()
       expect(t.server.count('GET /a')).toBe(1)
-      document.visibilityState = 'visible'
+      document.hidden = false
       listeners.dispatchEvent(new Event('visibilitychange')) // where the document's bubbles to
       ;(await t.server.asked('/a')).answer('a2', read(7, 7, 'a'))
       await t.idle('/a')

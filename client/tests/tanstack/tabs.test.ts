@@ -155,7 +155,6 @@ test('a tab that comes with answers of an epoch that is over is told which one t
 
 test('a page that is left lets go of connection and lock, and hears again when it comes back', async () => {
   const listeners = new EventTarget()
-  vi.stubGlobal('document', { visibilityState: 'visible' })
   vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
   const { stream, one, connection } = await two()
   listeners.dispatchEvent(new Event('pagehide'))
@@ -168,7 +167,6 @@ test('a page that is left lets go of connection and lock, and hears again when i
 
 test('offline there is no trying; online it is tried at once', async () => {
   const listeners = new EventTarget()
-  vi.stubGlobal('document', { visibilityState: 'visible' })
   vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
   const { stream, connection } = await two()
   listeners.dispatchEvent(new Event('offline'))
