@@ -55,12 +55,8 @@ export type Fetch = (input: RequestInfo | URL, init?: RequestInit) => Promise<Re
 
 /** Keeps the token and the marks of one tab, and knows which answers are outdated. Made by {@link createClient}. */
 export interface FreshnessClient {
-  /** The epoch whose positions and tag hashes are compared; undefined until the first answer names one. */
-  epoch?: string | undefined
   /** The epochs that were known before, oldest first. None of them is ever adopted again. */
   left: readonly string[]
-  /** Goes with every read. */
-  token?: { readonly value: string; readonly position: number | undefined } | undefined
   /** The place up to which the stream has told everything; undefined while nothing needs it. */
   at?: Point
   /** What the generated file was made from; undefined when there is none. */
@@ -113,20 +109,24 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
   const answers = new WeakMap<Response, Answer>()
   /** Counts what was applied: invalidations and resets. */
   let sequence = 0
+  /** The epoch whose positions and tag hashes are compared; undefined until the first answer names one. */
+  let epoch: string | undefined
+  /** Goes with every read. */
+  let token: { readonly value: string; readonly position: number | undefined } | undefined
   /** True once an answer of another epoch arrived: from then on every read has stored answers confirmed. */
   let confirm = false
   let marks = noMarks
 
   const client: FreshnessClient = {
     left: [],
-    begin: (confirmed = false) => ({ sequence, epoch: client.epoch, confirmed }),
-    isOutdated: (answer) => (answer.epoch !== undefined && answer.epoch !== client.epoch) || isTouched(marks, answer),
+    begin: (confirmed = false) => ({ sequence, epoch, confirmed }),
+    isOutdated: (answer) => (answer.epoch !== undefined && answer.epoch !== epoch) || isTouched(marks, answer),
     hasMovedSince: ({ stamp }) => sequence > stamp.sequence,
     answerOf: (response) => answers.get(response),
 
-    learn(how, { epoch, position, tags, token: value, sent } = { tags: [anyTag] }) {
+    learn(how, { epoch: named, position, tags, token: value, sent } = { tags: [anyTag] }) {
       const before = sequence
-      const known = client.epoch
+      const known = epoch
       // Another epoch than the known one may be the server's next, or one from before; epochs are random, so nothing in them tells. Two
       // conditions let it be adopted, and everything read before is outdated then:
       //
@@ -138,19 +138,18 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
       // its reads is answered by the browser's cache.
       //
       // Where they are not met, the answer is outdated and its query reads again: the next request meets both.
-      if (!known) client.epoch = epoch
-      else if (epoch && epoch !== known) {
+      if (!known) epoch = named
+      else if (named && named !== known) {
         confirm = true
-        if (sent?.confirmed && sent.epoch === known && !client.left.includes(epoch)) {
-          client.epoch = epoch
+        if (sent?.confirmed && sent.epoch === known && !client.left.includes(named)) {
+          epoch = named
           client.left = [...client.left, known].slice(-maximumLeft)
-          client.token = undefined // it belongs to the epoch that is left
+          token = undefined // it belongs to the epoch that is left
           marks = afterReset(marks, ++sequence) // the sequence goes on, so that stamps stay comparable with marks
         }
       }
-      const { token, left } = client
       // Hashes and positions of another epoch than the known one cannot be compared: any tag.
-      const isKnown = epoch !== undefined && epoch === client.epoch
+      const isKnown = named !== undefined && named === epoch
       const at = isKnown ? position : undefined
       // What is marked at this position or later is left alone: it was told before, by the stream or by a mutation's answer. So nothing is
       // read twice for one record.
@@ -158,13 +157,13 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
       if (news.length > 0) marks = mark(marks, news, ++sequence, at)
       // The token of an epoch that was left is of no use. One of an epoch nobody knows may be of the next one, so it is taken
       // where it replaces no other.
-      const isOfUse = value && (isKnown || !epoch || !(token || left.includes(epoch)))
+      const isOfUse = value && (isKnown || !named || !(token || client.left.includes(named)))
       // Answers of overtaking mutations arrive in any order; the token with the highest position covers both. Where
       // positions are unknown, the one that arrived last is kept.
-      if (isOfUse && !(token?.position! > (at ?? Infinity))) client.token = { value, position: at }
+      if (isOfUse && !(token?.position! > (at ?? Infinity))) token = { value, position: at }
       if (sequence === before) return undefined
       const invalidation: Invalidation = {
-        id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset: known !== undefined && known !== client.epoch, ...(isKnown && tags.length > 0 && { tags, position }),
+        id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset: known !== undefined && known !== epoch, ...(isKnown && tags.length > 0 && { tags, position }),
       }
       client.onInvalidation?.(invalidation)
       return invalidation
@@ -178,16 +177,16 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
     async fetch(input, init = {}) {
       const { method = 'GET', headers: given } = input as Partial<Request>
       const isRead = /^(get|head)$/i.test(init.method ?? method)
-      const token = isRead ? client.token : undefined
-      const sent = client.begin(!isRead || confirm || !!token) // no cache answers a write
+      const mine = isRead ? token : undefined
+      const sent = client.begin(!isRead || confirm || !!mine) // no cache answers a write
       const headers = new Headers(init.headers ?? given)
-      if (token) headers.set(`${prefix}Token`, token.value)
+      if (mine) headers.set(`${prefix}Token`, mine.value)
       // `no-cache` asks the browser's HTTP cache to confirm with the server: a stored answer knows nothing of the token, and may
       // be of an epoch that is over.
       const response = await send(input, isRead && sent.confirmed ? { cache: 'no-cache', ...init, headers } : init)
-      if (token && response.status === 400 && (await response.clone().text()).includes('"invalid-token"')) {
+      if (mine && response.status === 400 && (await response.clone().text()).includes('"invalid-token"')) {
         problem('token-rejected')
-        if (client.token === token) client.token = undefined
+        if (token === mine) token = undefined
         return client.fetch(input, init)
       }
       const answer = answerFrom(response.headers, sent)

@@ -8,12 +8,10 @@ export interface Frame {
   readonly at: Point | undefined
   /** Its JSON; the text itself where it is none. */
   readonly data: unknown
-  /** The place after which its connection was asked for. */
-  readonly after: Point
 }
 
-/** Cuts the text of a connection into frames, whatever the pieces it comes in. */
-export function frameReader(after: Point, emit: (frame: Frame) => void): (text: string) => void {
+/** Cuts a stream of text into frames, whatever the pieces it comes in. */
+export function frameReader(emit: (frame: Frame) => void): (text: string) => void {
   let rest = ''
   return (text) => {
     const blocks = (rest + text).split(/\r?\n\r?\n/)
@@ -26,12 +24,7 @@ export function frameReader(after: Point, emit: (frame: Frame) => void): (text: 
       for (const [, field, value] of block.matchAll(/^(event|id|data):? ?(.*)/gm)) fields[field as keyof typeof fields] += value
       const { event, id, data } = fields
       const [, position, epoch] = /^(\d+)\.(.+)$/.exec(id) ?? []
-      if (event || id || data) emit({ event, at: epoch ? { position: Number(position), epoch } : undefined, data: data && parsed(data), after })
+      if (event || id || data) emit({ event, at: epoch ? { position: Number(position), epoch } : undefined, data: parsed(data || '{}') })
     }
   }
-}
-
-/** Milliseconds between heartbeats, as hello says. */
-export function beatOf({ data }: Frame): number {
-  return 1_000 * Number((data as { heartbeatSeconds?: unknown } | null)?.heartbeatSeconds) || 15_000
 }

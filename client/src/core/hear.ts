@@ -1,5 +1,5 @@
 import type { FreshnessClient, HeardRecord } from './client.ts'
-import type { Frame } from './frames.ts'
+import type { LinkFrame } from './link.ts'
 import type { OnProblem } from './problem.ts'
 import { anyTag, type Point } from './wire.ts'
 
@@ -7,7 +7,7 @@ import { anyTag, type Point } from './wire.ts'
  * Makes a client hear. Returns what takes in a frame of the stream.
  * @param onNeed Called when the stream is needed from an earlier place than it was, or for the first time: `client.at`.
  */
-export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () => void): (frame: Frame) => void {
+export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () => void): (frame: LinkFrame) => void {
   /** From here to `client.at` the stream has told everything. */
   let since = 0
   const catalogs = new Set([client.manifest])
@@ -29,14 +29,14 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
     if (isOther) problem('manifest', catalog)
     catalogs.add(catalog)
     // Another epoch that could not be adopted: nobody knows which is older. What is read now will tell.
-    const isUnknown = epoch !== client.epoch && !client.left.includes(epoch!)
+    const isUnknown = epoch !== client.begin().epoch && !client.left.includes(epoch!)
     if ((isOther || isUnknown) && !isReset) client.learn({ heard: true })
   }
 
-  function take({ event, at, data, after }: Frame): void {
-    if (Object(data) !== data && data !== '') throw data
+  function take({ event, at, data, after }: LinkFrame): void {
+    if (Object(data) !== data) throw data // no JSON, or no object
     if (event === 'hello') hello(data as {}, after)
-    if (!at || at.epoch !== client.epoch) return
+    if (!at || at.epoch !== client.begin().epoch) return
     const isLost = event === 'reset'
     if (isLost || client.at?.epoch !== at.epoch) since = at.position
     client.at = at

@@ -1,13 +1,21 @@
 import type { Fetch } from './client.ts'
-import { beatOf, frameReader, type Frame } from './frames.ts'
+import { frameReader, type Frame } from './frames.ts'
 import type { OnProblem } from './problem.ts'
 import type { Point } from './wire.ts'
+
+/** A frame with what is known of its connection. */
+export interface LinkFrame extends Frame {
+  /** The place after which it was asked for. */
+  readonly after: Point
+  /** Milliseconds between its heartbeats, as hello says. */
+  readonly beat: number
+}
 
 /**
  * One connection to the stream at a time, taken up again from the last place until it is stopped.
  * @param onFrame Takes a frame; without one the connection is gone.
  */
-export function createLink(fetch: Fetch, url: string, onFrame: (frame?: Frame) => void, onProblem: OnProblem) {
+export function createLink(fetch: Fetch, url: string, onFrame: (frame?: LinkFrame) => void, onProblem: OnProblem) {
   async function run(): Promise<void> {
     let own: AbortController | undefined
     for (let failures = 0; link.connection === own; failures++) {
@@ -15,11 +23,12 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: Frame) =
       const { signal } = own
       const after = link.at!
       let pause: number | undefined
-      let beat = 15_000 // within which it has to say hello
+      let beat = 15_000
+      let missing = 1 // of them, before it is taken for dead: the first is the time it has to say hello
       let watch: ReturnType<typeof setTimeout> | undefined
       const listen = () => {
         clearTimeout(watch)
-        watch = setTimeout(() => own!.abort('silent'), beat)
+        watch = setTimeout(() => own!.abort('silent'), missing * beat)
       }
       listen()
       try {
@@ -27,14 +36,15 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: Frame) =
           headers: { accept: 'text/event-stream' }, cache: 'no-store', signal,
         })
         if (ok && body) {
-          const read = frameReader(after, (frame) => {
+          const read = frameReader((frame) => {
             if (signal.aborted) return
             if (frame.event === 'hello') {
-              beat = 2.5 * beatOf(frame) // as many may be missing before it is taken for dead
+              beat = 1_000 * (frame.data as { heartbeatSeconds: number } | null)?.heartbeatSeconds! || beat
+              missing = 2.5
               failures = 0
             }
             link.at = frame.at ?? link.at
-            onFrame(frame)
+            onFrame({ ...frame, after, beat })
           })
           const reader = body.pipeThrough(new TextDecoderStream()).getReader()
           for (let piece; !(piece = await reader.read()).done; listen()) read(piece.value)

@@ -59,17 +59,14 @@ export function mark(before: Marks, tags: readonly string[], sequence: number, p
  *
  * "After" without positions: the answer was requested before the invalidation was applied here. Coarser, and right.
  */
-export function isTouched(marks: Marks, { stamp: { sequence }, interval, tags }: Answer): boolean {
-  return [anyTag, ...(tags.includes(anyTag) ? [highest] : tags)].some((tag) => {
+export const isTouched = (marks: Marks, { stamp: { sequence }, interval, tags }: Answer): boolean =>
+  [anyTag, ...(tags.includes(anyTag) ? [highest] : tags)].some((tag) => {
     const [position, placed, blind] = markOf(marks, tag)
     return sequence < blind || (interval ? interval.validAt < position : sequence < placed)
   })
-}
 
 /** The highest position at which a tag is known to have been invalidated; -1 for never. */
-export function positionOf(marks: Marks, tag: string): number {
-  return markOf(marks, tag)[0]
-}
+export const positionOf = (marks: Marks, tag: string): number => markOf(marks, tag)[0]
 
 /**
  * The marks once positions begin anew. Hashes and positions mean nothing any more, and what is read in the new epoch is

@@ -1,7 +1,6 @@
 import type { Fetch, FreshnessClient } from './client.ts'
-import { beatOf, type Frame } from './frames.ts'
 import { hearing } from './hear.ts'
-import { createLink } from './link.ts'
+import { createLink, type LinkFrame } from './link.ts'
 import type { OnProblem } from './problem.ts'
 import type { Point } from './wire.ts'
 
@@ -24,7 +23,7 @@ export type Stream = (client: FreshnessClient, fetch: Fetch, onProblem: OnProble
 /** What tabs say to each other. */
 interface Message {
   /** The tab that has the connection passes a frame on; without one the connection is gone. */
-  readonly frame?: Frame | undefined
+  readonly frame?: LinkFrame | undefined
   /** A tab says from where it needs the stream. */
   readonly need?: Point
   /** A tab has taken the connection over: say what you need. */
@@ -42,7 +41,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
     let channel: BroadcastChannel | undefined
     let leaving: AbortController | undefined
     let release: (() => void) | undefined
-    let hello: Frame | undefined
+    let hello: LinkFrame | undefined
     let watch: ReturnType<typeof setTimeout> | undefined
     let beat = 15_000
     let isOpen = false
@@ -56,8 +55,8 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
     }, onProblem)
 
     /** Takes in what the connection brought, this tab's own or another's. */
-    function hear(frame: Frame | undefined): void {
-      if (frame?.event === 'hello') beat = beatOf(frame)
+    function hear(frame: LinkFrame | undefined): void {
+      if (frame) ({ beat } = frame)
       if (isOpen !== !!frame) tell(!!frame)
       if (frame) receive(frame)
     }

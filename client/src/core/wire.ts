@@ -1,7 +1,5 @@
 /** The value of one of the wire contract's headers; null when the answer does not have it. */
-export function headerOf(headers: Headers, name: HeaderName): string | null {
-  return headers.get(prefix + name)
-}
+export const headerOf = (headers: Headers, name: HeaderName): string | null => headers.get(prefix + name)
 
 /** What a header's name says, after the prefix that all have. */
 export type HeaderName = 'Token' | 'Epoch' | 'Position' | 'Tags' | 'Events' | 'Satisfied' | 'Pending'
@@ -13,9 +11,8 @@ export const prefix = 'Freshness-'
 export const anyTag = '*'
 
 /** True if tags have one in common, as far as both are known. */
-export function overlap(a: readonly string[], b: readonly string[]): boolean {
-  return a.includes(anyTag) || b.includes(anyTag) || a.some((tag) => b.includes(tag))
-}
+export const overlap = (a: readonly string[], b: readonly string[]): boolean =>
+  a.includes(anyTag) || b.includes(anyTag) || a.some((tag) => b.includes(tag))
 
 /** A fact that happened, as a mutation answer names it: its type and its fields. */
 export interface FreshnessEvent {
@@ -52,15 +49,13 @@ export interface Point {
  * Anything else is undefined: an interval we cannot read is one we do not know.
  */
 export function parseInterval(text: string | null): Interval | undefined {
-  const [, loadedAt = 1, validAt = -1] = (/^\s*(\d+)-(-?\d{1,15})\s*$/.exec(text!) ?? []).map(Number)
+  const [, loadedAt = 1, validAt = -1] = (/^(\d+)-(-?\d{1,15})$/.exec(text!) ?? []).map(Number)
   const unsettled = validAt < loadedAt ? 1 : 0
   return loadedAt <= validAt + unsettled ? { loadedAt: loadedAt + unsettled, validAt: validAt + unsettled } : undefined
 }
 
 /** Reads tag hashes, separated by spaces. Undefined when the header is absent, which is not the same as an empty list. */
-export function parseTags(text: string | null): readonly string[] | undefined {
-  return text?.split(/\s+/).filter(Boolean)
-}
+export const parseTags = (text: string | null): readonly string[] | undefined => text?.split(/\s+/).filter(Boolean)
 
 /** Reads events from a header: a JSON array (of events or of names), or names separated by commas or spaces. */
 export function parseEvents(text: string | null): readonly FreshnessEvent[] | undefined {
@@ -70,9 +65,7 @@ export function parseEvents(text: string | null): readonly FreshnessEvent[] | un
 }
 
 /** Tells an envelope from a bare body (headers-only form). */
-export function isEnvelope(body: unknown): body is Envelope {
-  return Array.isArray((body as Envelope | null)?.freshness_events)
-}
+export const isEnvelope = (body: unknown): body is Envelope => Array.isArray((body as Envelope | null)?.freshness_events)
 
 /** JSON, or the text itself where it is none: an error page of a proxy, names separated by commas. */
 export function parsed(text: string): unknown {

@@ -70,7 +70,7 @@ export function follow(queryClient: QueryClient, client: FreshnessClient, memory
       // The last reread was overtaken too, or an invalidation came in the few microtasks since the comparison on arrival. It is shown,
       // being newer than what was there, and read again in a moment.
       if (outdated && client.hasMovedSince(handed)) later(query, 100, 200)
-      tell('settle', query, outdated ? 'outdated' : 'fresh')
+      tell('settle', query, outdated)
     // State put in from outside (hydration, a persister): data we did not read. A reverted fetch puts back our own.
     } else if (action.type === 'setState' && data !== record.data) record.answer = undefined
   }

@@ -25,7 +25,7 @@ export interface MutationDeclaration<TVariables, TReachesHigh extends boolean = 
 
 /** Ordinary TanStack Query options. Spread them to add others (`onSuccess`, `scope`, ...). */
 export interface FreshMutationOptions<TData, TVariables> {
-  mutationKey?: MutationKey
+  mutationKey?: MutationKey | undefined
   mutationFn: (variables: TVariables) => Promise<TData>
 }
 
@@ -49,7 +49,7 @@ export async function sendMutation(client: FreshnessClient, { url, method = 'POS
     // Uncertain means invalidate. A server that answers 4xx has refused; one that answers 5xx (or a proxy in front of it), or whose
     // answer was lost or broke off, may have committed. If it says what it invalidated, that is taken, whatever the status.
     if (response && (headerOf(response.headers, 'Tags') ?? headerOf(response.headers, 'Events')) !== null) client.apply(response)
-    else if (!(response && response.status < 500 && error instanceof FreshetHttpError)) client.learn({ cause: 'uncertain' })
+    else if (!(error instanceof FreshetHttpError && error.status < 500)) client.learn({ cause: 'uncertain' })
     throw error
   }
 }

@@ -7,8 +7,8 @@ export interface Observer {
   begin?(invalidation: Invalidation, reached: readonly AnyQuery[], followed: readonly AnyQuery[]): void
   /** A read that was in flight turned out to be outdated, and is read again. */
   reread?(query: AnyQuery, answer: Answer): void
-  /** A query's read brought an answer; `outdated` if the server kept answering old data. */
-  settle?(query: AnyQuery, outcome: 'fresh' | 'outdated'): void
+  /** A query's read brought an answer; an outdated one if the server kept answering old data. */
+  settle?(query: AnyQuery, outdated: boolean): void
   /** The stream told a record that concerns this person, whether something here followed or not. */
   record?(record: HeardRecord): void
   /** How this tab hears, now and whenever that changes. */

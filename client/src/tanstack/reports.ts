@@ -48,8 +48,8 @@ export function onInvalidation(
       const { type, query } = event
       const action = type === 'updated' ? event.action.type : type
       // A cancelled read is put back without a result.
-      if (action === 'removed' || (action === 'setState' && query.state.fetchStatus === 'idle')) reports.settle(query, 'cancelled')
-      if (action === 'error') reports.settle(query, 'failed')
+      if (action === 'removed' || (action === 'setState' && query.state.fetchStatus === 'idle')) reports.end(query, 'cancelled')
+      if (action === 'error') reports.end(query, 'failed')
     }),
   ]
   return () => stops.forEach((stop) => stop())
@@ -88,7 +88,11 @@ class Reports implements Observer {
     }
   }
 
-  settle(query: AnyQuery, outcome: NonNullable<FollowedQuery['settled']>['outcome']): void {
+  settle(query: AnyQuery, outdated: boolean): void {
+    this.end(query, outdated ? 'outdated' : 'fresh')
+  }
+
+  end(query: AnyQuery, outcome: NonNullable<FollowedQuery['settled']>['outcome']): void {
     for (const open of this.#open) {
       const index = open.queries.indexOf(query)
       const before = open.report.followed[index]

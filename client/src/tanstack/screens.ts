@@ -1,5 +1,5 @@
 import { notifyManager, type QueryClient } from '@tanstack/query-core'
-import type { Answer, FreshnessClient, Interval, OnProblem } from '../core/index.ts'
+import { unknownAnswer, type Answer, type FreshnessClient, type Interval, type OnProblem } from '../core/index.ts'
 import { metaOf, type AnyQuery, type Memory } from './memory.ts'
 
 /** A run of a query function, from its beginning to its end. */
@@ -23,14 +23,11 @@ interface Flight extends Run {
   late: number
   /** Runs from its first answer on. */
   timer?: ReturnType<typeof setTimeout>
-  /** What it brought, while that waits to be shown. */
-  arrived?: Arrived | undefined
-}
-
-interface Arrived {
-  readonly answer: Answer
-  readonly data: unknown
-  readonly settle: (again: boolean) => void
+  /** What it brought. */
+  answer: Answer
+  data: unknown
+  /** Ends its waiting to be shown; undefined while it does not wait. */
+  settle?: ((again: boolean) => void) | undefined
 }
 
 /**
@@ -45,60 +42,59 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
     const isBeside = (screens?: readonly string[]) => screens?.some((screen) => about.screens.includes(screen))
     const set = [...flights].filter(({ screens }) => isBeside(screens))
     const late = about.late > (set.some(({ rounds }) => rounds > 0) ? 1 : 0)
-    const here = set.filter((flight): flight is Flight & { arrived: Arrived } => flight.arrived !== undefined)
+    const here = set.filter(({ settle }) => settle)
     if (here.length < set.length && !late) return
     const shown = queryClient.getQueryCache().getAll()
       .filter((query) => isBeside(metaOf(query)?.screens) && query.isActive() && query.state.fetchStatus === 'idle')
-    const loadedAt = Math.max(...here.map(({ arrived: { answer: { interval } } }) => (interval && isSettled(interval) ? interval.loadedAt : 0)))
+    const loadedAt = Math.max(...here.map(({ answer: { interval } }) => (interval && isSettled(interval) ? interval.loadedAt : 0)))
+    const lags = (answer: Answer) => {
+      const { interval } = answer
+      // Where nothing is known against it, it is valid up to where the stream has told everything.
+      const heard = (!client.isOutdated(answer) && client.at?.position) || 0
+      return interval && (!isSettled(interval) || Math.max(interval.validAt, heard) < loadedAt)
+    }
     // One part alone contradicts nothing.
-    const lagging = here.length + shown.length > 1 ? here.filter(({ arrived }) => lags(arrived.answer, loadedAt)) : []
+    const lagging = here.length + shown.length > 1 ? here.filter(({ answer }) => lags(answer)) : []
     // What nobody reads just now has not been told of what the others were read after. What fails is being read until that is over, and holds nobody up.
-    const behind = shown.filter((query) => lags(memory.answerOf(query), loadedAt))
+    const behind = shown.filter((query) => lags(memory.answerOf(query)))
     const disagrees = lagging.length + behind.length > 0
     if (!late && disagrees) {
       for (const query of behind) query.fetch().catch(() => {})
       // Once what lagged was read again and something else lags: read together they are most likely to agree.
       const again = lagging.some(({ rounds }) => rounds > 0) || here.some(({ rounds }) => rounds > 1) ? here : lagging
-      for (const flight of again) {
-        const { arrived } = flight
-        const rereads = () => {
-          if (flight.arrived !== arrived) return
-          ;(flight as Flight).arrived = undefined
-          arrived.settle(true)
-        }
-        // At once, then with pauses, in which it still may be shown: a write may be on its way for long.
-        if (++flight.rounds > 3) setTimeout(rereads, 25 * flight.rounds)
-        else rereads()
-      }
+      again.forEach(readAgain)
       return
     }
     if (here.length > 0 && (here.length < set.length || disagrees)) onProblem('incoherent', about.screens.join())
     // In one batch, so that observers are told in one task and the page is drawn once.
     notifyManager.batch(() => {
-      for (const { query, arrived } of here) {
-        if (here.length > 1 && query.state.fetchStatus === 'fetching') queryClient.setQueryData(query.queryKey, arrived.data)
-      }
+      for (const { query, data } of here) if (here.length > 1 && query.state.fetchStatus === 'fetching') queryClient.setQueryData(query.queryKey, data)
     })
     here.forEach(land)
+  }
+
+  function readAgain(flight: Flight): void {
+    const { settle } = flight
+    const now = () => {
+      if (flight.settle !== settle) return
+      flight.settle = undefined
+      settle!(true)
+    }
+    // At once, then with pauses, in which it still may be shown: a write may be on its way for long.
+    if (++flight.rounds > 3) setTimeout(now, 25 * flight.rounds)
+    else now()
   }
 
   /** Shows what it brought, and has nobody wait for it any longer. False if nobody does. */
   function land(flight: Flight): boolean {
     clearTimeout(flight.timer)
-    flight.arrived?.settle(false)
+    flight.settle?.(false)
     return flights.delete(flight)
-  }
-
-  function lags(answer: Answer, loadedAt: number): boolean {
-    const { interval } = answer
-    // Where nothing is known against it, it is valid up to where the stream has told everything.
-    const heard = (!client.isOutdated(answer) && client.at?.position) || 0
-    return interval !== undefined && (!isSettled(interval) || Math.max(interval.validAt, heard) < loadedAt)
   }
 
   return (query: AnyQuery, screens: readonly string[] = []): Run => {
     const flight: Flight = {
-      query, screens, isCalledOff: false, rounds: 0, late: 0,
+      query, screens, isCalledOff: false, rounds: 0, late: 0, answer: unknownAnswer, data: undefined,
 
       arrive(data, answer) {
         if (flight.isCalledOff || screens.length === 0) return false
@@ -114,7 +110,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
         }
         if (!flight.timer) wait(isFirst ? 1_000 : 3_000)
         return new Promise((settle) => {
-          flight.arrived = { answer, data, settle }
+          Object.assign(flight, { answer, data, settle })
           look(flight)
         })
       },

@@ -1,21 +1,17 @@
 import { expect, test } from 'vitest'
 import { frameReader, type Frame } from '../../src/core/frames.ts'
 
-type Told = Omit<Frame, 'after'>
-
-const after = { position: 0, epoch: 'E' }
-
-function framesIn(...pieces: string[]): Told[] {
-  const frames: Told[] = []
-  const read = frameReader(after, ({ after: _, ...frame }) => frames.push(frame))
+function framesIn(...pieces: string[]): Frame[] {
+  const frames: Frame[] = []
+  const read = frameReader((frame) => frames.push(frame))
   for (const piece of pieces) read(piece)
   return frames
 }
 
 const text = 'id: 1.E\nevent: hello\ndata: {"a":1}\n\n: a comment\nid: 2.E\n\nevent: freshness\ndata: [1,\ndata:2]\nid: 3.E\nretry: 5\nwhat\n\nevent: freshness\ndata: no JSON\n\n'
-const frames: Told[] = [
+const frames: Frame[] = [
   { event: 'hello', at: { position: 1, epoch: 'E' }, data: { a: 1 } },
-  { event: '', at: { position: 2, epoch: 'E' }, data: '' },
+  { event: '', at: { position: 2, epoch: 'E' }, data: {} },
   { event: 'freshness', at: { position: 3, epoch: 'E' }, data: [1, 2] },
   { event: 'freshness', at: undefined, data: 'no JSON' },
 ]
@@ -32,7 +28,7 @@ test('a frame that is cut off by the end is none', () => expect(framesIn('id: 1.
 test('a comment alone is no frame', () => expect(framesIn(':\n\n', ':\n\n')).toEqual([]))
 
 test('a line that does not end is given up', () => {
-  const read = frameReader(after, () => {})
+  const read = frameReader(() => {})
   expect(() => { for (let i = 0; i < 3; i++) read('x'.repeat(500_000)) }).toThrow(RangeError)
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isEnvelope, parseEvents, parseInterval, parseTags } from '../../src/core/wire.ts'
 
 describe('Freshness-Position', () => {
-  test('is two positions', () => expect(parseInterval(' 5-12 ')).toEqual({ loadedAt: 5, validAt: 12 }))
+  test('is two positions', () => expect(parseInterval('5-12')).toEqual({ loadedAt: 5, validAt: 12 }))
   test.each([['12-11', 12], ['0--1', 0]])('%s is no position: nothing up to the first outdates it', (text, position) => {
     expect(parseInterval(text)).toEqual({ loadedAt: position + 1, validAt: position })
   })
