@@ -199,7 +199,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
       const carrier = answer instanceof Response ? answer : response
       const headers = carrier?.headers ?? new Headers()
       const body = isEnvelope(answer) ? answer : undefined
-      const events = body?.freshness_events ?? parseEvents(headerOf(headers, 'Events')) ?? []
+      const events = body?.freshness_events ?? parseEvents(headerOf(headers, 'Events'))
       const pending = headerOf(headers, 'Pending') === 'true'
       const { epoch, interval, tags } = answerFrom(headers, unasked)
       const sent = carrier && answers.get(carrier)?.stamp

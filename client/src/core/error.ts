@@ -26,9 +26,8 @@ export class FreshetHttpError extends FreshetError {
 
   /** @param request What was asked, without query string: it may hold personal data. */
   constructor(request: string, { status, headers }: Response, body: unknown) {
-    const problem = body as ProblemDetails | null
-    const title = typeof problem?.title === 'string' && problem.title
+    const title = (body as ProblemDetails | null)?.title
     super(`${request} answered ${status}${title ? ` (${title})` : ''}.${typeof process !== 'undefined' && process.env.NODE_ENV !== 'production' ? " See 'problem' and 'body'; nothing was cached." : ''}`)
-    Object.assign(this, { status, headers, body, problem: title ? problem : {} })
+    Object.assign(this, { status, headers, body, problem: title ? body : {} })
   }
 }

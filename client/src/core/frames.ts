@@ -1,11 +1,11 @@
 import { parsed, type Point } from './wire.ts'
 
-/** A server-sent event as it came. */
+/** A server-sent event of a Freshet server: each has a place. */
 export interface Frame {
   /** Empty for a heartbeat, which has a place alone. */
   readonly event: string
   /** Its id, `17.kX3aBc`: a position with its epoch. */
-  readonly at: Point | undefined
+  readonly at: Point
   /** Its JSON; the text itself where it is none. */
   readonly data: unknown
 }
@@ -24,7 +24,7 @@ export function frameReader(emit: (frame: Frame) => void): (text: string) => voi
       for (const [, field, value] of block.matchAll(/^(event|id|data):? ?(.*)/gm)) fields[field as keyof typeof fields] += value
       const { event, id, data } = fields
       const [, position, epoch] = /^(\d+)\.(.+)$/.exec(id) ?? []
-      if (event || id || data) emit({ event, at: epoch ? { position: Number(position), epoch } : undefined, data: parsed(data || '{}') })
+      if (epoch) emit({ event, at: { position: Number(position), epoch }, data: parsed(data || '{}') })
     }
   }
 }

@@ -15,9 +15,9 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
   // An answer of a node that lags may be older than where the stream was taken up; what happened in between has to be told again.
   client.onAnswer = (answer) => {
     const { epoch, interval } = answer
-    if (!interval || !epoch || client.isOutdated(answer) || (client.at?.epoch === epoch && interval.validAt >= since)) return
+    if (!interval || client.isOutdated(answer) || (client.at?.epoch === epoch && interval.validAt >= since)) return
     since = interval.validAt
-    client.at = { position: since, epoch }
+    client.at = { position: since, epoch: epoch! }
     onNeed()
   }
 
@@ -36,7 +36,7 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
   function take({ event, at, data, after }: LinkFrame): void {
     if (Object(data) !== data) throw data // no JSON, or no object
     if (event === 'hello') hello(data as {}, after)
-    if (!at || at.epoch !== client.begin().epoch) return
+    if (at.epoch !== client.begin().epoch) return
     const isLost = event === 'reset'
     if (isLost || client.at?.epoch !== at.epoch) since = at.position
     client.at = at

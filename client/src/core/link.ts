@@ -43,7 +43,7 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: LinkFram
               missing = 2.5
               failures = 0
             }
-            link.at = frame.at ?? link.at
+            link.at = frame.at
             onFrame({ ...frame, after, beat })
           })
           const reader = body.pipeThrough(new TextDecoderStream()).getReader()

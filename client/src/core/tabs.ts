@@ -108,7 +108,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       const isEarlier = !at || (wanted.epoch === at.epoch ? wanted.position < at.position : wanted.epoch === client.at?.epoch)
       if (isEarlier || !link.connection) link.start(isEarlier ? wanted : at)
       // A tab that came later has not heard hello; it stands where the stream is by now.
-      if (hello && isOpen) post({ frame: { ...hello, at: link.at } })
+      if (isOpen) post({ frame: { ...hello!, at: link.at! } })
     }
 
     tell(false)
@@ -138,7 +138,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
         link.stop()
         release?.()
         channel?.close()
-        leaving = release = channel = hello = undefined
+        leaving = release = channel = undefined
         tell(false)
       },
     }

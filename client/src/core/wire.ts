@@ -57,12 +57,9 @@ export function parseInterval(text: string | null): Interval | undefined {
 /** Reads tag hashes, separated by spaces. Undefined when the header is absent, which is not the same as an empty list. */
 export const parseTags = (text: string | null): readonly string[] | undefined => text?.split(/\s+/).filter(Boolean)
 
-/** Reads events from a header: a JSON array (of events or of names), or names separated by commas or spaces. */
-export function parseEvents(text: string | null): readonly FreshnessEvent[] | undefined {
-  const listed: unknown = parsed(text ?? 'null')
-  const items = Array.isArray(listed) ? listed : text?.match(/[^\s,]+/g)
-  return items?.map((item) => (item?.type ? item : { type: String(item) }))
-}
+/** Reads events from a header: a JSON array, of events or of their names. Anything else is an event that nobody knows. */
+export const parseEvents = (text: string | null): readonly FreshnessEvent[] =>
+  [parsed(text ?? '[]')].flat().map((item: any) => (item?.type ? item : { type: String(item) }))
 
 /** Tells an envelope from a bare body (headers-only form). */
 export const isEnvelope = (body: unknown): body is Envelope => Array.isArray((body as Envelope | null)?.freshness_events)

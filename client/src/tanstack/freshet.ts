@@ -101,15 +101,12 @@ export function createFreshet({
   let status: StreamStatus | undefined
   const tabs = stream?.(client, send, problem, (now) => tell('stream', (status = now)))
   let isStarted = false
-  const resume = () => {
-    if (isStarted) tabs?.start()
-  }
   const stop = () => {
     isStarted = false
     tabs?.stop()
   }
   const stopLife = followLife(() => {
-    resume()
+    if (isStarted) tabs?.start()
     catchUp()
   }, () => tabs?.stop())
 
@@ -165,7 +162,7 @@ export function createFreshet({
 
     start() {
       isStarted = true
-      resume()
+      tabs?.start()
     },
     stop,
     close() {

@@ -48,7 +48,7 @@ export async function sendMutation(client: FreshnessClient, { url, method = 'POS
   } catch (error) {
     // Uncertain means invalidate. A server that answers 4xx has refused; one that answers 5xx (or a proxy in front of it), or whose
     // answer was lost or broke off, may have committed. If it says what it invalidated, that is taken, whatever the status.
-    if (response && (headerOf(response.headers, 'Tags') ?? headerOf(response.headers, 'Events')) !== null) client.apply(response)
+    if (response && headerOf(response.headers, 'Tags') !== null) client.apply(response)
     else if (!(error instanceof FreshetHttpError && error.status < 500)) client.learn({ cause: 'uncertain' })
     throw error
   }

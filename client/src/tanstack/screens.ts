@@ -43,7 +43,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
     const set = [...flights].filter(({ screens }) => isBeside(screens))
     const late = about.late > (set.some(({ rounds }) => rounds > 0) ? 1 : 0)
     const here = set.filter(({ settle }) => settle)
-    if (here.length < set.length && !late) return
+    if (here.length === 0 || (here.length < set.length && !late)) return
     const shown = queryClient.getQueryCache().getAll()
       .filter((query) => isBeside(metaOf(query)?.screens) && query.isActive() && query.state.fetchStatus === 'idle')
     const loadedAt = Math.max(...here.map(({ answer: { interval } }) => (interval && isSettled(interval) ? interval.loadedAt : 0)))
@@ -65,7 +65,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
       again.forEach(readAgain)
       return
     }
-    if (here.length > 0 && (here.length < set.length || disagrees)) onProblem('incoherent', about.screens.join())
+    if (here.length < set.length || disagrees) onProblem('incoherent', about.screens.join())
     // In one batch, so that observers are told in one task and the page is drawn once.
     notifyManager.batch(() => {
       for (const { query, data } of here) if (here.length > 1 && query.state.fetchStatus === 'fetching') queryClient.setQueryData(query.queryKey, data)

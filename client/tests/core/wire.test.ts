@@ -24,9 +24,8 @@ describe('Freshness-Events', () => {
     expect(parseEvents('[{"type":"invoice.paid","invoiceId":"inv_1"}]')).toEqual([{ type: 'invoice.paid', invoiceId: 'inv_1' }])
   })
   test('may be a JSON array of names', () => expect(parseEvents('["invoice.paid"]')).toEqual([{ type: 'invoice.paid' }]))
-  test('may be names', () => {
-    expect(parseEvents('invoice.paid, plan.listed')).toEqual([{ type: 'invoice.paid' }, { type: 'plan.listed' }])
-  })
+  test('may be absent', () => expect(parseEvents(null)).toEqual([]))
+  test('that cannot be read are one that nobody knows, not none', () => expect(parseEvents('invoice.paid, plan')).toEqual([{ type: 'invoice.paid, plan' }]))
 })
 
 test('an envelope is told from a bare body that has a field named data', () => {

@@ -25,7 +25,7 @@ test('the data is unwrapped from the envelope, and the request is sent as declar
 test('headers only: the bare body is the data', async () => {
   const t = tab()
   await t.shown('/a', 'high', 'old', read(3, 5, 'a'))
-  const data = await t.mutate({ id: 'inv_1', data: 'a field' }, { ...wrote(6, 'a'), 'Freshness-Events': 'invoice.paid' })
+  const data = await t.mutate({ id: 'inv_1', data: 'a field' }, { ...wrote(6, 'a'), 'Freshness-Events': '["invoice.paid"]' })
   expect(data).toEqual({ id: 'inv_1', data: 'a field' })
   expect((await t.server.asked('/a')).headers.get('Freshness-Token')).toBe('t6')
   expect(t.reports[0]?.events).toEqual([{ type: 'invoice.paid' }])
