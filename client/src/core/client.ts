@@ -1,7 +1,7 @@
 import { answerFrom, unasked, type Answer, type Stamp } from './answer.ts'
 import { afterReset, isTouched, mark, noMarks, positionOf } from './marks.ts'
 import type { OnProblem } from './problem.ts'
-import { anyTag, headerOf, isEnvelope, parseEvents, prefix, type Envelope, type FreshnessEvent, type Point } from './wire.ts'
+import { anyTag, headerOf, parseEvents, prefix, type Envelope, type FreshnessEvent, type Point } from './wire.ts'
 
 /** Something was invalidated, as this client learnt it. */
 export interface Invalidation {
@@ -120,7 +120,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
   const client: FreshnessClient = {
     left: [],
     begin: (confirmed = false) => ({ sequence, epoch, confirmed }),
-    isOutdated: (answer) => (answer.epoch !== undefined && answer.epoch !== epoch) || isTouched(marks, answer),
+    isOutdated: (answer) => (!!answer.epoch && answer.epoch !== epoch) || isTouched(marks, answer),
     hasMovedSince: ({ stamp }) => sequence > stamp.sequence,
     answerOf: (response) => answers.get(response),
 
@@ -149,7 +149,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
         }
       }
       // Hashes and positions of another epoch than the known one cannot be compared: any tag.
-      const isKnown = named !== undefined && named === epoch
+      const isKnown = !!named && named === epoch
       const at = isKnown ? position : undefined
       // What is marked at this position or later is left alone: it was told before, by the stream or by a mutation's answer. So nothing is
       // read twice for one record.
@@ -163,7 +163,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
       if (isOfUse && !(token?.position! > (at ?? Infinity))) token = { value, position: at }
       if (sequence === before) return undefined
       const invalidation: Invalidation = {
-        id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset: known !== undefined && known !== epoch, ...(isKnown && tags.length > 0 && { tags, position }),
+        id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset: !!known && known !== epoch, ...(isKnown && tags.length > 0 && { tags, position }),
       }
       client.onInvalidation?.(invalidation)
       return invalidation
@@ -198,7 +198,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
     apply(answer, response) {
       const carrier = answer instanceof Response ? answer : response
       const headers = carrier?.headers ?? new Headers()
-      const body = isEnvelope(answer) ? answer : undefined
+      const body = answer as Partial<Envelope> | null
       const events = body?.freshness_events ?? parseEvents(headerOf(headers, 'Events'))
       const pending = headerOf(headers, 'Pending') === 'true'
       const { epoch, interval, tags } = answerFrom(headers, unasked)

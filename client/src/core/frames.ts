@@ -17,7 +17,7 @@ export function frameReader(emit: (frame: Frame) => void): (text: string) => voi
     const blocks = (rest + text).split(/\r?\n\r?\n/)
     rest = blocks.pop()!
     // A stream that has no shorter ones is not ours.
-    if (rest.length > 1_000_000) throw new RangeError('A frame does not end.')
+    if (rest.length > 1_000_000) throw new RangeError('endless frame')
     for (const block of blocks) {
       const fields = { event: '', id: '', data: '' }
       // Data may come in several lines. JSON is the same without their ends; the others come once.

@@ -1,7 +1,7 @@
 import type { FreshnessClient, HeardRecord } from './client.ts'
 import type { LinkFrame } from './link.ts'
 import type { OnProblem } from './problem.ts'
-import { anyTag, type Point } from './wire.ts'
+import { anyTag } from './wire.ts'
 
 /**
  * Makes a client hear. Returns what takes in a frame of the stream.
@@ -21,21 +21,20 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
     onNeed()
   }
 
-  function hello({ epoch, catalog }: { epoch?: string; catalog?: string }, { epoch: asked }: Point): void {
-    // Who asked for the stream after a place knew its epoch by then.
-    const isReset = client.learn({ heard: true }, { epoch, sent: { epoch: asked, confirmed: true }, tags: [] })
-    // Each once: in a deploy two of them may answer in turn.
-    const isOther = client.manifest && catalog && !catalogs.has(catalog)
-    if (isOther) problem('manifest', catalog)
-    catalogs.add(catalog)
-    // Another epoch that could not be adopted: nobody knows which is older. What is read now will tell.
-    const isUnknown = epoch !== client.begin().epoch && !client.left.includes(epoch!)
-    if ((isOther || isUnknown) && !isReset) client.learn({ heard: true })
-  }
-
   function take({ event, at, data, after }: LinkFrame): void {
     if (Object(data) !== data) throw data // no JSON, or no object
-    if (event === 'hello') hello(data as {}, after)
+    if (event === 'hello') {
+      const { epoch, catalog } = data as { epoch?: string; catalog?: string }
+      // Who asked for the stream after a place knew its epoch by then.
+      const isReset = client.learn({ heard: true }, { epoch, sent: { epoch: after.epoch, confirmed: true }, tags: [] })
+      // Each once: in a deploy two of them may answer in turn.
+      const isOther = client.manifest && catalog && !catalogs.has(catalog)
+      if (isOther) problem('manifest', catalog)
+      catalogs.add(catalog)
+      // Another epoch that could not be adopted: nobody knows which is older. What is read now will tell.
+      const isUnknown = epoch !== client.begin().epoch && !client.left.includes(epoch!)
+      if ((isOther || isUnknown) && !isReset) client.learn({ heard: true })
+    }
     if (at.epoch !== client.begin().epoch) return
     const isLost = event === 'reset'
     if (isLost || client.at?.epoch !== at.epoch) since = at.position

@@ -32,7 +32,6 @@ const markOf = (marks: Marks, tag: string): Mark => marks.get(tag) ?? [-1, 0, 0]
 
 /** The marks after one more invalidation. A position is given only if it may be compared with those of answers. */
 export function mark(before: Marks, tags: readonly string[], sequence: number, position?: number): Marks {
-  if (tags.length === 0) return before
   const marks = new Map(before)
   const raise = (tag: string, by: Mark) => {
     const raised = markOf(marks, tag).map((at, clock) => Math.max(at, by[clock]!))

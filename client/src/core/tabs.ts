@@ -50,7 +50,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
     const post = (message: Message) => channel?.postMessage(message)
     const link = createLink(fetch, url, (frame) => {
       if (frame?.event === 'hello') hello = frame
-      if (release) post({ frame })
+      post({ frame })
       hear(frame)
     }, onProblem)
 

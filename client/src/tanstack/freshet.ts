@@ -185,7 +185,7 @@ export function createFreshet({
 
     mutation({ mutationKey, request, of, optimistic }) {
       return {
-        mutationKey,
+        mutationKey: mutationKey!, // undefined is as good as none
         async mutationFn(variables) {
           const changes = optimistic?.(variables) ?? []
           const settle = await changes[0]?.show(changes, of?.reachesHigh, { queryClient, memory, problem, development, catchUp })

@@ -27,7 +27,7 @@ export function policyFor(name: string, declared: Policy, wish: Wish, onProblem:
   }
   for (const knob of Object.keys(taken) as (keyof Policy)[]) {
     const wished = wish[knob] ?? taken[knob]
-    if (wished !== taken[knob]) onProblem('policy', `${name}: ${knob} ${wished} is looser than ${declared[knob]}`)
+    if (wished !== taken[knob]) onProblem('policy', `${name}: ${knob} ${wished} loosens ${declared[knob]}`)
   }
   return taken
 }

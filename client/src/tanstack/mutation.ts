@@ -25,7 +25,7 @@ export interface MutationDeclaration<TVariables, TReachesHigh extends boolean = 
 
 /** Ordinary TanStack Query options. Spread them to add others (`onSuccess`, `scope`, ...). */
 export interface FreshMutationOptions<TData, TVariables> {
-  mutationKey?: MutationKey | undefined
+  mutationKey?: MutationKey
   mutationFn: (variables: TVariables) => Promise<TData>
 }
 

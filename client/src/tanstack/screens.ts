@@ -1,5 +1,5 @@
 import { notifyManager, type QueryClient } from '@tanstack/query-core'
-import { unknownAnswer, type Answer, type FreshnessClient, type Interval, type OnProblem } from '../core/index.ts'
+import type { Answer, FreshnessClient, Interval, OnProblem } from '../core/index.ts'
 import { metaOf, type AnyQuery, type Memory } from './memory.ts'
 
 /** A run of a query function, from its beginning to its end. */
@@ -24,8 +24,8 @@ interface Flight extends Run {
   /** Runs from its first answer on. */
   timer?: ReturnType<typeof setTimeout>
   /** What it brought. */
-  answer: Answer
-  data: unknown
+  answer?: Answer
+  data?: unknown
   /** Ends its waiting to be shown; undefined while it does not wait. */
   settle?: ((again: boolean) => void) | undefined
 }
@@ -42,7 +42,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
     const isBeside = (screens?: readonly string[]) => screens?.some((screen) => about.screens.includes(screen))
     const set = [...flights].filter(({ screens }) => isBeside(screens))
     const late = about.late > (set.some(({ rounds }) => rounds > 0) ? 1 : 0)
-    const here = set.filter(({ settle }) => settle)
+    const here = set.filter((flight): flight is Flight & { answer: Answer } => !!flight.settle)
     if (here.length === 0 || (here.length < set.length && !late)) return
     const shown = queryClient.getQueryCache().getAll()
       .filter((query) => isBeside(metaOf(query)?.screens) && query.isActive() && query.state.fetchStatus === 'idle')
@@ -94,7 +94,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
 
   return (query: AnyQuery, screens: readonly string[] = []): Run => {
     const flight: Flight = {
-      query, screens, isCalledOff: false, rounds: 0, late: 0, answer: unknownAnswer, data: undefined,
+      query, screens, isCalledOff: false, rounds: 0, late: 0,
 
       arrive(data, answer) {
         if (flight.isCalledOff || screens.length === 0) return false

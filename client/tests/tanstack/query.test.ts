@@ -37,8 +37,8 @@ describe('the level decides', () => {
     const options = declare()
     expect(options.refetchOnWindowFocus).toBe(true)
     expect(t.problems).toEqual([
-      { code: 'policy', detail: expect.stringMatching(/staleTime 60000 is looser than 0/) },
-      { code: 'policy', detail: expect.stringMatching(/refetchOnWindowFocus false is looser than true/) },
+      { code: 'policy', detail: expect.stringMatching(/staleTime 60000 loosens 0/) },
+      { code: 'policy', detail: expect.stringMatching(/refetchOnWindowFocus false loosens true/) },
     ])
   })
 
