@@ -3,7 +3,7 @@ export type { DataOf, DeclaredMutation, DeclaredQuery, Manifest } from './tansta
 export { change, type OptimisticChange } from './tanstack/optimistic.ts'
 export type { FreshQueryOptions, HowToRead, QueryDeclaration, ReadContext } from './tanstack/query.ts'
 export type { FreshMutationOptions, MutationDeclaration, MutationRequest } from './tanstack/mutation.ts'
-export { dehydrateAnswers, hydrateAnswers, type DehydratedAnswers } from './tanstack/hydrate.ts'
+export { dehydrateAnswers, hydrateAnswers, type DehydratedAnswers, type EmbeddedAnswer } from './tanstack/hydrate.ts'
 export { followOperation, type Followed, type FollowOptions } from './tanstack/operation.ts'
 export { pollUntil, type Polled, type PollOptions } from './tanstack/poll.ts'
 export type { Observer } from './tanstack/observer.ts'

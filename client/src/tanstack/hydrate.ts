@@ -1,8 +1,13 @@
-import { unasked, type Answer } from '../core/index.ts'
+import { parseInterval, unasked, type Answer } from '../core/index.ts'
 import type { Freshet } from './freshet.ts'
 
+/** What a page that ASP.NET rendered says of a value it brings: `http.Embed(answer)`. The position is as its header says it. */
+export interface EmbeddedAnswer extends Omit<Answer, 'stamp' | 'interval'> {
+  readonly position: string
+}
+
 /** Answers by query hash: what a page that was rendered on the server says of the data it brings. */
-export type DehydratedAnswers = Readonly<Record<string, Omit<Answer, 'stamp'>>>
+export type DehydratedAnswers = Readonly<Record<string, Omit<Answer, 'stamp'> | EmbeddedAnswer>>
 
 /** The answers behind all data, to be sent along with TanStack's `dehydrate`. */
 export function dehydrateAnswers({ queryClient, '~memory': memory }: Freshet): DehydratedAnswers {
@@ -17,7 +22,8 @@ export function hydrateAnswers({ queryClient, '~memory': memory, '~client': clie
   for (const [hash, told] of Object.entries(answers)) {
     const query = queryClient.getQueryCache().get(hash)
     if (!query) continue
-    const answer = { ...told, stamp: unasked }
+    const { position, ...rest } = { position: null, ...told }
+    const answer: Answer = { interval: parseInterval(position), ...rest, stamp: unasked }
     Object.assign(memory.recordOf(query), { answer, data: query.state.data })
     client.adopt(answer)
   }

@@ -68,3 +68,31 @@ test('what a page brought along and nobody has read counts among what is shown o
   await t.idle('/b')
   expect([t.data('/a'), t.data('/b')]).toEqual(['new a', 'new b'])
 })
+
+test('what ASP.NET embeds says its position as the header does: none for what was read while a write was on its way, and nothing up to there outdates it', async () => {
+  const stream = new FakeStream()
+  const server = new FakeServer()
+  const t = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
+  for (const url of ['/a', '/b']) t.queryClient.setQueryData([url], 'rendered')
+  hydrateAnswers(t.freshet, {
+    [hashKey(['/a'])]: { epoch: 'E1', position: '12-11', tags: ['a'], satisfied: true },
+    [hashKey(['/b'])]: { epoch: 'E1', position: '12-12', tags: ['b'], satisfied: true },
+  })
+  t.freshet.start()
+  for (const url of ['/a', '/b']) t.show(t.query(url))
+  expect(t.freshet.answerOf(['/a'])).toMatchObject({ interval: { loadedAt: 13, validAt: 12 }, outdated: false })
+  expect(t.freshet.answerOf(['/b'])).toMatchObject({ interval: { loadedAt: 12, validAt: 12 }, outdated: false })
+  expect(t.freshet.answerOf(['/a'])).not.toHaveProperty('position')
+
+  const connection = await stream.connected()
+  expect(connection.after).toBe('12.E1')
+  connection.hello('12.E1')
+  connection.freshness(12, ['a'])
+  await quiet()
+  expect(server.log).toEqual([])
+  connection.freshness(13, ['a']) // the write that was on its way
+  ;(await server.asked('/a')).answer('a', read(13, 13, 'a'))
+  await t.idle('/a')
+  expect([t.data('/a'), t.data('/b'), server.log]).toEqual(['a', 'rendered', ['GET /a']])
+  t.freshet.close()
+})

@@ -119,7 +119,7 @@ internal sealed class FreshetRequest(HttpFreshness freshness, HttpContext http)
         var tags = new HashSet<Tag>(scope.Tags);
         tags.UnionWith(PathTags.Of(http.Request.Path.Value ?? "/", EndpointNames.PatternOf(http.GetEndpoint())));
         headers[FreshnessHeaders.Epoch] = freshness.Tags.Hash(epoch);
-        headers[FreshnessHeaders.Position] = string.Create(CultureInfo.InvariantCulture, $"{loadedAt}-{validAt}");
+        headers[FreshnessHeaders.Position] = FreshnessHeaders.PositionOf(loadedAt, validAt);
         headers[FreshnessHeaders.Tags] = freshness.Tags.HeaderFor(tags);
         if (!scope.Satisfied) headers[FreshnessHeaders.Satisfied] = "false";
     }

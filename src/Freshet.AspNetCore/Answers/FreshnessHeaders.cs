@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Freshet.AspNetCore;
 
 /// <summary>The header names of the wire contract.</summary>
@@ -32,4 +34,7 @@ public static class FreshnessHeaders
 
     /// <summary>The headers of answers, ordered by name. Browsers of another origin see them only when CORS exposes them: <c>policy.WithExposedHeaders([.. FreshnessHeaders.OfAnswers])</c>.</summary>
     public static IReadOnlyList<string> OfAnswers { get; } = [Epoch, Events, Pending, Position, Refresh, Satisfied, Tags, Token];
+
+    /// <summary>What <see cref="Position"/> says of a read.</summary>
+    internal static string PositionOf(long loadedAt, long validAt) => string.Create(CultureInfo.InvariantCulture, $"{loadedAt}-{validAt}");
 }

@@ -17,14 +17,32 @@ public sealed class EmbeddedAnswerTests
         using var page = JsonDocument.Parse(await app.Client.GetStringAsync("/page"));
 
         var embedded = page.RootElement;
-        embedded.EnumerateObject().Select(member => member.Name).ShouldBe(["epoch", "interval", "tags", "satisfied"]);
+        embedded.EnumerateObject().Select(member => member.Name).ShouldBe(["epoch", "position", "tags", "satisfied"]);
         embedded.GetProperty("epoch").GetString().ShouldBe(read.Header(FreshnessHeaders.Epoch));
-        var interval = embedded.GetProperty("interval");
-        $"{interval.GetProperty("loadedAt").GetInt64()}-{interval.GetProperty("validAt").GetInt64()}".ShouldBe(read.Header(FreshnessHeaders.Position));
+        embedded.GetProperty("position").GetString().ShouldBe(read.Header(FreshnessHeaders.Position));
         // The headers have the tags of the path besides.
         embedded.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()).ShouldBeSubsetOf(read.Header(FreshnessHeaders.Tags)!.Split(' '));
         embedded.GetProperty("tags").GetArrayLength().ShouldBeGreaterThan(0);
         embedded.GetProperty("satisfied").GetBoolean().ShouldBeTrue();
+    }
+
+    /// <summary>R8: nobody knows whether the write on its way is in it. The page says so in the header's own words, which have one reader.</summary>
+    [Fact]
+    public async Task Of_an_answer_that_was_read_under_a_hold_it_says_what_the_header_says()
+    {
+        await using var app = await TestApp.StartAsync(app =>
+        {
+            app.MapReads();
+            app.MapGet("/page", async (HttpContext http, IFreshet freshet, CancellationToken ct) => http.Embed(await freshet.ReadAnswerAsync(Desk.Invoice, "inv_1", null, ct)));
+        });
+        await using var action = app.Freshet.BeginUserAction("pay");
+        app.Freshet.Raise(new InvoicePaid("inv_1", "acc_88"));
+        (await app.Freshet.HoldAsync()).ShouldBeTrue();
+
+        using var page = JsonDocument.Parse(await app.Client.GetStringAsync("/page"));
+
+        page.RootElement.GetProperty("position").GetString().ShouldBe("1-0");
+        (await app.Client.ReadAsync("/invoices/inv_1")).Header(FreshnessHeaders.Position).ShouldBe("1-0");
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-import { createFreshet, hydrateAnswers, sharedStream, type Answer } from '@freshet/client'
+import { createFreshet, hydrateAnswers, sharedStream, type EmbeddedAnswer } from '@freshet/client'
 import { hashKey, QueryClient } from '@tanstack/react-query'
 import { manifest } from './generated/catalog.ts'
 
@@ -20,7 +20,7 @@ export const freshet = createFreshet({
 })
 
 /** What the server read for this page, and up to where each answer is known to be valid. */
-interface ReadForThePage { readonly key: readonly string[]; readonly data: unknown; readonly answer: Answer }
+interface ReadForThePage { readonly key: readonly string[]; readonly data: unknown; readonly answer: EmbeddedAnswer }
 
 // Only where the server acted as the same person. Null data is what it found nothing of: the panel asks, and shows the answer.
 const read = JSON.parse((actsAs === '' && document.getElementById('read-for-the-page')?.textContent) || '[]') as ReadForThePage[]
