@@ -1,7 +1,5 @@
-declare global {
-  /** Bundlers put the value in place, and leave out what is for development alone; a browser without one has no `process`. */
-  const process: { readonly env: { readonly NODE_ENV?: string } }
-}
+// Bundlers put the value in place, and leave out what is for development alone; a browser without one has no `process`.
+declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 /** The family of all errors this package throws. */
 export class FreshetError extends Error {
@@ -27,7 +25,8 @@ export class FreshetHttpError extends FreshetError {
   /** @param request What was asked, without query string: it may hold personal data. */
   constructor(request: string, { status, headers }: Response, body: unknown) {
     const title = (body as ProblemDetails | null)?.title
-    super(`${request} answered ${status}${title ? ` (${title})` : ''}.${typeof process !== 'undefined' && process.env.NODE_ENV !== 'production' ? " See 'problem' and 'body'; nothing was cached." : ''}`)
+    const hint = typeof process !== 'undefined' && process.env.NODE_ENV !== 'production' ? " See 'problem' and 'body'; nothing was cached." : ''
+    super(`${request} answered ${status}${title ? ` (${title})` : ''}.${hint}`)
     Object.assign(this, { status, headers, body, problem: title ? body : {} })
   }
 }

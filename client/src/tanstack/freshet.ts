@@ -14,6 +14,8 @@ import type { FreshQueryOptions, HowToRead, QueryDeclaration } from './query.ts'
 import { readUntilFresh } from './read.ts'
 import { createScreens } from './screens.ts'
 
+declare const process: { readonly env: { readonly NODE_ENV?: string } } // see error.ts
+
 export interface FreshetOptions {
   readonly queryClient: QueryClient
   /** Default: the global `fetch`. */
@@ -121,7 +123,10 @@ export function createFreshet({
       queryKey,
       async queryFn(context) {
         const query = context.client === queryClient && queryOf(context.queryKey)
-        if (!query) throw new FreshetError(`Query '${name}' runs in another query client.${typeof process !== 'undefined' && process.env.NODE_ENV !== 'production' ? ' Create one Freshet for each query client.' : ''}`)
+        if (!query) {
+          const hint = typeof process !== 'undefined' && process.env.NODE_ENV !== 'production' ? ' Create one Freshet for each query client.' : ''
+          throw new FreshetError(`Query '${name}' runs in another query client.${hint}`)
+        }
         const run = beginRun(query, screens)
         try {
           const { data, answer } = await readUntilFresh(client, level, run, (outdated) => tell('reread', query, outdated), (reader) =>
@@ -131,7 +136,7 @@ export function createFreshet({
               : queryFn(Object.assign(context, reader)))
           // Its answer becomes the query's only when its data becomes the query's data:
           //   read 1 is sent  ->  cancelled, read 2 is sent  ->  read 1 answers late: TanStack drops its data, we drop its answer.
-          if (!run.isCalledOff) memory.recordOf(query).handed = answer
+          if (!run.isCalledOff()) memory.recordOf(query).handed = answer
           return data
         } finally {
           run.end()

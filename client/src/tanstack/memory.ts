@@ -5,7 +5,9 @@ import type { FreshQueryOptions } from './query.ts'
 export type AnyQuery = Query<any, any, any, any>
 
 interface Record {
-  /** The answer that the last run of the query function ended with, until its data becomes the query's. */
+  /** The last run of the query function. */
+  run?: object
+  /** The answer that it ended with, until its data becomes the query's. */
   handed?: Answer | undefined
   /** The answer behind the query's data, if it was read through here. */
   answer?: Answer | undefined

@@ -50,7 +50,7 @@ export async function readUntilFresh<T>(
     const data = await query(reader)
     const answer = combine(answers, begun)
     const pause = pauses[rereads]
-    if (client.isOutdated(answer) && level !== 'low' && pause !== undefined && !run.isCalledOff) {
+    if (client.isOutdated(answer) && level !== 'low' && pause !== undefined && !run.isCalledOff()) {
       rereads++
       onReread(answer)
       if (pause && !client.hasMovedSince(answer)) await new Promise((resolve) => setTimeout(resolve, pause))

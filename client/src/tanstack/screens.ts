@@ -5,7 +5,7 @@ import { metaOf, type AnyQuery, type Memory } from './memory.ts'
 /** A run of a query function, from its beginning to its end. */
 export interface Run {
   /** True once the query function was run again: the fetch of this run was cancelled, and TanStack will drop its data. */
-  isCalledOff: boolean
+  isCalledOff(): boolean
   /** Waits until the answer may be shown. True: the screen's set does not agree, and the answer has to be read again. */
   arrive(data: unknown, answer: Answer): Promise<boolean> | false
   /** It has ended, however it did: nobody waits for it any longer. */
@@ -93,11 +93,13 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
   }
 
   return (query: AnyQuery, screens: readonly string[] = []): Run => {
+    const record = memory.recordOf(query)
     const flight: Flight = {
-      query, screens, isCalledOff: false, rounds: 0, late: 0,
+      query, screens, rounds: 0, late: 0,
+      isCalledOff: () => record.run !== flight,
 
       arrive(data, answer) {
-        if (flight.isCalledOff || screens.length === 0) return false
+        if (flight.isCalledOff() || screens.length === 0) return false
         // Three seconds at most where data is shown meanwhile, one where there is none yet; then there is what there is. Ten where they are
         // known to contradict each other, which what is shown meanwhile does not.
         const isFirst = query.state.data === undefined
@@ -119,11 +121,9 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
         if (land(flight)) look(flight)
       },
     }
-    for (const other of flights) {
-      if (other.query !== query) continue
-      other.isCalledOff = true
-      land(other)
-    }
+    record.run = flight
+    // A run that was called off for this one is nobody's any more.
+    for (const other of flights) if (other.query === query) land(other)
     flights.add(flight)
     return flight
   }

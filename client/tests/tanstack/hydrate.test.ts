@@ -96,3 +96,16 @@ test('what ASP.NET embeds says its position as the header does: none for what wa
   expect([t.data('/a'), t.data('/b'), server.log]).toEqual(['a', 'rendered', ['GET /a']])
   t.freshet.close()
 })
+
+test('what a page brought along and something outdated before it was shown is asked for when it is', async () => {
+  const stream = new FakeStream()
+  const server = new FakeServer()
+  const t = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
+  for (const url of ['/a', '/b']) t.queryClient.setQueryData([url], 'rendered')
+  hydrateAnswers(t.freshet, Object.fromEntries(['/a', '/b'].map((url) => [hashKey([url]), { epoch: 'E1', position: '5-5', tags: [url.slice(1)], satisfied: true }])))
+  await t.mutate(envelope('paid'), wrote(6, 'a'))
+  for (const url of ['/a', '/b']) t.show(t.query(url))
+  ;(await server.asked('/a')).answer('new', read(6, 6, 'a'))
+  await t.idle('/a')
+  expect([t.data('/a'), t.data('/b'), server.count('GET /b')]).toEqual(['new', 'rendered', 0])
+})

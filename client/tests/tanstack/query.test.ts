@@ -79,7 +79,11 @@ test('an error is shown, and the data that was there stays outdated', async () =
   expect(t.isStale('/a')).toBe(true)
 })
 
-test('a query client that Freshet does not follow is refused', async () => {
+test('a query client that Freshet does not follow is refused, though the one that it follows has a query of that key', async () => {
   const other = new QueryClient({ defaultOptions: { queries: { retry: false } } })
-  await expect(other.fetchQuery(tab().query('/a'))).rejects.toThrow(/Create one Freshet/)
+  const t = tab()
+  await expect(other.fetchQuery(t.query('/a'))).rejects.toThrow(/Create one Freshet/)
+  t.queryClient.setQueryData(['/a'], 'mine')
+  await expect(other.fetchQuery(t.query('/a'))).rejects.toThrow(/Create one Freshet/)
+  expect(t.server.log).toEqual([])
 })

@@ -161,6 +161,15 @@ test('queries of different screens do not wait for each other', async () => {
   expect(seen).toEqual(['a1 b1', 'a2 b2'])
 })
 
+test('one of a lower level is not held up by the screens it says it is shown on', async () => {
+  const { t, seen } = await screen()
+  t.show(t.freshet.query<string, [string]>({ queryKey: ['/m'], url: '/m', level: 'medium', screens: ['desk'] }))
+  await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
+  ;(await t.server.asked('/m')).answer('m', read(6, 6, 'm'))
+  await quiet()
+  expect([t.data('/m'), seen]).toEqual(['m', ['a1 b1']])
+})
+
 test('one that was read while a write was on its way is read again, though its position fits', async () => {
   const { t, seen } = await screen()
   await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
