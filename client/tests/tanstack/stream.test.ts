@@ -221,6 +221,27 @@ describe('what cannot be known is read again, spread over time', () => {
     await t.server.asked('/b')
   })
 
+  test('by level, at random within its time, and not what was read meanwhile', async () => {
+    const { t, connection } = await open()
+    await t.shown('/b', 'high', 'b', read(5, 5, 'b'))
+    await t.shown('/m', 'medium', 'm', read(5, 5, 'm'))
+    connection.reset('8.E1')
+    await quiet()
+    void t.queryClient.refetchQueries({ queryKey: ['/b'] })
+    ;(await t.server.asked('/b')).answer('b2', read(8, 8, 'b'))
+    await t.idle('/b')
+    await vi.advanceTimersByTimeAsync(499)
+    expect(t.server.count('GET /a')).toBe(1)
+    await vi.advanceTimersByTimeAsync(1) // a half of one second
+    ;(await t.server.asked('/a')).answer('a2', read(8, 8, 'a'))
+    await vi.advanceTimersByTimeAsync(999)
+    expect(t.server.count('GET /m')).toBe(1)
+    await vi.advanceTimersByTimeAsync(1) // a half of three
+    ;(await t.server.asked('/m')).answer('m2', read(8, 8, 'm'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(['/a', '/b', '/m'].map((url) => t.server.count(`GET ${url}`))).toEqual([2, 2, 2])
+  })
+
   test('hello of another epoch: everything is read once, and the stream goes on in it', async () => {
     const { t, connection } = await open()
     connection.end()
@@ -364,6 +385,28 @@ test('stopped, it hears nothing; started again, it is told what it missed', asyn
   second.hello('5.E1')
   second.freshness(6, ['a'])
   await t.server.asked('/a')
+})
+
+test('before it is started, and once it is stopped, it hears nothing, whatever happens to the page', async () => {
+  const listeners = new EventTarget()
+  vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
+  try {
+    const stream = new FakeStream()
+    const server = new FakeServer()
+    const t = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
+    await t.shown('/a', 'high', 'a', read(5, 5, 'a'))
+    listeners.dispatchEvent(new Event('focus'))
+    await quiet()
+    expect(stream.log).toEqual([])
+    t.freshet.start()
+    const connection = await stream.connected()
+    t.freshet.stop()
+    listeners.dispatchEvent(new Event('focus'))
+    await quiet()
+    expect([stream.log, connection.aborted()]).toEqual([['5.E1'], true])
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 test('a listener that throws stops neither the stream nor what follows', async () => {
