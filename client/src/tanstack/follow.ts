@@ -62,11 +62,10 @@ export function follow(queryClient: QueryClient, client: FreshnessClient, memory
     const record = memory.recordOf(query)
     const { handed } = record
     if (action.type === 'success' && !action.manual && handed) {
-      const wasOutdated = isOutdated(query)
       Object.assign(record, { answer: handed, handed: undefined, data })
       const outdated = isOutdated(query)
       // The observers computed `isStale` before the new answer was taken over: let them look again.
-      if (wasOutdated !== outdated) for (const observer of [...query.observers]) observer.onQueryUpdate()
+      for (const observer of [...query.observers]) observer.onQueryUpdate()
       // The last reread was overtaken too, or an invalidation came in the few microtasks since the comparison on arrival. It is shown,
       // being newer than what was there, and read again in a moment.
       if (outdated && client.hasMovedSince(handed)) later(query, 100, 200)

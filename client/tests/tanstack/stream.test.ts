@@ -106,6 +106,28 @@ describe('by level', () => {
     expect([t.server.count('GET /l'), t.isStale('/l')]).toEqual([1, true])
   })
 
+  test('medium is read once in its time, however many records come', async () => {
+    const { t, connection } = await open()
+    await t.shown('/m', 'medium', 'm', read(5, 5, 'm'))
+    const record = async (position: number, milliseconds: number) => {
+      connection.freshness(position, ['m'])
+      await quiet()
+      await vi.advanceTimersByTimeAsync(milliseconds)
+      await quiet()
+    }
+    await record(6, 40)
+    await record(7, 35)
+    ;(await t.server.asked('/m')).answer('m7', read(7, 7, 'm'))
+    await t.idle('/m')
+    await vi.advanceTimersByTimeAsync(5)
+    await record(8, 74) // 154 after the first
+    expect(t.server.count('GET /m')).toBe(2)
+    await vi.advanceTimersByTimeAsync(1)
+    ;(await t.server.asked('/m')).answer('m8', read(8, 8, 'm'))
+    await t.idle('/m')
+    expect(t.data('/m')).toBe('m8')
+  })
+
   test('a value marked stale may be served once more: it is read again after a pause, in the same fetch', async () => {
     const { t, connection } = await open()
     await t.shown('/m', 'medium', 'm', read(5, 5, 'm'))
@@ -240,6 +262,15 @@ describe('what cannot be known is read again, spread over time', () => {
     ;(await t.server.asked('/m')).answer('m2', read(8, 8, 'm'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(['/a', '/b', '/m'].map((url) => t.server.count(`GET ${url}`))).toEqual([2, 2, 2])
+  })
+
+  test('and not once nobody follows any more', async () => {
+    const { t, connection } = await open()
+    connection.reset('8.E1')
+    await quiet()
+    t.freshet.close()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(t.server.count('GET /a')).toBe(1)
   })
 
   test('hello of another epoch: everything is read once, and the stream goes on in it', async () => {
