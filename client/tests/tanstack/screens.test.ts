@@ -1,7 +1,9 @@
 import { notifyManager, QueryObserver } from '@tanstack/query-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { quiet, tab } from '../support/bench.ts'
-import { envelope, read, wrote } from '../support/fake-server.ts'
+import { sharedStream } from '../../src/index.ts'
+import { envelope, FakeServer, read, wrote } from '../support/fake-server.ts'
+import { FakeStream } from '../support/fake-stream.ts'
 
 declare function setImmediate(callback: () => void): void
 
@@ -109,6 +111,25 @@ test('a set that does not come to agree is shown after the bounded wait, and tol
   expect(t.problems).toEqual([{ code: 'incoherent', detail: 'desk' }])
 })
 
+test('where nothing is shown yet the wait is a second at most, whether the others are slow or do not agree', async () => {
+  const t = tab()
+  const query = (url: string) => t.freshet.query<string, [string]>({ queryKey: [url], url, level: 'high', screens: ['desk'] })
+  for (const url of ['/a', '/b']) t.show(query(url))
+  ;(await t.server.asked('/a')).answer('a9', read(9, 9, 'a'))
+  ;(await t.server.asked('/b')).answer('b6', read(6, 6, 'b'))
+  await quiet()
+  const again = await t.server.asked('/b') // and it is slow besides
+  await vi.advanceTimersByTimeAsync(999)
+  await quiet()
+  expect(t.data('/a')).toBeUndefined()
+  await vi.advanceTimersByTimeAsync(1)
+  await quiet()
+  expect([t.data('/a'), t.data('/b')]).toEqual(['a9', undefined])
+  again.answer('b9', read(9, 9, 'b'))
+  await quiet()
+  expect(t.data('/b')).toBe('b9')
+})
+
 test('a set that comes to agree in the third round is shown in one piece', async () => {
   const { t, seen } = await screen()
   await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
@@ -211,6 +232,21 @@ test('one that is read by itself takes along what is shown beside it and not kno
   await quiet()
   expect(seen).toEqual(['a1 b1', 'a3 b3'])
   expect(t.problems).toEqual([])
+})
+
+test('what is shown beside it is valid up to where the stream has told everything: it is not read again for nothing', async () => {
+  const stream = new FakeStream()
+  const server = new FakeServer()
+  const followed = tab({ stream: sharedStream('/stream') }, server, stream.before(server.fetch))
+  followed.freshet.start()
+  const { t, seen } = await screen(followed)
+  const connection = await stream.connected()
+  connection.hello('5.E1')
+  connection.freshness(9, ['a'])
+  ;(await t.server.asked('/a')).answer('a9', read(9, 9, 'a'))
+  await quiet()
+  expect([seen, t.server.count('GET /b'), t.problems]).toEqual([['a1 b1', 'a9 b1'], 1, []])
+  t.freshet.close()
 })
 
 test('one that stands alone on its screen is shown as it comes', async () => {
