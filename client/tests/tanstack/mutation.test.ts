@@ -71,6 +71,18 @@ describe('uncertain means invalidate', () => {
   })
 })
 
+test('a write carries no token, and is never sent again, whatever its answer says', async () => {
+  const t = tab()
+  await t.mutate(envelope('paid'), wrote(6, 'a'))
+  const sent = t.freshet.mutation({ request: () => ({ url: '/write' }) }).mutationFn()
+  const asked = await t.server.asked('/write')
+  expect([asked.headers.has('Freshness-Token'), asked.cache]).toEqual([false, undefined])
+  asked.answer({ code: 'invalid-token' }, {}, 400)
+  await expect(sent).rejects.toThrow()
+  await quiet()
+  expect([t.server.count('POST /write'), t.problems]).toEqual([2, []])
+})
+
 describe('apply, for fetches written by hand', () => {
   test('a response sent through freshet.fetch: positions count', async () => {
     const t = tab()
