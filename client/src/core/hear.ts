@@ -36,10 +36,9 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
       if ((isOther || isUnknown) && !isReset) client.learn({ heard: true })
     }
     if (at.epoch !== client.begin().epoch) return
-    const isLost = event === 'reset'
-    if (isLost || client.at?.epoch !== at.epoch) since = at.position
+    if (client.at?.epoch !== at.epoch) since = at.position
     client.at = at
-    if (isLost) client.learn({ heard: true }, { ...at, tags: [anyTag] })
+    if (event === 'reset') client.learn({ heard: true }, { ...at, tags: [anyTag] })
     else if (event === 'freshness') {
       const { expire = [], stale = [], events = [] } = data as Partial<HeardRecord>
       client.onRecord?.({ ...(data as HeardRecord), position: at.position, expire, stale, events })

@@ -69,6 +69,16 @@ test('data made of several answers is touched by a tag of any of them', async ()
   await t.server.asked('/one')
 })
 
+test('data that was read past the reader is of unknown origin: any mutation outdates it', async () => {
+  const t = tab()
+  t.show(t.freshet.query({ queryKey: ['elsewhere'], level: 'medium', queryFn: async () => t.server.log.length }))
+  await t.idle('elsewhere')
+  expect([t.isStale('elsewhere'), t.freshet.answerOf(['elsewhere'])?.tags]).toEqual([false, ['*']])
+  await t.mutate(envelope({}), wrote(10, 'b'))
+  await t.idle('elsewhere')
+  expect([t.isStale('elsewhere'), t.data('elsewhere')]).toEqual([false, 1]) // read again, after the write
+})
+
 test('an error is shown, and the data that was there stays outdated', async () => {
   const t = tab()
   await t.shown('/a', 'medium', 'old', read(3, 5, 'a'))

@@ -304,6 +304,18 @@ describe('what cannot be known is read again, spread over time', () => {
     expect(t.server.count('GET /a')).toBe(2)
   })
 
+  test('hello of an epoch that was left says nothing: it comes of a server that lags', async () => {
+    const { t, connection } = await open()
+    await t.mutate(envelope('paid'), of('E2', wrote(2, 'A')))
+    ;(await t.server.asked('/a')).answer('a2', of('E2', read(2, 2, 'A')))
+    await t.idle('/a')
+    const second = await t.stream.connected()
+    second.hello('9.E1')
+    second.freshness(10, ['A'])
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect([t.server.count('GET /a'), connection.aborted(), t.freshet.answerOf(['/a'])?.outdated]).toEqual([2, true, false])
+  })
+
   test('frames of an epoch that is not the known one say nothing', async () => {
     const { t, connection } = await open()
     connection.freshness(6, ['a'], {}, 'E0')

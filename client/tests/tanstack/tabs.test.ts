@@ -109,6 +109,25 @@ test('a tab that comes later, with an answer older than where the stream is: it 
   expect([third.data('/c'), other.server.count('GET /a')]).toEqual(['c2', 1])
 })
 
+test('a tab that has heard before it has read anything: an answer older than what it has heard takes the stream back', async () => {
+  const { stream, connection } = await two()
+  const third = tabOf(stream)
+  connection.end()
+  await vi.advanceTimersByTimeAsync(500)
+  const second = await stream.connected()
+  second.hello('5.E1') // the first that the third tab hears
+  second.beat('7.E1')
+  await quiet()
+  await third.shown('/c', 'high', 'c', read(4, 4, 'c'))
+  const back = await stream.connected()
+  expect([back.after, second.aborted()]).toEqual(['4.E1', true])
+  back.hello('4.E1')
+  back.freshness(5, ['c'])
+  ;(await third.server.asked('/c')).answer('c2', read(7, 7, 'c'))
+  await third.idle('/c')
+  expect(third.data('/c')).toBe('c2')
+})
+
 test('the tab that has the connection falls asleep: after four heartbeats without a word another one takes it over', async () => {
   const { stream, one, other, connection } = await two()
   connection.beat('8.E1')
