@@ -15,6 +15,8 @@ export interface StreamHandle {
   /** Follows it. If it does already: somebody looks at the page, or the network is back, so no more waiting. */
   start(): void
   stop(): void
+  /** The network is gone: waits for {@link start} rather than for time. */
+  pause(): void
 }
 
 /** How a client comes by its stream, which is off at first. Made by {@link sharedStream}. `onStatus` is told at once, and whenever that changes. */
@@ -78,12 +80,16 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       navigator.locks.request(name, steal ? { steal } : { signal }, () => new Promise<void>(lead)).catch(() => {
         if (signal.aborted) return
         // Taken by a tab that heard nothing of this one. It was asleep, and is awake now.
-        link.stop()
         release = undefined
-        tell(false)
+        pause()
         queue(false)
         need()
       })
+    }
+
+    function pause(): void {
+      link.stop()
+      tell(false)
     }
 
     function lead(free: () => void): void {
@@ -113,6 +119,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
 
     tell(false)
     return {
+      pause,
       start() {
         if (!leaving) {
           leaving = new AbortController()
@@ -135,11 +142,10 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       stop() {
         leaving?.abort()
         clearTimeout(watch)
-        link.stop()
         release?.()
         channel?.close()
         leaving = release = channel = undefined
-        tell(false)
+        pause()
       },
     }
   }

@@ -110,7 +110,7 @@ export function createFreshet({
   const stopLife = followLife(() => {
     if (isStarted) tabs?.start()
     catchUp()
-  }, () => tabs?.stop())
+  }, () => tabs?.pause(), () => tabs?.stop())
 
   const queryOf = (queryKey: QueryKey) => queryClient.getQueryCache().find({ queryKey })
 
