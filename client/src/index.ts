@@ -14,5 +14,6 @@ export { FreshetError, FreshetHttpError, type ProblemDetails } from './core/erro
 export type { Problem } from './core/problem.ts'
 export { sharedStream, type Stream, type StreamHandle, type StreamStatus } from './core/tabs.ts'
 export type { Answer } from './core/answer.ts'
-export type { Applied, Fetch, HeardRecord, Invalidation } from './core/client.ts'
+export type { Applied, Fetch } from './core/client.ts'
+export type { HeardRecord, Invalidation } from './core/notice.ts'
 export type { Envelope, FreshnessEvent, Interval } from './core/wire.ts'

@@ -1,5 +1,6 @@
-import type { FreshnessClient, HeardRecord } from './client.ts'
+import type { FreshnessClient } from './client.ts'
 import type { LinkFrame } from './link.ts'
+import type { HeardRecord } from './notice.ts'
 import type { OnProblem } from './problem.ts'
 import { anyTag } from './wire.ts'
 

@@ -1,4 +1,5 @@
-export { createClient, type FreshnessClient, type Applied, type Fetch, type HeardRecord, type Invalidation } from './client.ts'
+export { createClient, type FreshnessClient, type Applied, type Fetch } from './client.ts'
+export type { HeardRecord, Invalidation, Notice } from './notice.ts'
 export { combine, unasked, unknownAnswer, type Answer, type Stamp } from './answer.ts'
 export { bodyOf } from './body.ts'
 export { FreshetError, FreshetHttpError, type ProblemDetails } from './error.ts'
