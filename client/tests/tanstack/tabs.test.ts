@@ -78,6 +78,19 @@ test('the tab that has the connection is closed: the next takes over where it wa
   expect([other.leads, other.link, other.server.count('GET /a')]).toEqual([true, 'open', 2])
 })
 
+test('the tab that took over keeps the connection, for as long as it lives', async () => {
+  const { stream, one, other } = await two()
+  one.freshet.close()
+  const second = await stream.connected()
+  second.hello('5.E1')
+  for (let beat = 0; beat < 10; beat++) {
+    await vi.advanceTimersByTimeAsync(14_000)
+    second.beat('5.E1')
+    await quiet()
+  }
+  expect([stream.log, other.leads, second.aborted()]).toEqual([['5.E1', '5.E1'], true, false])
+})
+
 test('a tab takes over that heard less than another one: it starts at the earliest need', async () => {
   const { stream, one, other, connection } = await two()
   const third = tabOf(stream)
@@ -143,6 +156,40 @@ test('the tab that has the connection falls asleep: after four heartbeats withou
   await vi.advanceTimersByTimeAsync(21_000)
   const second = await stream.connected()
   expect([second.after, one.leads, other.leads, connection.aborted()]).toEqual(['9.E1', false, true, true])
+})
+
+test('a tab that has the connection goes by it alone: one that slept and believes to have it too says nothing to it', async () => {
+  const { one } = await two()
+  const sleeper = new BroadcastChannel('freshet /stream')
+  sleeper.postMessage({ frame: undefined }) // its connection, which was cut long ago, is gone
+  await quiet()
+  expect(one.link).toBe('open')
+  sleeper.close()
+})
+
+test('a tab that slept and lost the connection stands in line again', async () => {
+  const { stream, one, other, connection } = await two()
+  browser.fallAsleep(0)
+  await vi.advanceTimersByTimeAsync(30_000)
+  connection.beat('5.E1')
+  await quiet()
+  await vi.advanceTimersByTimeAsync(30_000)
+  const second = await stream.connected()
+  expect([one.leads, other.leads]).toEqual([false, true])
+  other.freshet.close()
+  const third = await stream.connected()
+  expect([second.aborted(), third.after, one.leads]).toEqual([true, '5.E1', true])
+})
+
+test('what a tab needs and nobody heard is asked for again by the one that takes the connection over', async () => {
+  const { stream, one } = await two()
+  browser.fallAsleep(0)
+  const third = tabOf(stream)
+  await third.shown('/c', 'high', 'c', read(3, 3, 'c')) // says so to a sleeping tab
+  one.freshet.close()
+  await stream.connected()
+  await quiet()
+  expect((await stream.connected()).after).toBe('3.E1') // no time has passed
 })
 
 test('what a tab needs while the one with the connection sleeps is asked for again by the one that takes it over', async () => {
