@@ -23,6 +23,11 @@ export class FakeBrowser {
     channel.onmessage = null
   }
 
+  /** How many tabs stand in line for a lock. */
+  waitingFor(name: string): number {
+    return this.#locks.get(name)?.waiting.length ?? 0
+  }
+
   readonly #request = (name: string, { signal, steal }: { signal?: AbortSignal; steal?: boolean }, run: () => Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => {
       const lock = this.#locks.get(name) ?? { waiting: [] }
@@ -46,7 +51,8 @@ export class FakeBrowser {
     const next = lock.waiting.shift()
     if (!next) return
     lock.held = next
-    void next.run().then(() => {
+    // Granted now, told in a moment.
+    void Promise.resolve().then(next.run).then(() => {
       if (lock.held !== next) return
       delete lock.held
       next.resolve()

@@ -346,11 +346,33 @@ test('signed out in mid-stream: told, not tried again until the page is looked a
   await vi.advanceTimersByTimeAsync(3_600_000)
   expect([t.stream.log.length, t.problems]).toEqual([2, [{ code: 'stream-refused', detail: 401 }]])
   t.stream.refuse = undefined
-  t.freshet.stop()
   t.freshet.start() // signed in again
   ;(await t.stream.connected()).hello('5.E1')
   await quiet()
   expect(t.data('/a')).toBe('a')
+})
+
+test.each(['visibilitychange', 'focus', 'online'])('signed out, it is tried again at %s, once somebody looks', async (event) => {
+  const listeners = new EventTarget()
+  const document = { hidden: false }
+  vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
+  vi.stubGlobal('document', document)
+  try {
+    const { t, connection } = await open()
+    t.stream.refuse = { status: 401 }
+    connection.end()
+    await vi.advanceTimersByTimeAsync(60_000)
+    document.hidden = true
+    listeners.dispatchEvent(new Event(event))
+    await quiet()
+    expect(t.stream.log.length).toBe(2)
+    t.stream.refuse = undefined
+    document.hidden = false
+    listeners.dispatchEvent(new Event(event))
+    await t.stream.connected()
+  } finally {
+    vi.unstubAllGlobals()
+  }
 })
 
 describe('what is not known is ignored, and told', () => {
@@ -480,6 +502,11 @@ test('how it hears is told', async () => {
   const seen: string[] = []
   t.freshet.observe({ stream: ({ link }) => void seen.push(link) })
   const { connection } = await open(t)
+  const count = seen.length
+  connection.beat('6.E1')
+  connection.freshness(7, ['b'])
+  await quiet()
+  expect(seen.length).toBe(count) // only when it changes
   connection.end()
   await quiet()
   t.freshet.close()

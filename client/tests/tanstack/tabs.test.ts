@@ -167,6 +167,21 @@ test('a tab that has the connection goes by it alone: one that slept and believe
   sleeper.close()
 })
 
+test('a tab that stops leaves the line, and lets go of what it is given too late', async () => {
+  const { stream, one, other, connection } = await two()
+  expect(browser.waitingFor('freshet /stream')).toBe(1)
+  other.freshet.stop()
+  expect(browser.waitingFor('freshet /stream')).toBe(0)
+  other.freshet.start()
+  await quiet()
+  browser.fallAsleep(0)
+  vi.advanceTimersByTime(60_000) // it takes the connection, and is gone before it has it
+  other.freshet.stop()
+  await quiet()
+  expect([other.leads, one.leads, connection.aborted()]).toEqual([false, true, true])
+  expect(stream.log).toEqual(['5.E1', '5.E1'])
+})
+
 test('a tab that slept and lost the connection stands in line again', async () => {
   const { stream, one, other, connection } = await two()
   browser.fallAsleep(0)
