@@ -59,9 +59,10 @@ const pendings = new WeakMap<AnyQuery, Pending>()
 
 /** Shows a change. Returns the way to settle it: with false it is taken back, and those of other mutations stay. */
 async function show(queryClient: QueryClient, memory: Memory, { queryKey, update }: OptimisticChange): Promise<(succeeded: boolean) => void> {
-  await queryClient.cancelQueries({ queryKey, exact: true })
   const query: AnyQuery | undefined = queryClient.getQueryCache().find({ queryKey })
+  // A first read goes on: called off, nobody would begin it again.
   if (query?.state.data === undefined) return () => {}
+  await queryClient.cancelQueries({ queryKey, exact: true })
   const pending = pendings.get(query) ?? { base: query.state.data, changes: new Set() }
   pendings.set(query, pending)
   pending.changes.add(update)

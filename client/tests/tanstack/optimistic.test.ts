@@ -83,6 +83,24 @@ test('a read in flight is called off, and does not write over what is shown', as
   await t.server.asked('/list')
 })
 
+test('nothing is changed while there is no data, and the first read goes on', async () => {
+  const t = tab()
+  const list = t.freshet.query<string, [string], 'medium'>({ queryKey: ['/list'], url: '/list', level: 'medium' })
+  t.show(list)
+  const first = await t.server.asked('/list')
+  const added = t.freshet.mutation<unknown>({
+    request: () => ({ url: '/add' }), optimistic: () => [change(list, (before) => `${before}x`)],
+  }).mutationFn()
+  const asked = await t.server.asked('/add')
+  expect([t.data('/list'), first.aborted()]).toEqual([undefined, false])
+  asked.answer(envelope('ok'), wrote(6, 'list'))
+  await added
+  first.answer('old', read(5, 5, 'list'))
+  ;(await t.server.asked('/list')).answer('x', read(6, 6, 'list'))
+  await t.idle('/list')
+  expect(t.data('/list')).toBe('x')
+})
+
 describe('refused (S21), where types were got around', () => {
   const sneaky = (query: unknown) => change(query as FreshQueryOptions<string, [string], 'medium'>, () => 'sure')
 
