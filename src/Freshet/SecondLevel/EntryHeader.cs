@@ -12,6 +12,7 @@ namespace Freshet;
 /// <remarks>
 /// No moment by anybody's wall clock: nodes whose clocks differ by minutes would prolong or cut its life. It holds how long the value
 /// was to live when it was stored; the store that lets it expire says how long is left; the lower of the two counts, from before the
-/// question was sent. So the remaining time only ever shrinks on its way from node to node.
+/// question was sent. So the remaining time only ever shrinks on its way from node to node. It counts in the store from the value's
+/// arrival there: one that is long on its way into it lives longer by that, since nobody's clock could tell the store how long it was.
 /// </remarks>
 internal sealed record EntryHeader(LogPosition Loaded, long? Version, int Schema, long Age, long LivesFor, long LoadTook, bool IsNull, IReadOnlyList<Tag> Tags);

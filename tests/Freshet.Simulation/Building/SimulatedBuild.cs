@@ -18,19 +18,28 @@ internal static class SimulatedBuild
     /// <summary>The core as it is.</summary>
     public static CSharpCompilation Faithful => _faithful.Value;
 
+    /// <summary>A file of the core as it is compiled.</summary>
+    public static string TextOf(string file) => Rewriting.Rewrite(Source(file));
+
+    /// <summary>The same for each file that is changed, with its changes.</summary>
+    /// <exception cref="InvalidOperationException">A text is not there, or is there more than once.</exception>
+    public static Dictionary<string, string> TextsWith(IReadOnlyList<Change> changes) => changes.GroupBy(change => change.File)
+        .ToDictionary(file => file.Key, file => Rewriting.Rewrite(file.Aggregate(Source(file.Key), (text, change) => change.In(text))));
+
     /// <summary>Compiles and loads it.</summary>
     /// <param name="changes">What to plant: a text of a file of the core, and what to put in its place.</param>
     /// <returns>Runs a request and tells its outcome, both as JSON.</returns>
     /// <exception cref="InvalidOperationException">A text is not there, or is there more than once; or the whole does not compile.</exception>
-    public static Func<string, string> Load(params IReadOnlyList<Change> changes)
+    public static Func<string, string> Load(params IReadOnlyList<Change> changes) => Load(TextsWith(changes));
+
+    /// <summary>The same with other texts in place of some files.</summary>
+    public static Func<string, string> Load(IReadOnlyDictionary<string, string> texts)
     {
         var compilation = Faithful;
-        foreach (var file in changes.GroupBy(change => change.File))
+        foreach (var (file, text) in texts)
         {
-            if (!SourceFiles.Core.TryGetValue(file.Key, out var text)) throw new InvalidOperationException($"There is no {SourceFiles.PathOf(file.Key)} to plant a bug in.");
-            foreach (var change in file) text = change.In(text);
-            var old = compilation.SyntaxTrees.Single(tree => tree.FilePath == "core/" + file.Key);
-            compilation = compilation.ReplaceSyntaxTree(old, Parse("core/" + file.Key, Rewriting.Rewrite(text)));
+            var old = compilation.SyntaxTrees.Single(tree => tree.FilePath == "core/" + file);
+            compilation = compilation.ReplaceSyntaxTree(old, Parse("core/" + file, text));
         }
 
         using var image = new MemoryStream();
@@ -38,9 +47,12 @@ internal static class SimulatedBuild
         if (!emitted.Success)
             throw new InvalidOperationException("The simulated build does not compile:\n" + string.Join('\n', emitted.Diagnostics.Where(each => each.Severity == DiagnosticSeverity.Error).Take(20)));
         image.Position = 0;
-        var assembly = new AssemblyLoadContext("simulated", isCollectible: true).LoadFromStream(image);
+        var assembly = new AssemblyLoadContext("simulated").LoadFromStream(image);
         return assembly.GetType("Freshet.Simulation.Runner", throwOnError: true)!.GetMethod("Run")!.CreateDelegate<Func<string, string>>();
     }
+
+    private static string Source(string file) =>
+        SourceFiles.Core.TryGetValue(file, out var text) ? text : throw new InvalidOperationException($"There is no {SourceFiles.PathOf(file)} to plant a bug in.");
 
     private static CSharpCompilation Compile()
     {
@@ -55,7 +67,7 @@ internal static class SimulatedBuild
             generalDiagnosticOption: ReportDiagnostic.Suppress, concurrentBuild: true, deterministic: true));
     }
 
-    private static SyntaxTree Parse(string path, string text) => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), _language, path);
+    public static SyntaxTree Parse(string path, string text) => CSharpSyntaxTree.ParseText(SourceText.From(text, Encoding.UTF8), _language, path);
 }
 
 /// <summary>One change of a file of the core.</summary>

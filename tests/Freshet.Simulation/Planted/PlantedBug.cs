@@ -8,5 +8,8 @@ namespace Freshet.Simulation.Planted;
 /// <param name="Changes">The changes of the source.</param>
 internal sealed record PlantedBug(string Name, string Guards, params IReadOnlyList<Change> Changes)
 {
+    /// <summary>What the guard is there for, where seeds that are left to themselves bring it too seldom.</summary>
+    public Direction Under { get; init; } = Direction.None;
+
     public override string ToString() => Name;
 }

@@ -5,12 +5,10 @@ namespace Freshet.Simulation.Planted;
 /// <summary>The checker notices every planted bug: a checker that sees nothing proves nothing.</summary>
 public sealed class PlantedBugTests(ITestOutputHelper output)
 {
-    private const ulong MostSeeds = 300; // about a minute for one that is not caught
-
     [Fact]
     public void EveryPlantedBugIsCaught()
     {
-        var found = BugHunt.FindAll(PlantedBugs.All, MostSeeds, output.WriteLine);
+        var found = BugHunt.FindAll(PlantedBugs.All, BugHunt.MostSeeds, output.WriteLine);
 
         found.Where(each => each.Catch is null).Select(each => each.Bug.Name).ShouldBeEmpty();
         found.Count.ShouldBeGreaterThanOrEqualTo(30);

@@ -1,4 +1,5 @@
 using Freshet.Simulation.Building;
+using static Freshet.Simulation.Planted.Directions;
 
 namespace Freshet.Simulation.Planted;
 
@@ -11,7 +12,7 @@ internal static partial class PlantedBugs
             "_runtime.Kept(_args), value, Context.Captured, Context.Marks,",
             "_runtime.Kept(_args), value, ReferenceEquals(_runtime.Node.Applied.Marks, Context.Captured.Marks) ? _runtime.Node.Applied : Context.Captured, Context.Marks,"),
         Bug("stamped with a position read after the marks", "PROTOCOL 3", "Reading/QueryRuntime.Typed.cs",
-            "            case Verdict.Fresh:\n", "            case Verdict.Fresh:\n                Volatile.Write(ref entry.CheckedSequence, Node.Applied.Sequence);\n"),
+            "            case Verdict.Fresh:\n", "            case Verdict.Fresh:\n                Volatile.Write(ref entry.CheckedSequence, Node.Applied.Sequence);\n") with { Under = Between },
         new("time to live from the end of the load", "PROTOCOL 4, R5",
             new Change("Reading/Flight.Running.cs", "var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);", "var expiresAt = Math.Min(_runtime.Clock.Now + _runtime.JitteredTimeToLive(), Context.LivesUntil);"),
             new Change("Reading/QueryRuntime.Landing.cs", "entry.ExpireBy(entry.CapturedAt + LongestTimeToLive());", ";")),
@@ -26,7 +27,7 @@ internal static partial class PlantedBugs
         new("outdated load joined", "R2, PROTOCOL 6", // the reader's own look at the end would find it too
             new Change("Reading/Flight.cs", "\n            && !Entry.InvalidatedAfterLoad(loaded.Position, _context.Marks);", ";"),
             new Change("Reading/QueryRuntime.Loading.cs", "if (again || IsAsGoodAsOwn(", "if (again || way.Flight!.Context.Marks.Length > 0 || IsAsGoodAsOwn(")),
-        Bug("late tag of a joined load ignored", "PROTOCOL 6", "Reading/QueryRuntime.Loading.cs", "if (again || IsAsGoodAsOwn(", "if (again || true || IsAsGoodAsOwn("),
+        Bug("late tag of a joined load ignored", "PROTOCOL 6", "Reading/QueryRuntime.Loading.cs", "if (again || IsAsGoodAsOwn(", "if (again || true || IsAsGoodAsOwn(") with { Under = Found },
         new("failing closed joins and hits", "PROTOCOL 7, R4",
             new Change("Reading/Flight.cs", "if (need.FromSource) return false;", ";"),
             new Change("Reading/QueryRuntime.Loading.cs", "if (!need.FromSource && _store", "if (_store"),

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Freshet.Simulation.Building;
 using Freshet.Simulation.Planted;
 
@@ -11,9 +10,9 @@ public sealed class ShrinkerTests(ITestOutputHelper output)
     public void AFailingSeedShrinksToASmallerRunThatBreaksTheSameRule()
     {
         var bug = PlantedBugs.All.Single(each => each.Name == "hold ignored by readers");
+        var caught = BugHunt.Find(bug, BugHunt.MostSeeds).ShouldNotBeNull();
         var run = SimulatedBuild.Load(bug.Changes);
-        var caught = BugHunt.Find(run, bug, 300, Stopwatch.StartNew()).ShouldNotBeNull();
-        var (rule, whole) = (caught.Rules[0], new RunRequest(caught.Seed));
+        var (rule, whole) = (caught.Rules[0], BugHunt.RequestFor(bug, caught.Seed));
         var before = Campaign.Run(run, whole);
 
         var shrunk = new Shrinker(run, rule, tries: 100).Shrink(whole);

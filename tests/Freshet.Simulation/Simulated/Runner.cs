@@ -12,6 +12,12 @@ public sealed record RunRequest(ulong Seed, double Seconds = 20, int Clients = 6
     /// <summary>Kinds of faults that are left out, by their names in <c>Conditions</c>: to see which of them matter.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 
+    /// <summary>What else is not left to the seed.</summary>
+    public Direction Under { get; init; } = Direction.None;
+
+    /// <summary>Which planted bug is on, in the build that has them all; 0 for none.</summary>
+    public int Bug { get; init; }
+
     /// <summary>Operations that are left out: the client's number times 1,000,000, and the operation's own.</summary>
     public IReadOnlyList<int> Skipped { get; init; } = [];
 }

@@ -29,6 +29,9 @@ internal sealed class History
     /// <summary>When each call of a loader began; its place here is its number.</summary>
     public List<long> Loads { get; } = [];
 
+    /// <summary>How long a value was on its way into the second level at most: it counts as stored when it arrives there, and lives that much longer.</summary>
+    public long LongestStoring { get; set; }
+
     /// <summary>What the simulator did to nodes and wires, to be told beside a violation.</summary>
     public List<FaultFact> Faults { get; } = [];
 

@@ -88,6 +88,7 @@ internal sealed class ReadRules(History history, KeyTimeline[] keys)
     {
         var life = MayBeLastGood(read) ? Promises.MaxTimeToLive.Ticks : (long)(Promises.Of(read.Query).TimeToLive.Ticks * 1.1);
         var age = read.Began - history.Loads[(int)read.Load];
+        if (read.Query != QueryKind.Memory) life += history.LongestStoring; // no clock tells the store how long a value was on its way to it
         return age > Longer(life, read) ? $"it was loaded {Text.Of(age)} before the read began" : null;
     }
 

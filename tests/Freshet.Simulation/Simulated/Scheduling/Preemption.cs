@@ -17,6 +17,9 @@ internal static class Preemption
         set => _scheduler = value;
     }
 
+    /// <summary>Whether the run that this is part of has a planted bug: what has it asks, in the build that has them all.</summary>
+    public static bool HasBug(int number) => _scheduler?.Bug == number;
+
     public static void Point() => _scheduler?.MayInterrupt();
 
     /// <summary>Waits until nobody else holds a lock: an interrupted piece of work may.</summary>

@@ -28,18 +28,24 @@ internal sealed class Scheduler
     private long _numbers;
     private long _identities;
 
-    public Scheduler(Chance chance)
+    /// <param name="chance">What everything is drawn from.</param>
+    /// <param name="pace">Points passed between two interruptions, on average; null to draw it.</param>
+    public Scheduler(Chance chance, int? pace)
     {
         _order = chance.Split();
         CoreChance = chance.Split();
         _interruptions = chance.Split();
         _pace = _interruptions.Of(0, 40, 400);
+        if (pace is { } directed) _pace = directed;
         _operatingSystem = new Lane(this, 255, "operating system");
         Draw();
     }
 
     /// <summary>Virtual time in ticks of 100 ns since the run began: the true time, which no node knows.</summary>
     public long Now { get; private set; }
+
+    /// <summary>The planted bug of this run; 0 for none.</summary>
+    public int Bug { get; init; }
 
     /// <summary>What the core draws.</summary>
     public Chance CoreChance { get; }
@@ -72,7 +78,7 @@ internal sealed class Scheduler
         Start();
         _ended.Wait();
         _isOver = true;
-        foreach (var worker in _idle) worker.Turn.Release();
+        foreach (var worker in _idle) worker.GiveTurn();
         if (_failure is not null) throw new InvalidOperationException("A piece of work failed.", _failure);
     }
 
@@ -96,9 +102,9 @@ internal sealed class Scheduler
         if (pause == 0) _ready.Add(goOn);
         else After(pause, _operatingSystem, () => _ready.Add(goOn));
         _interrupted++;
-        if (_idle.TryPop(out var other)) other.Turn.Release();
+        if (_idle.TryPop(out var other)) other.GiveTurn();
         else Start();
-        me.Turn.Wait();
+        me.AwaitTurn();
         _worker = me;
         _interrupted--;
         if (lane.IsDead) throw new NodeGoneException(); // a process that died half way does nothing more
@@ -124,8 +130,8 @@ internal sealed class Scheduler
                 if (ReferenceEquals(work.Run, _goOn))
                 {
                     _idle.Push(me);
-                    ((Worker)work.State!).Turn.Release();
-                    me.Turn.Wait();
+                    ((Worker)work.State!).GiveTurn();
+                    me.AwaitTurn();
                     if (_isOver) return;
                     _worker = me;
                     continue;
@@ -187,6 +193,15 @@ internal sealed class Scheduler
 
     private sealed class Worker
     {
-        public SemaphoreSlim Turn { get; } = new(0);
+        // Without spinning: the turn comes back after much work, not a moment later, and other runs want the processor.
+        private readonly ManualResetEventSlim _turn = new(false, spinCount: 0);
+
+        public void GiveTurn() => _turn.Set();
+
+        public void AwaitTurn()
+        {
+            _turn.Wait();
+            _turn.Reset();
+        }
     }
 }

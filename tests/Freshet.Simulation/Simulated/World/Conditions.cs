@@ -52,70 +52,70 @@ internal sealed class Conditions
     /// <summary>How far a node's clock may run fast or slow.</summary>
     public double Drift { get; set; } = 0.001;
 
-    /// <summary>Leaves a kind of fault out.</summary>
-    public void LeaveOut(string kind)
-    {
-        _ = kind switch
-        {
-            nameof(LoaderFails) => LoaderFails = 0,
-            nameof(LoaderHangs) => LoaderHangs = 0,
-            nameof(LoaderIsSlow) => LoaderIsSlow = 0,
-            nameof(Loss) => Loss = 0,
-            nameof(Doubling) => Doubling = 0,
-            nameof(Delay) => Delay = 0,
-            nameof(SecondLevelFails) => SecondLevelFails = 0,
-            nameof(Cuts) => Cuts = 0,
-            nameof(Pauses) => Pauses = 0,
-            nameof(Sleeps) => Sleeps = 0,
-            nameof(Crashes) => Crashes = 0,
-            nameof(WallShifts) => WallShifts = 0,
-            nameof(LogRestarts) => LogRestarts = 0,
-            nameof(Trims) => Trims = 0,
-            nameof(Evictions) => Evictions = 0,
-            nameof(BrokenActions) => BrokenActions = 0,
-            nameof(WriterCrashes) => WriterCrashes = 0,
-            nameof(LongTransactions) => LongTransactions = 0,
-            nameof(DatabaseFails) => DatabaseFails = 0,
-            nameof(Drift) => Drift = 0,
-            _ => throw new ArgumentException($"There is no kind of fault '{kind}'."),
-        };
-    }
+    /// <summary>How much longer what is stored is on its way into the second level, than other calls there take.</summary>
+    public TimeSpan Storing { get; init; }
 
     /// <summary>Every kind of fault, by its name.</summary>
-    public static IReadOnlyList<string> Kinds { get; } =
-    [
-        nameof(LoaderFails), nameof(LoaderHangs), nameof(LoaderIsSlow), nameof(Loss), nameof(Doubling), nameof(Delay), nameof(SecondLevelFails), nameof(Cuts), nameof(Pauses),
-        nameof(Sleeps), nameof(Crashes), nameof(WallShifts), nameof(LogRestarts), nameof(Trims), nameof(Evictions), nameof(BrokenActions), nameof(WriterCrashes),
-        nameof(LongTransactions), nameof(DatabaseFails), nameof(Drift),
-    ];
+    public static IReadOnlyList<string> Kinds { get; } = [.. typeof(Conditions).GetProperties().Where(property => property.PropertyType == typeof(double)).Select(property => property.Name)];
+
+    /// <summary>Leaves a kind of fault out.</summary>
+    public void LeaveOut(string kind) => this[kind] = 0;
+
+    /// <summary>Adds to a kind of fault.</summary>
+    public void PutIn(string kind, Chance chance) => this[kind] = Math.Min(0.95, this[kind] + chance.Between(0.7, 2) * Most(kind));
 
     /// <summary>The conditions of a seed.</summary>
-    public static Conditions Draw(Chance chance)
+    /// <param name="chance">What it is drawn from.</param>
+    /// <param name="under">What is not drawn.</param>
+    public static Conditions Draw(Chance chance, Direction under)
     {
-        var conditions = new Conditions();
-        double Some(double most) => chance.Is(0.35) ? chance.Between(0.05, 1) * most : 0;
-        conditions.LoaderFails = Some(0.15);
-        conditions.LoaderHangs = Some(0.02);
+        var conditions = new Conditions { Storing = TimeSpan.FromSeconds(under.Storing) };
+        conditions.LoaderFails = Some(nameof(LoaderFails));
+        conditions.LoaderHangs = Some(nameof(LoaderHangs));
         conditions.LoaderIsSlow = chance.Of(0, 0.02, 0.2);
-        conditions.Loss = Some(0.1);
-        conditions.Doubling = Some(0.3);
-        conditions.Delay = Some(0.2);
-        conditions.SecondLevelFails = Some(0.2);
-        conditions.Cuts = Some(0.5);
-        conditions.Pauses = Some(0.3);
-        conditions.Sleeps = Some(0.1);
-        conditions.Crashes = Some(0.15);
-        conditions.WallShifts = Some(0.1);
-        conditions.LogRestarts = Some(0.25);
-        conditions.Trims = Some(0.3);
-        conditions.Evictions = Some(1);
-        conditions.BrokenActions = Some(0.2);
-        conditions.WriterCrashes = Some(0.08);
-        conditions.LongTransactions = Some(0.3);
-        conditions.DatabaseFails = Some(0.1);
+        conditions.Loss = Some(nameof(Loss));
+        conditions.Doubling = Some(nameof(Doubling));
+        conditions.Delay = Some(nameof(Delay));
+        conditions.SecondLevelFails = Some(nameof(SecondLevelFails));
+        conditions.Cuts = Some(nameof(Cuts));
+        conditions.Pauses = Some(nameof(Pauses));
+        conditions.Sleeps = Some(nameof(Sleeps));
+        conditions.Crashes = Some(nameof(Crashes));
+        conditions.WallShifts = Some(nameof(WallShifts));
+        conditions.LogRestarts = Some(nameof(LogRestarts));
+        conditions.Trims = Some(nameof(Trims));
+        conditions.Evictions = Some(nameof(Evictions));
+        conditions.BrokenActions = Some(nameof(BrokenActions));
+        conditions.WriterCrashes = Some(nameof(WriterCrashes));
+        conditions.LongTransactions = Some(nameof(LongTransactions));
+        conditions.DatabaseFails = Some(nameof(DatabaseFails));
         conditions.Drift = chance.Of(0, 0.001, 0.02);
         return conditions;
+
+        double Some(string kind) => chance.Is(0.35) ? chance.Between(0.05, 1) * Most(kind) : 0;
     }
+
+    private static double Most(string kind) => kind switch
+    {
+        nameof(Evictions) => 1,
+        nameof(Cuts) => 0.5,
+        nameof(Doubling) or nameof(Pauses) or nameof(Trims) or nameof(LongTransactions) => 0.3,
+        nameof(LogRestarts) => 0.25,
+        nameof(LoaderIsSlow) or nameof(Delay) or nameof(SecondLevelFails) or nameof(BrokenActions) => 0.2,
+        nameof(LoaderFails) or nameof(Crashes) => 0.15,
+        nameof(Loss) or nameof(Sleeps) or nameof(WallShifts) or nameof(DatabaseFails) => 0.1,
+        nameof(WriterCrashes) => 0.08,
+        _ => 0.02, // loaders that hang, drift
+    };
+
+    private double this[string kind]
+    {
+        get => (double)Property(kind).GetValue(this)!;
+        set => Property(kind).SetValue(this, value);
+    }
+
+    private static System.Reflection.PropertyInfo Property(string kind) =>
+        Kinds.Contains(kind) ? typeof(Conditions).GetProperty(kind)! : throw new ArgumentException($"There is no kind of fault '{kind}'.");
 
     /// <summary>Everything is mended.</summary>
     public void Calm()

@@ -1,7 +1,7 @@
 namespace Freshet.Simulation;
 
 /// <summary>The store that nodes share behind their memory, on a clock of its own.</summary>
-internal sealed class SimSecondLevel(Scheduler scheduler, Lane lane)
+internal sealed class SimSecondLevel(Scheduler scheduler, History history, Lane lane)
 {
     private readonly Dictionary<string, (byte[] Bytes, LogPosition LoadedAt, long ExpiresAt)> _entries = [];
     private readonly Dictionary<string, (Guid Holder, long LapsesAt)> _locks = [];
@@ -18,8 +18,9 @@ internal sealed class SimSecondLevel(Scheduler scheduler, Lane lane)
         return remaining <= 0 ? null : new StoredBytes(entry.Bytes, TimeSpan.FromTicks(remaining));
     }
 
-    public bool Set(string key, LogPosition loadedAt, TimeSpan livesFor, byte[] bytes)
+    public bool Set(string key, LogPosition loadedAt, TimeSpan livesFor, byte[] bytes, long sentAt)
     {
+        history.LongestStoring = Math.Max(history.LongestStoring, scheduler.Now - sentAt);
         if (_entries.TryGetValue(key, out var there) && there.ExpiresAt > scheduler.Now && there.LoadedAt.Epoch == loadedAt.Epoch && there.LoadedAt.Position > loadedAt.Position) return false;
         _entries[key] = (bytes, loadedAt, scheduler.Now + livesFor.Ticks);
         return true;
@@ -52,8 +53,8 @@ internal sealed class StoreWire(Scheduler scheduler, SimSecondLevel store, Lane 
 
     public ValueTask<bool> SetAsync(string key, LogPosition loadedAt, TimeSpan livesFor, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
     {
-        var bytes = value.ToArray();
-        return new(CallAsync(() => store.Set(key, loadedAt, livesFor, bytes)));
+        var (bytes, sentAt) = (value.ToArray(), scheduler.Now);
+        return new(CallAsync(() => store.Set(key, loadedAt, livesFor, bytes, sentAt), conditions.Storing.Ticks));
     }
 
     public ValueTask<bool> TryLockAsync(string key, Guid holder, TimeSpan lapse, CancellationToken cancellationToken) => new(CallAsync(() => store.TryLock(key, holder, lapse)));
@@ -68,7 +69,7 @@ internal sealed class StoreWire(Scheduler scheduler, SimSecondLevel store, Lane 
         return told.Task;
     }
 
-    private Task<T> CallAsync<T>(Func<T> step)
+    private Task<T> CallAsync<T>(Func<T> step, long slower = 0)
     {
         var answered = new System.Threading.Tasks.TaskCompletionSource<T>();
         if (!link.ReachesStore || (conditions.SecondLevelFails > 0 && chance.Is(conditions.SecondLevelFails)))
@@ -76,7 +77,7 @@ internal sealed class StoreWire(Scheduler scheduler, SimSecondLevel store, Lane 
             if (chance.Is(0.5)) scheduler.After(Latency(), lane, () => answered.TrySetException(new IOException("The second level cannot be reached.")));
             return answered.Task;
         }
-        scheduler.After(Latency(), store.Lane, () =>
+        scheduler.After(Latency() + slower, store.Lane, () =>
         {
             var reply = step();
             if (conditions.SecondLevelFails > 0 && chance.Is(conditions.SecondLevelFails)) return;

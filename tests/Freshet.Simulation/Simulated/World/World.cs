@@ -18,17 +18,20 @@ internal sealed class World
         _request = request;
         _skipped = [.. request.Skipped];
         _chance = new Chance(request.Seed);
-        _scheduler = new Scheduler(_chance.Split());
+        _scheduler = new Scheduler(_chance.Split(), request.Under.Pace) { Bug = request.Bug };
         Lane = new Lane(_scheduler, 0, "world");
-        Conditions = Conditions.Draw(_chance.Split());
-        foreach (var kind in request.Without) Conditions.LeaveOut(kind);
+        Conditions = Conditions.Draw(_chance.Split(), request.Under);
+        var under = request.Under;
+        var added = new Chance(request.Seed + 1); // of its own, so that everything else is as drawn
+        foreach (var kind in under.With) Conditions.PutIn(kind, added);
+        foreach (var kind in under.Without.Concat(request.Without)) Conditions.LeaveOut(kind);
         var drift = Conditions.Drift;
         var nodes = 2 + _chance.Next(2);
-        ExchangeTimeout = TimeSpan.FromSeconds(_chance.Of(1, 1.8, 4, 4));
+        ExchangeTimeout = TimeSpan.FromSeconds(Drawn(_chance.Of(1, 1.8, 4, 4), request.Under.ExchangeTimeout));
         Links = [.. Enumerable.Range(0, nodes).Select(_ => new NodeLink(ExchangeTimeout))];
         Log = new SimLog(_scheduler, History, new Lane(_scheduler, 100, "log"), Rate());
-        Store = new SimSecondLevel(_scheduler, new Lane(_scheduler, 101, "second level"));
-        Source = new SourceOfTruth(_scheduler, _chance.Of(1, 2, 4, 6, 30, 60), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
+        Store = new SimSecondLevel(_scheduler, History, new Lane(_scheduler, 101, "second level"));
+        Source = new SourceOfTruth(_scheduler, Drawn(_chance.Of(1, 2, 4, 6, 30, 60), under.Keys), TimeSpan.FromMilliseconds(_chance.Of(50, 400, 1500)).Ticks);
         Outbox = new OutboxTable(_scheduler, isOneRelayAtATime: _chance.Is(0.5));
         Database = new Lane(_scheduler, 102, "database");
         OutboxOptions = new SqlOutboxOptions
@@ -38,12 +41,16 @@ internal sealed class World
             BatchSize = _chance.Of(3, 500),
             LookUpTimeout = TimeSpan.FromSeconds(1),
         };
-        RecordsPerExchange = _chance.Of(1, 2, 2000);
+        RecordsPerExchange = Drawn(_chance.Of(1, 2, 2000), under.RecordsPerExchange);
         Kinds = DrawKinds();
-        Writes = _chance.Of(0.01, 0.03, 0.1, 0.25);
+        if (under.Queries.Count > 0) Kinds = [.. under.Queries.Select(query => Enum.Parse<QueryKind>(query))];
+        Writes = Drawn(_chance.Of(0.01, 0.03, 0.1, 0.25), under.Writes);
         Faults = new FaultPlan(this, _chance.Split());
         Nodes = new SimNode[nodes];
         _rates = [.. Enumerable.Range(0, nodes).Select(_ => Rate())];
+
+        // Drawn in any case: what is drawn later stays as it was.
+        static T Drawn<T>(T drawn, T? directed) where T : struct => directed ?? drawn;
 
         double Rate() => 1 + _chance.Between(-drift, drift);
     }
@@ -151,7 +158,7 @@ internal sealed class World
     private async Task RunAsync()
     {
         for (var i = 0; i < Nodes.Length; i++) await StartAsync(i, 0);
-        for (var i = 0; i < _request.Clients; i++)
+        for (var i = 0; i < (_request.Under.Clients ?? _request.Clients); i++)
         {
             var client = new Client(this, i, _chance.Split());
             _clients.Add(client);
