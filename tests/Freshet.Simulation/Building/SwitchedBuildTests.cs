@@ -6,10 +6,13 @@ namespace Freshet.Simulation.Building;
 /// <summary>A bug that is switched on does what it does in a build of its own, and one that is off does nothing.</summary>
 public sealed class SwitchedBuildTests(ITestOutputHelper output)
 {
-    private static readonly ulong[] _seeds = [2, 17, 41];
-
     [Fact]
-    public void WithNoBugOnASeedRunsAsInThePlainBuild() => TracesOf(SwitchedBuild.Shared.Value.Run, 0).ShouldBe(TracesOf(SimulatedBuild.Load(), 0));
+    public void WithNoBugOnASeedRunsAsInThePlainBuild()
+    {
+        var requests = new ulong[] { 2, 17, 41 }.Select(seed => new RunRequest(seed)).ToList();
+
+        TracesOf(SwitchedBuild.Shared.Value.Run, requests).ShouldBe(TracesOf(SimulatedBuild.Load(), requests));
+    }
 
     [Theory]
     [InlineData("trimmed records passed over")]      // in two files, and a member that is new
@@ -22,9 +25,11 @@ public sealed class SwitchedBuildTests(ITestOutputHelper output)
         var (switched, number) = SwitchedBuild.Shared.Value.Of(bug);
 
         number.ShouldBePositive();
-        var traces = TracesOf(switched, number);
-        traces.ShouldBe(TracesOf(SimulatedBuild.Load(bug.Changes), 0));
-        traces.SequenceEqual(TracesOf(switched, 0)).ShouldBeFalse(); // and the bug does something
+        var caught = BugHunt.Find(bug, BugHunt.MostSeeds).ShouldNotBeNull(); // where it does something
+        var requests = new[] { 2UL, caught.Seed }.Select(seed => BugHunt.RequestFor(bug, seed)).ToList();
+        var traces = TracesOf(switched, [.. requests.Select(request => request with { Bug = number })]);
+        traces.ShouldBe(TracesOf(SimulatedBuild.Load(bug.Changes), requests));
+        traces[1].ShouldNotBe(TracesOf(switched, requests)[1]);
     }
 
     [Fact]
@@ -41,5 +46,5 @@ public sealed class SwitchedBuildTests(ITestOutputHelper output)
         foreach (var (bug, obstacle) in SwitchedBuild.Shared.Value.Apart) output.WriteLine($"{bug}, in a build of its own: {obstacle}");
     }
 
-    private static List<ulong> TracesOf(Func<string, string> run, int number) => [.. _seeds.Select(seed => Campaign.Run(run, new RunRequest(seed) { Bug = number }).Trace)];
+    private static List<ulong> TracesOf(Func<string, string> run, IReadOnlyList<RunRequest> requests) => [.. requests.Select(request => Campaign.Run(run, request).Trace)];
 }
