@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Freshet.Sql.Tests.Outbox;
 
@@ -64,6 +65,20 @@ public sealed class AppendedMarksTests : IDisposable
         await _marks.DisposeAsync();
 
         _batches.ShouldHaveSingleItem();
+    }
+
+    /// <summary>Actions may end after the relay has.</summary>
+    [Fact]
+    public async Task AnOutboxThatIsDisposedWritesWhatIsWaiting()
+    {
+        await using (var outbox = new SqlOutbox(_database, new SqlOutboxOptions(), "app", _time, NullLogger<SqlOutbox>.Instance))
+        {
+            outbox.NoteAppended([]);
+            _time.TimersSet.ShouldBe(0, "there is nothing to gather");
+            outbox.NoteAppended([RecordAt(1)]);
+        }
+
+        _batches.ShouldHaveSingleItem().ShouldBe([1]);
     }
 
     /// <summary>A statement with more parameters than a database takes would lose them all.</summary>

@@ -82,6 +82,22 @@ public abstract class CommitTests<TDatabase> : OutboxTest<TDatabase> where TData
         (await Database.CountAsync("appended_at IS NOT NULL")).ShouldBe(2);
     }
 
+    [Fact]
+    public async Task AWriteThatRaisesNothingIsCommittedAllTheSame()
+    {
+        var app = Start();
+        await using var action = app.Freshet.BeginUserAction("write");
+        await using (var connection = await Database.OpenAsync())
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            await TestDatabase.WriteAsync(transaction, "a", 1);
+            await app.Freshet.CommitAsync(transaction);
+        }
+
+        (await action.CompleteAsync()).ShouldBeNull();
+        (await Database.ReadAsync<long>("SELECT count(*) FROM things")).ShouldBe(1);
+    }
+
     /// <summary>It is the commit that fails, not what was written before it.</summary>
     [Fact]
     public async Task ACommitThatFailsAppendsNothingAndItsUnitOfWorkIsTriedAgain()

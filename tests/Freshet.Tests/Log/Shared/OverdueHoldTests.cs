@@ -44,6 +44,26 @@ public sealed class OverdueHoldTests
         nodes.Server.Records.Count(record => record.Cause == "overdue").ShouldBe(1);
     }
 
+    /// <summary>It has heard of the hold when it began, and from nobody else.</summary>
+    [Fact]
+    public async Task ANodeThatStartsWhileItStandsEndsIt()
+    {
+        await using var nodes = new Nodes();
+        var a = nodes.Start("a");
+        await a.App.HoldAsync("1");
+        a.Link.IsCut = true;
+        nodes.Server.Remove(nodes.Server.Leases);
+        var b = nodes.Start("b");
+        await b.CatchUpAsync();
+        b.App.HoldsOf().ShouldNotBeNull();
+
+        nodes.ServerTime.Advance(TimeSpan.FromSeconds(30));
+        b.App.Time.Advance(TimeSpan.FromSeconds(30));
+
+        await Nodes.UntilAsync(() => b.App.HoldsOf() is null);
+        nodes.Server.Holds.ShouldBeEmpty();
+    }
+
     /// <summary>A look finds the last one still at work.</summary>
     [Fact]
     public async Task WhoIsEndingItDoesNotBeginToEndItAgain()
