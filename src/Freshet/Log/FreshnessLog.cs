@@ -66,7 +66,9 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     public async ValueTask<IReadOnlyList<OpenHold>?> PlaceAsync(Writer writer, IReadOnlyList<RecordDraft> drafts)
     {
         var open = drafts.Select(draft => new OpenHold(writer, draft, node.Clock.Now)).ToList();
-        foreach (var hold in open) node.OpenHolds.Add(hold); // before the log has it: somebody may end it at once
+        // Before the log has it: somebody may end it at once. No test comes between: a node notes a release and publishes what stands
+        // then under one lock, and only who adds the hold between the two would take it for standing and never hear that it was lost.
+        foreach (var hold in open) node.OpenHolds.Add(hold);
         var appended = await AppendAsync(writer, drafts, keepPending: false).ConfigureAwait(false);
         foreach (var record in appended.Records) node.OpenHolds.NotePlaced(open.Find(hold => hold.Draft.Id == record.Id)!, record.Epoch);
 
