@@ -1,18 +1,23 @@
 using Freshet.Benchmarks.Sql;
 
-// sqlite, postgres, or nothing for both. PostgreSQL is started for the purpose, and syncs to disk as in production.
-var which = args is [var name] ? name : null;
+// sqlite or postgres, or nothing for both; then costs, or nothing for all figures. PostgreSQL is started for the purpose, and syncs to disk as in production.
+var which = args is [var name, ..] ? name : null;
+var costsAlone = args is [_, "costs"];
 if (which is null or "sqlite")
 {
     await using var sqlite = new SqliteShop();
-    await Costs.PrintAsync(sqlite);
-    await Latencies.PrintAsync(sqlite);
-    await RelayRate.PrintAsync(sqlite);
+    await PrintAsync(sqlite);
 }
 if (which is null or "postgres")
 {
     await using var postgres = await PostgresShop.StartAsync();
-    await Costs.PrintAsync(postgres);
-    await Latencies.PrintAsync(postgres);
-    await RelayRate.PrintAsync(postgres);
+    await PrintAsync(postgres);
+}
+
+async Task PrintAsync(Shop shop)
+{
+    await Costs.PrintAsync(shop);
+    if (costsAlone) return;
+    await Latencies.PrintAsync(shop);
+    await RelayRate.PrintAsync(shop);
 }

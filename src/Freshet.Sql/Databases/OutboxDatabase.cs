@@ -16,7 +16,7 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 
     private static readonly Column[] _columns =
     [
-        new("\"trigger\"", "trigger", "job", draft => RecordJson.NameOf(draft.By!.Trigger)),
+        new("\"trigger\"", "trigger", "job", draft => RecordJson.NameOf(draft.By!.Trigger), IsWord: true),
         new("action", "action", null, draft => draft.By!.Action),
         new("actor", "actor", null, draft => draft.By!.Actor),
         new("call", "call", "Raise", draft => draft.Call),
@@ -28,7 +28,13 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     ];
 
     /// <summary>A column that an action writes, and what it holds of itself.</summary>
-    private sealed record Column(string Name, string Parameter, string? Default, Func<RecordDraft, string?> Of, bool IsJson = false);
+    /// <param name="Name">As statements write it.</param>
+    /// <param name="Parameter">The parameter that gives it.</param>
+    /// <param name="Default">What it holds unless a row says otherwise.</param>
+    /// <param name="Of">What it holds for a record.</param>
+    /// <param name="IsJson">Whether it holds JSON.</param>
+    /// <param name="IsWord">Whether it holds one of a few words of Freshet's own, never text of an application.</param>
+    private sealed record Column(string Name, string Parameter, string? Default, Func<RecordDraft, string?> Of, bool IsJson = false, bool IsWord = false);
 
     /// <summary>File name of the script that creates the tables.</summary>
     public abstract string ScriptName { get; }
@@ -70,7 +76,14 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     public abstract Task<DueRows> TakeDueAsync(string keyspace, int most, CancellationToken cancellationToken);
 
     /// <summary>Writes rows into the caller's transaction. A row whose id is there already is left as it is.</summary>
-    public async Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+    /// <param name="within">The caller's transaction.</param>
+    /// <param name="keyspace">Whose rows they are.</param>
+    /// <param name="grace">How long they are left to their action.</param>
+    /// <param name="drafts">The records to be.</param>
+    /// <param name="mayBeThere">Whether they were saved before: only then may a row be there already.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public virtual async Task SaveAsync(
+        OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
     {
         var command = within.CreateCommand();
         await using (command.ConfigureAwait(false))
@@ -84,9 +97,9 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     /// <summary>Writes rows into the caller's transaction and commits it.</summary>
     /// <returns>Those of the rows that the database has thereby said are committed; of the others nobody knows without asking.</returns>
     public virtual async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
-        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
     {
-        await SaveAsync(new OpenTransaction(transaction.Connection!, transaction), keyspace, grace, drafts, cancellationToken).ConfigureAwait(false);
+        await SaveAsync(new OpenTransaction(transaction.Connection!, transaction), keyspace, grace, drafts, mayBeThere, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return FrozenSet<Guid>.Empty;
     }
@@ -191,13 +204,26 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 
     protected abstract string Json(string parameter);
 
-    /// <summary>A parameter that must not be taken for another type when it is null.</summary>
     protected abstract void AddId(DbCommand command, string name, Guid id);
+
+    /// <summary>An id as a statement writes it: as a parameter, or in its text.</summary>
+    protected virtual string Id(DbCommand command, string name, Guid id)
+    {
+        AddId(command, name, id);
+        return "@" + name;
+    }
+
+    /// <summary>One of a few words as a statement writes it, likewise.</summary>
+    protected virtual string Word(DbCommand command, string name, string word)
+    {
+        AddText(command, name, word);
+        return "@" + name;
+    }
 
     protected abstract Guid IdOf(object value);
 
-    /// <summary>The right side of a comparison with any of these ids.</summary>
-    protected abstract string AnyOf(DbCommand command, IReadOnlyList<Guid> ids);
+    /// <summary>A statement that reads columns of the rows with these ids.</summary>
+    public abstract string SelectById(DbCommand command, string columns, IReadOnlyList<Guid> ids);
 
     /// <summary>Sets the text and parameters that read the oldest rows that are due.</summary>
     protected void FillDue(DbCommand command, string keyspace, int most)
@@ -239,7 +265,7 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 
     private Task<IReadOnlySet<Guid>> FoundAsync(DbCommand command, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        command.CommandText = $"SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, ids)}";
+        command.CommandText = SelectById(command, "id", ids);
         return ReadIdsAsync(command, ids.Count, cancellationToken);
     }
 
@@ -284,16 +310,16 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
         for (var row = 0; row < drafts.Count; row++)
         {
             var n = row.ToString(CultureInfo.InvariantCulture);
-            AddId(command, "id" + n, drafts[row].Id);
-            text.Append(row == 0 ? ") VALUES (" : "), (").Append("@id").Append(n).Append(", ").Append(due);
+            text.Append(row == 0 ? ") VALUES (" : "), (").Append(Id(command, "id" + n, drafts[row].Id)).Append(", ").Append(due);
             if (withKeyspace) text.Append(", @keyspace");
             foreach (var column in columns)
             {
-                AddText(command, column.Parameter + n, column.Of(drafts[row]));
-                text.Append(", ").Append(column.IsJson ? Json("@" + column.Parameter + n) : "@" + column.Parameter + n);
+                var (name, value) = (column.Parameter + n, column.Of(drafts[row]));
+                if (!column.IsWord) AddText(command, name, value);
+                text.Append(", ").Append(column.IsWord ? Word(command, name, value!) : column.IsJson ? Json("@" + name) : "@" + name);
             }
         }
-        command.CommandText = text.Append(") ON CONFLICT (id) DO NOTHING").ToString();
+        command.CommandText = text.Append(") ON CONFLICT DO NOTHING").ToString();
     }
 
     private Guid? FindId(object value)

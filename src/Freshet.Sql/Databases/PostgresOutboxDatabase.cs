@@ -52,16 +52,16 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
     /// the commit was answered. It need not be answered: what stays unknown the end of the action asks once more.
     /// </remarks>
     public override async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
-        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
     {
         // Another driver's, or one that is wrapped to be watched: what it does with a commit that it did not see is not known.
         if (transaction is not NpgsqlTransaction { Connection: { } connection })
-            return await base.SaveAndCommitAsync(transaction, keyspace, grace, drafts, cancellationToken).ConfigureAwait(false);
+            return await base.SaveAndCommitAsync(transaction, keyspace, grace, drafts, mayBeThere, cancellationToken).ConfigureAwait(false);
         var command = connection.CreateCommand();
         await using (command.ConfigureAwait(false))
         {
             FillSave(command, keyspace, grace, drafts);
-            command.CommandText += $"; COMMIT; SELECT id FROM {OutboxTable} WHERE id {AnyOf(command, [.. drafts.Select(draft => draft.Id)])}";
+            command.CommandText += $"; COMMIT; {SelectById(command, "id", [.. drafts.Select(draft => draft.Id)])}";
             if (prepares && drafts.Count == 1) await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
             return await ReadIdsAsync(command, drafts.Count, cancellationToken).ConfigureAwait(false);
         }
@@ -162,17 +162,17 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
 
     protected override Guid IdOf(object value) => (Guid)value;
 
-    protected override string AnyOf(DbCommand command, IReadOnlyList<Guid> ids)
+    public override string SelectById(DbCommand command, string columns, IReadOnlyList<Guid> ids)
     {
         command.Parameters.Add(new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid) { Value = ids.ToArray() });
-        return "= ANY(@ids)";
+        return $"SELECT {columns} FROM {OutboxTable} WHERE id = ANY(@ids)";
     }
 
     private async Task PrepareQuestionAsync(CancellationToken cancellationToken)
     {
         _asking = await source.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-        var question = new NpgsqlCommand($"SELECT id FROM {OutboxTable} WHERE id = ANY(@ids)", _asking);
-        question.Parameters.Add(new NpgsqlParameter("ids", NpgsqlDbType.Array | NpgsqlDbType.Uuid));
+        var question = _asking.CreateCommand();
+        question.CommandText = SelectById(question, "id", []);
         if (prepares) await question.PrepareAsync(cancellationToken).ConfigureAwait(false);
         _question = question;
     }

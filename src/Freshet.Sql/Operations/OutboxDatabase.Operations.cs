@@ -79,9 +79,9 @@ internal abstract partial class OutboxDatabase
     }
 
     /// <summary>Which of these rows of the outbox a transaction sees.</summary>
-    public async Task<IReadOnlySet<Guid>> SeenAsync(DbTransaction transaction, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<Guid>> SeenAsync(OpenTransaction within, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
-        var command = In(transaction);
+        var command = within.CreateCommand();
         await using (command.ConfigureAwait(false)) return await FoundAsync(command, ids, cancellationToken).ConfigureAwait(false);
     }
 
@@ -109,7 +109,7 @@ internal abstract partial class OutboxDatabase
     private async Task<Operation> SettledAsync(DbCommand command, Operation committed, CancellationToken cancellationToken)
     {
         command.Parameters.Clear();
-        command.CommandText = $"SELECT epoch, position, set_aside_at FROM {OutboxTable} WHERE id {AnyOf(command, [.. committed.Records.Select(record => record.Id)])}";
+        command.CommandText = SelectById(command, "epoch, position, set_aside_at", [.. committed.Records.Select(record => record.Id)]);
         ConsistencyToken? last = null;
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))

@@ -44,7 +44,7 @@ internal sealed class SqlOperations(SqlOutbox outbox) : IOperationStore
         await outbox.SaveAsync(action, transaction, cancellationToken).ConfigureAwait(false);
         // Of what the action has saved, what this transaction sees: it may have rolled another one back before.
         var saved = action.SavedIn(outbox);
-        var seen = saved.Count == 0 ? null : await _database.SeenAsync(transaction, [.. saved.Select(draft => draft.Id)], cancellationToken).ConfigureAwait(false);
+        var seen = saved.Count == 0 ? null : await _database.SeenAsync(new OpenTransaction(transaction.Connection!, transaction), [.. saved.Select(draft => draft.Id)], cancellationToken).ConfigureAwait(false);
         var records = saved.Where(draft => seen!.Contains(draft.Id))
             .Select(draft => new OperationRecord(draft.Id, draft.Event, draft.EventData, [.. draft.Invalidations.Select(invalidation => invalidation.Tag)]));
         return await _database.CompleteOperationAsync(transaction, held, result, OperationRecordJson.Write(records), cancellationToken).ConfigureAwait(false);

@@ -39,5 +39,5 @@ internal sealed class StubDatabase : OutboxDatabase
 
     protected override Guid IdOf(object value) => throw new NotSupportedException();
 
-    protected override string AnyOf(DbCommand command, IReadOnlyList<Guid> ids) => throw new NotSupportedException();
+    public override string SelectById(DbCommand command, string columns, IReadOnlyList<Guid> ids) => throw new NotSupportedException();
 }

@@ -3,7 +3,7 @@
 
 CREATE TABLE IF NOT EXISTS freshet_outbox (
     seq          INTEGER PRIMARY KEY,
-    id           TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(6)))) CHECK (length(id) = 36 AND id = lower(id)),
+    id           TEXT NOT NULL DEFAULT (lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(2)) || '-' || hex(randomblob(6)))) CHECK (length(id) = 36 AND id = lower(id)),
     keyspace     TEXT NOT NULL DEFAULT 'app',
     created_at   TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
     due_at       TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
@@ -24,8 +24,12 @@ CREATE TABLE IF NOT EXISTS freshet_outbox (
     set_aside_at TEXT
 );
 
--- What the relay looks for; rows leave it when they are appended.
-CREATE INDEX IF NOT EXISTS freshet_outbox_open ON freshet_outbox (seq) WHERE appended_at IS NULL AND set_aside_at IS NULL;
+-- What the relay looks for, and who asks for an id; rows leave it when they are appended.
+CREATE INDEX IF NOT EXISTS freshet_outbox_open ON freshet_outbox (seq, id) WHERE appended_at IS NULL AND set_aside_at IS NULL;
+
+-- A row's id is looked for here once it is appended, and before that among the few that are open: so that a write keeps up one index, not two.
+-- Tables of before 2026-11-28 have an index of all ids besides, and go on working.
+CREATE INDEX IF NOT EXISTS freshet_outbox_id ON freshet_outbox (id) WHERE appended_at IS NOT NULL;
 
 -- What is kept for a while, and then deleted.
 CREATE INDEX IF NOT EXISTS freshet_outbox_appended ON freshet_outbox (appended_at) WHERE appended_at IS NOT NULL;

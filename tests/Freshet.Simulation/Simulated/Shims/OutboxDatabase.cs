@@ -22,7 +22,7 @@ internal sealed class OutboxDatabase(Scheduler scheduler, OutboxTable table, Dat
     /// <summary>It cannot ring: relays ask.</summary>
     public Task ListenAsync(Action rung, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken)
+    public Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
     {
         var transaction = (SimTransaction)within.Transaction!;
         return link.CallAsync(() =>
@@ -33,7 +33,7 @@ internal sealed class OutboxDatabase(Scheduler scheduler, OutboxTable table, Dat
     }
 
     /// <summary>One round trip, as on PostgreSQL: the rows, the commit, and what is committed.</summary>
-    public Task<IReadOnlySet<Guid>> SaveAndCommitAsync(System.Data.Common.DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, CancellationToken cancellationToken) =>
+    public Task<IReadOnlySet<Guid>> SaveAndCommitAsync(System.Data.Common.DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken) =>
         link.CallAsync(() =>
         {
             ((SimTransaction)transaction).Save(RowsOf(drafts, grace));

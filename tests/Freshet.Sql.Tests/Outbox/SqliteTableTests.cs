@@ -1,0 +1,146 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Freshet.Sql.Tests.Outbox;
+
+/// <summary>What SQLite's table does without an index of all ids, and that tables which have one go on working.</summary>
+public sealed class SqliteTableTests : OutboxTest<SqliteTestDatabase>
+{
+    private const string Id = "d3b07384-d9a0-4e9b-8a3e-5f1c2b6a7e90";
+
+    public enum Table
+    {
+        New,
+        Former,
+        FormerAndTheScriptRunAgain,
+        FormerAndBuiltAnew,
+    }
+
+    /// <summary>The first transaction is committed, though its unit of work is tried again; its row may be appended by then.</summary>
+    [Theory]
+    [InlineData(Table.New, false)]
+    [InlineData(Table.New, true)]
+    [InlineData(Table.Former, true)]
+    [InlineData(Table.FormerAndTheScriptRunAgain, true)]
+    public async Task WhatIsCommittedAlreadyIsNotWrittenTwice(Table table, bool isAppended)
+    {
+        await CreateAsync(table);
+        var app = Start();
+        await using var action = app.Freshet.BeginUserAction("write");
+        await SaveAsync(app, "a", begin: () => action);
+        if (isAppended) (await RelayOf(app).RelayAllAsync(default)).ShouldBe(1);
+        (await Database.CountAsync("appended_at IS NOT NULL")).ShouldBe(isAppended ? 1 : 0);
+
+        foreach (var commit in (Func<DbTransaction, Task>[])[SaveAndCommitAsync, transaction => app.Freshet.CommitAsync(transaction).AsTask()])
+        {
+            await using var connection = await Database.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await commit(transaction);
+            (await Database.CountAsync()).ShouldBe(1);
+        }
+        (await action.CompleteAsync())!.Value.Position.ShouldBe(1);
+        await OutboxOf(app).Marks.FlushAsync();
+        (await Database.CountAsync("position = 1")).ShouldBe(1);
+
+        async Task SaveAndCommitAsync(DbTransaction transaction)
+        {
+            await app.Freshet.SaveOutboxAsync(transaction);
+            await transaction.CommitAsync();
+        }
+    }
+
+    /// <summary>An action's own rows and those of another program, through save, append, mark and look-up.</summary>
+    [Theory]
+    [InlineData(Table.Former)]
+    [InlineData(Table.FormerAndTheScriptRunAgain)]
+    [InlineData(Table.FormerAndBuiltAnew)]
+    public async Task ATableOfTheFormerScriptGoesOnWorking(Table table)
+    {
+        await CreateAsync(table);
+        var app = Start();
+        await using var action = await SaveAsync(app, "own");
+        (await action.CompleteAsync())!.Value.Position.ShouldBe(1);
+        await OutboxOf(app).Marks.FlushAsync();
+        await WriteRowAsync("others");
+        (await RelayOf(app).RelayAllAsync(default)).ShouldBe(1);
+
+        (await RecordsAsync(app)).Select(TagOf).ShouldBe(["thing:own", "thing:others"]);
+        (await Database.CountAsync("appended_at IS NULL")).ShouldBe(0);
+    }
+
+    /// <summary>Nothing keeps a program from it; it is one record then, and no row stays undone.</summary>
+    [Fact]
+    public async Task RowsOfOneIdCountOnceAndAreBothMarked()
+    {
+        await CreateAsync(Table.New);
+        var app = Start();
+        await WriteRowAsync("a", Id);
+        await WriteRowAsync("a", Id);
+        await RelayOf(app).RelayAllAsync(default);
+
+        app.Freshet.Log.Position.Position.ShouldBe(1);
+        (await Database.CountAsync("position = 1")).ShouldBe(2);
+    }
+
+    /// <summary>Open, set aside, marked already, or gone.</summary>
+    [Fact]
+    public async Task AMarkFindsItsRowByIdWhateverTheRowsState()
+    {
+        var (open, aside, other) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        foreach (var id in (Guid[])[open, aside, other]) await WriteRowAsync("a", id.ToString("D"));
+        await Database.ExecuteAsync("UPDATE freshet_outbox SET set_aside_at = '2026-01-01T00:00:00.000Z' WHERE id = @id", new { id = aside.ToString("D") });
+
+        var epoch = Epoch.Create();
+        await Database.Outbox.MarkAsync([new AppendedRow(open, new LogPosition(epoch, 1)), new AppendedRow(aside, new LogPosition(epoch, 2)), new AppendedRow(Guid.NewGuid(), new LogPosition(epoch, 3))], default);
+        await Database.Outbox.MarkAsync([new AppendedRow(open, new LogPosition(epoch, 9))], default); // it is marked already
+
+        (await Database.ReadAsync<string>("SELECT group_concat(coalesce(position, '-')) FROM (SELECT position FROM freshet_outbox ORDER BY seq)")).ShouldBe("1,2,-");
+        (await Database.Outbox.CommittedAsync([open, aside, other, Guid.NewGuid()], default)).ShouldBe([open, aside, other], ignoreOrder: true);
+    }
+
+    /// <summary>The table keeps the rows of an hour: nothing that looks for a few of them reads them all.</summary>
+    [Theory]
+    [InlineData(Table.New)]
+    [InlineData(Table.Former)]
+    [InlineData(Table.FormerAndTheScriptRunAgain)]
+    [InlineData(Table.FormerAndBuiltAnew)]
+    public async Task NoQuestionReadsAllRows(Table table)
+    {
+        await CreateAsync(table);
+        await using var connection = await Database.OpenAsync();
+        await using var command = connection.CreateCommand();
+        (await connection.QueryAsync("EXPLAIN QUERY PLAN " + Database.Outbox.SelectById(command, "seq, epoch", [Guid.NewGuid(), Guid.NewGuid()]))).Select(step => (string)step.detail)
+            .ShouldAllBe(detail => !detail.Contains("freshet_outbox", StringComparison.Ordinal) || detail.Contains(" INDEX ", StringComparison.Ordinal));
+    }
+
+    private async Task CreateAsync(Table table)
+    {
+        if (table == Table.New) return; // it is there
+        await Database.ExecuteAsync("DROP TABLE freshet_outbox");
+        await Database.ExecuteAsync(Former(Database.Outbox.Script));
+        if (table == Table.FormerAndTheScriptRunAgain) await Database.Outbox.CreateTablesAsync(default);
+        if (table == Table.FormerAndBuiltAnew) await BuildAnewAsync();
+        (await Database.ReadAsync<long>("SELECT count(*) FROM pragma_index_list('freshet_outbox') WHERE origin = 'u'")).ShouldBe(table == Table.FormerAndBuiltAnew ? 0 : 1);
+        (await Database.ReadAsync<long>("SELECT count(*) FROM pragma_index_list('freshet_outbox') WHERE origin = 'c'")).ShouldBe(table == Table.Former ? 3 : 4);
+    }
+
+    /// <summary>As docs/outbox.md says.</summary>
+    private async Task BuildAnewAsync()
+    {
+        await WriteRowAsync("before", Id);
+        await Database.ExecuteAsync("ALTER TABLE freshet_outbox RENAME TO freshet_outbox_old");
+        foreach (var index in (string[])["open", "id", "appended", "set_aside"]) await Database.ExecuteAsync($"DROP INDEX IF EXISTS freshet_outbox_{index}");
+        await Database.Outbox.CreateTablesAsync(default);
+        await Database.ExecuteAsync("INSERT INTO freshet_outbox SELECT * FROM freshet_outbox_old");
+        await Database.ExecuteAsync("DROP TABLE freshet_outbox_old");
+        await Database.ExecuteAsync("DELETE FROM freshet_outbox WHERE id = @Id", new { Id });
+    }
+
+    private Task WriteRowAsync(string thing, string? id = null) => Database.ExecuteAsync(
+        $"INSERT INTO freshet_outbox (action, event, data{(id is null ? "" : ", id")}) VALUES ('import', 'thing.changed', '{{\"id\":\"{thing}\"}}'{(id is null ? "" : ", @id")})", new { id });
+
+    /// <summary>The script as it was: with an index of all ids, which the table's declaration asks for, and none of the appended ones.</summary>
+    private static string Former(string script) => Without(script.Replace(" id           TEXT NOT NULL DEFAULT", " id           TEXT NOT NULL UNIQUE DEFAULT", StringComparison.Ordinal), "CREATE INDEX IF NOT EXISTS freshet_outbox_id ");
+
+    private static string Without(string script, string line) => string.Join('\n', script.Split('\n').Where(each => !each.StartsWith(line, StringComparison.Ordinal)));
+}
