@@ -133,7 +133,8 @@ internal sealed class OutboxRelay(SqlOutbox outbox, FreshnessLog log, RowReader 
     /// <summary>A log that lost records took a new epoch: what was appended to the old one lately may be among them (PROTOCOL 24).</summary>
     private async Task ReopenAfterAnEpochAsync()
     {
-        if (!log.IsShared || log.IsAway) return;
+        // Not met: it may be away, and this node's first question has yet to find that out.
+        if (!log.IsShared || !log.IsMet || log.IsAway) return;
         var epoch = log.Position.Epoch;
         if (epoch == _epoch) return;
         var reopened = await outbox.Database.ReopenAsync(outbox.Keyspace, epoch, options.AppendAgainWithin, _stopping.Token).ConfigureAwait(false);

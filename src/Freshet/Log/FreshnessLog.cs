@@ -43,6 +43,9 @@ internal abstract class FreshnessLog(Node node, RecordHistory history, CacheTarg
     /// <summary>Whether it could not be reached last time.</summary>
     public virtual bool IsAway => false;
 
+    /// <summary>Whether its epoch is the log's own: before a node has met a shared log, what it stands in is nobody's.</summary>
+    public virtual bool IsMet => true;
+
     /// <summary>How long ago this node last was known to be at the log's head; since its start, before the first time.</summary>
     public abstract TimeSpan Unconfirmed { get; }
 

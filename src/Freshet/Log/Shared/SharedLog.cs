@@ -58,6 +58,8 @@ internal sealed class SharedLog : FreshnessLog, ILogListener, IAsyncDisposable
 
     public override bool IsAway => _exchanger.IsAway;
 
+    public override bool IsMet => _follower.Known is not null;
+
     /// <summary>Records the log is known to have and this node has not applied.</summary>
     public long Lag => Math.Max(0, _exchanger.Head - Position.Position);
 
