@@ -70,10 +70,7 @@ public sealed class OverdueHoldTests
     {
         await using var nodes = new Nodes();
         var a = nodes.Start("a");
-        await a.App.HoldAsync("1");
-        var gate = a.Link.HoldRequest(LogCall.Append);
-        nodes.Advance(TimeSpan.FromSeconds(30));
-        await gate.Reached;
+        var gate = await BeginToEndAsync(nodes, a);
         var appends = a.Link.Count(LogCall.Append);
 
         nodes.Advance(OverdueHolds.Interval);
@@ -89,10 +86,7 @@ public sealed class OverdueHoldTests
     {
         await using var nodes = new Nodes();
         var a = nodes.Start("a");
-        await a.App.HoldAsync("1");
-        var gate = a.Link.HoldRequest(LogCall.Append);
-        nodes.Advance(TimeSpan.FromSeconds(30));
-        await gate.Reached;
+        var gate = await BeginToEndAsync(nodes, a);
         a.Link.IsCut = true;
         gate.Open();
         await Nodes.UntilAsync(() =>
@@ -115,5 +109,15 @@ public sealed class OverdueHoldTests
         });
         nodes.Server.Records.Count(record => record.Cause == "overdue").ShouldBe(1);
         a.App.HoldsOf().ShouldBeNull();
+    }
+
+    /// <summary>A hold is overdue, and its node stands before the append that ends it.</summary>
+    private static async Task<Gate> BeginToEndAsync(Nodes nodes, Member a)
+    {
+        await a.App.HoldAsync("1");
+        var gate = a.Link.HoldRequest(LogCall.Append);
+        nodes.Advance(TimeSpan.FromSeconds(30));
+        await gate.Reached;
+        return gate;
     }
 }
