@@ -91,7 +91,7 @@ internal sealed class OutboxSaver : IUnitOfWorkSource
         try
         {
             if (hold is not null && taken.Drafts.Count > 0) await HoldAsync(hold, isAsync).ConfigureAwait(false);
-            await _outbox.Value.WriteAsync(new OpenTransaction(place.Connection, place.Transaction, isAsync), taken, mayBeThere: true, cancellationToken).ConfigureAwait(false);
+            await _outbox.Value.WriteAsync(new OpenTransaction(place.Connection, place.Transaction, isAsync), taken, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not DuplicateDeliveryException) // what is raised for a delivery that is worked off already goes with its transaction
         {

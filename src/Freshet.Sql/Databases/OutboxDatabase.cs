@@ -79,17 +79,15 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     /// <param name="within">The caller's transaction.</param>
     /// <param name="keyspace">Whose rows they are.</param>
     /// <param name="grace">How long they are left to their action.</param>
-    /// <param name="drafts">The records to be.</param>
-    /// <param name="mayBeThere">Whether they were saved before: only then may a row be there already.</param>
+    /// <param name="work">What was taken from an action.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public virtual async Task SaveAsync(
-        OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
+    public virtual async Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, ToSave work, CancellationToken cancellationToken)
     {
         var command = within.CreateCommand();
         await using (command.ConfigureAwait(false))
         {
-            FillSave(command, keyspace, grace, drafts);
-            if (drafts.Count == 1 && PreparesStatements) await within.PrepareAsync(command, cancellationToken).ConfigureAwait(false); // nearly all of them; the connection knows it from its second time on
+            FillSave(command, keyspace, grace, work.Drafts);
+            if (work.Drafts.Count == 1 && PreparesStatements) await within.PrepareAsync(command, cancellationToken).ConfigureAwait(false); // nearly all of them; the connection knows it from its second time on
             await within.ExecuteNonQueryAsync(command, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -97,9 +95,9 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     /// <summary>Writes rows into the caller's transaction and commits it.</summary>
     /// <returns>Those of the rows that the database has thereby said are committed; of the others nobody knows without asking.</returns>
     public virtual async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
-        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
+        DbTransaction transaction, string keyspace, TimeSpan grace, ToSave work, CancellationToken cancellationToken)
     {
-        await SaveAsync(new OpenTransaction(transaction.Connection!, transaction), keyspace, grace, drafts, mayBeThere, cancellationToken).ConfigureAwait(false);
+        await SaveAsync(new OpenTransaction(transaction.Connection!, transaction), keyspace, grace, work, cancellationToken).ConfigureAwait(false);
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         return FrozenSet<Guid>.Empty;
     }
@@ -130,15 +128,22 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 
     /// <summary>Which of these rows are committed. One caller at a time.</summary>
     public virtual Task<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) =>
-        WithAsync(command => FoundAsync(command, ids, cancellationToken), cancellationToken);
+        WithAsync(command => FoundAsync(command, ids, isAsync: true, cancellationToken), cancellationToken);
 
-    protected async Task<IReadOnlySet<Guid>> ReadIdsAsync(DbCommand command, int most, CancellationToken cancellationToken)
+    /// <summary>Which of these rows a transaction sees.</summary>
+    public async Task<IReadOnlySet<Guid>> SeenAsync(OpenTransaction within, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    {
+        var command = within.CreateCommand();
+        await using (command.ConfigureAwait(false)) return await FoundAsync(command, ids, within.IsAsync, cancellationToken).ConfigureAwait(false);
+    }
+
+    protected async Task<IReadOnlySet<Guid>> ReadIdsAsync(DbCommand command, int most, bool isAsync, CancellationToken cancellationToken)
     {
         var found = new HashSet<Guid>(most);
-        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        var reader = isAsync ? await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false) : command.ExecuteReader();
         await using (reader.ConfigureAwait(false))
         {
-            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) found.Add(IdOf(reader.GetValue(0)));
+            while (isAsync ? await reader.ReadAsync(cancellationToken).ConfigureAwait(false) : reader.Read()) found.Add(IdOf(reader.GetValue(0)));
         }
         return found;
     }
@@ -263,10 +268,10 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    private Task<IReadOnlySet<Guid>> FoundAsync(DbCommand command, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    private Task<IReadOnlySet<Guid>> FoundAsync(DbCommand command, IReadOnlyList<Guid> ids, bool isAsync, CancellationToken cancellationToken)
     {
         command.CommandText = SelectById(command, "id", ids);
-        return ReadIdsAsync(command, ids.Count, cancellationToken);
+        return ReadIdsAsync(command, ids.Count, isAsync, cancellationToken);
     }
 
     protected async Task<T> WithAsync<T>(Func<DbCommand, Task<T>> act, CancellationToken cancellationToken)

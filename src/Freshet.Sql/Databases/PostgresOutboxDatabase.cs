@@ -37,7 +37,7 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
         {
             if (_question is null) await PrepareQuestionAsync(cancellationToken).ConfigureAwait(false);
             _question!.Parameters[0].Value = ids.ToArray();
-            return await ReadIdsAsync(_question, ids.Count, cancellationToken).ConfigureAwait(false);
+            return await ReadIdsAsync(_question, ids.Count, isAsync: true, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -52,18 +52,18 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
     /// the commit was answered. It need not be answered: what stays unknown the end of the action asks once more.
     /// </remarks>
     public override async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
-        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
+        DbTransaction transaction, string keyspace, TimeSpan grace, ToSave work, CancellationToken cancellationToken)
     {
         // Another driver's, or one that is wrapped to be watched: what it does with a commit that it did not see is not known.
         if (transaction is not NpgsqlTransaction { Connection: { } connection })
-            return await base.SaveAndCommitAsync(transaction, keyspace, grace, drafts, mayBeThere, cancellationToken).ConfigureAwait(false);
+            return await base.SaveAndCommitAsync(transaction, keyspace, grace, work, cancellationToken).ConfigureAwait(false);
         var command = connection.CreateCommand();
         await using (command.ConfigureAwait(false))
         {
-            FillSave(command, keyspace, grace, drafts);
-            command.CommandText += $"; COMMIT; {SelectById(command, "id", [.. drafts.Select(draft => draft.Id)])}";
-            if (prepares && drafts.Count == 1) await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
-            return await ReadIdsAsync(command, drafts.Count, cancellationToken).ConfigureAwait(false);
+            FillSave(command, keyspace, grace, work.Drafts);
+            command.CommandText += $"; COMMIT; {SelectById(command, "id", [.. work.Drafts.Select(draft => draft.Id)])}";
+            if (prepares && work.Drafts.Count == 1) await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            return await ReadIdsAsync(command, work.Drafts.Count, isAsync: true, cancellationToken).ConfigureAwait(false);
         }
     }
 

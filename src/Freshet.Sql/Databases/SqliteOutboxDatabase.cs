@@ -40,25 +40,24 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
     }, cancellationToken);
 
     /// <summary>No index watches over the ids of open rows: keeping one up would cost every write about as much as the row itself. So who may save a row again looks first.</summary>
-    public override async Task SaveAsync(
-        OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
+    public override async Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, ToSave work, CancellationToken cancellationToken)
     {
-        if (mayBeThere)
+        if (work.MayBeThere)
         {
-            var seen = await SeenAsync(within, [.. drafts.Select(draft => draft.Id)], cancellationToken).ConfigureAwait(false);
-            drafts = [.. drafts.Where(draft => !seen.Contains(draft.Id))];
-            if (drafts.Count == 0) return;
+            var seen = await SeenAsync(within, [.. work.Drafts.Select(draft => draft.Id)], cancellationToken).ConfigureAwait(false);
+            work = work with { Drafts = [.. work.Drafts.Where(draft => !seen.Contains(draft.Id))] };
+            if (work.Drafts.Count == 0) return;
         }
-        await base.SaveAsync(within, keyspace, grace, drafts, mayBeThere, cancellationToken).ConfigureAwait(false);
+        await base.SaveAsync(within, keyspace, grace, work, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Here the commit itself tells: it throws unless the transaction was open until then and is committed now.</summary>
     /// <remarks>So says the driver that is known to. With another one a commit may end less than the database's transaction, such as a nested one.</remarks>
     public override async Task<IReadOnlySet<Guid>> SaveAndCommitAsync(
-        DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
+        DbTransaction transaction, string keyspace, TimeSpan grace, ToSave work, CancellationToken cancellationToken)
     {
-        var told = await base.SaveAndCommitAsync(transaction, keyspace, grace, drafts, mayBeThere, cancellationToken).ConfigureAwait(false);
-        return transaction.GetType().FullName == "Microsoft.Data.Sqlite.SqliteTransaction" ? drafts.Select(draft => draft.Id).ToHashSet() : told;
+        var told = await base.SaveAndCommitAsync(transaction, keyspace, grace, work, cancellationToken).ConfigureAwait(false);
+        return transaction.GetType().FullName == "Microsoft.Data.Sqlite.SqliteTransaction" ? work.Drafts.Select(draft => draft.Id).ToHashSet() : told;
     }
 
     /// <summary>No transaction is open while rows are appended: it would keep every writer waiting. Two relays at once append a row once, by its id.</summary>

@@ -78,13 +78,6 @@ internal abstract partial class OutboxDatabase
         }
     }
 
-    /// <summary>Which of these rows of the outbox a transaction sees.</summary>
-    public async Task<IReadOnlySet<Guid>> SeenAsync(OpenTransaction within, IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
-    {
-        var command = within.CreateCommand();
-        await using (command.ConfigureAwait(false)) return await FoundAsync(command, ids, cancellationToken).ConfigureAwait(false);
-    }
-
     public Task<Operation?> FindOperationAsync(string keyspace, Guid id, CancellationToken cancellationToken) => WithAsync(async command =>
     {
         command.CommandText = $"SELECT kind, owner, status, attempts, accepted_at, changed_at, result, failure_code, failure_reason, records FROM {OperationsTable} WHERE id = @id AND keyspace = @keyspace";

@@ -28,10 +28,10 @@ internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions option
     public async ValueTask SaveAsync(FreshetAction action, DbTransaction transaction, CancellationToken cancellationToken)
     {
         await action.HoldAsync().ConfigureAwait(false); // before the commit, and so before the row: a high query is never older than the last commit (R8)
-        var (work, mayBeThere) = Take(action);
+        var work = action.TakeToSave(this, again: true);
         try
         {
-            await WriteAsync(new OpenTransaction(transaction.Connection!, transaction), work, mayBeThere, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(new OpenTransaction(transaction.Connection!, transaction), work, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is not DuplicateDeliveryException) // what is raised for a delivery that is worked off already goes with its transaction
         {
@@ -48,23 +48,19 @@ internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions option
         await using (transaction.ConfigureAwait(false))
         {
             await action.HoldAsync().ConfigureAwait(false);
-            var (work, mayBeThere) = Take(action);
+            var work = action.TakeToSave(this, again: true);
             await ClaimAsync(new OpenTransaction(transaction.Connection!, transaction), work, cancellationToken).ConfigureAwait(false);
-            if (work.Drafts.Count > 0) action.NoteCommitted(await database.SaveAndCommitAsync(transaction, keyspace, options.Grace, work.Drafts, mayBeThere, cancellationToken).ConfigureAwait(false));
+            if (work.Drafts.Count > 0) action.NoteCommitted(await database.SaveAndCommitAsync(transaction, keyspace, options.Grace, work, cancellationToken).ConfigureAwait(false));
             else await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <summary>Writes what was taken from an action.</summary>
-    /// <param name="within">The caller's transaction.</param>
-    /// <param name="work">What was taken.</param>
-    /// <param name="mayBeThere">Whether it was taken before, so that an earlier transaction may have committed it.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="DuplicateDeliveryException">Another request has committed the work of this delivery.</exception>
-    public async ValueTask WriteAsync(OpenTransaction within, ToSave work, bool mayBeThere, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(OpenTransaction within, ToSave work, CancellationToken cancellationToken)
     {
         await ClaimAsync(within, work, cancellationToken).ConfigureAwait(false);
-        if (work.Drafts.Count > 0) await database.SaveAsync(within, keyspace, options.Grace, work.Drafts, mayBeThere, cancellationToken).ConfigureAwait(false);
+        if (work.Drafts.Count > 0) await database.SaveAsync(within, keyspace, options.Grace, work, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken) => _lookUps.CommittedAsync(ids, cancellationToken);
@@ -76,10 +72,6 @@ internal sealed class SqlOutbox(OutboxDatabase database, SqlOutboxOptions option
 
     public async ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken) =>
         await database.IsClaimedAsync(claim, cancellationToken).WaitAsync(options.LookUpTimeout, time, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>What is new; or else all that earlier transactions got, for a unit of work that is tried again.</summary>
-    private (ToSave Work, bool MayBeThere) Take(FreshetAction action) =>
-        action.TakeToSave(this) is { Drafts.Count: > 0 } work ? (work, false) : (action.TakeToSave(this, again: true), true);
 
     private async ValueTask ClaimAsync(OpenTransaction within, ToSave work, CancellationToken cancellationToken)
     {

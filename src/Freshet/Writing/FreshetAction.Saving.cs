@@ -20,10 +20,11 @@ public sealed partial class FreshetAction
             ThrowIfEnded("SaveOutbox");
             IsClaimSaved = Claim is not null;
             var taken = _pending.FindAll(intent => intent.SavedIn is null && !intent.IsUndone);
-            if (taken.Count == 0 && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox) && !intent.IsCommitted);
+            var isNew = taken.Count > 0;
+            if (!isNew && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox) && !intent.IsCommitted);
             if (taken.Count == 0) return new ToSave([], Claim);
             var by = Writer;
-            return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, unit: null, by)), Claim);
+            return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, unit: null, by)), Claim) { MayBeThere = !isNew };
         }
     }
 
@@ -66,5 +67,8 @@ public sealed partial class FreshetAction
 /// <param name="Claim">The delivery that is worked off in it; null for none. Writing one's own claim again changes nothing.</param>
 internal sealed record ToSave(IReadOnlyList<RecordDraft> Drafts, DeliveryClaim? Claim)
 {
+    /// <summary>Whether rows of it may be there already, of an earlier transaction that was committed after all. Never of what nobody has saved before.</summary>
+    public bool MayBeThere { get; init; } = true;
+
     public bool IsEmpty => Drafts.Count == 0 && Claim is null;
 }

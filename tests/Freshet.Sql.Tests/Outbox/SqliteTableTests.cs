@@ -1,5 +1,7 @@
+using System.Data;
 using System.Data.Common;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace Freshet.Sql.Tests.Outbox;
 
@@ -47,6 +49,25 @@ public sealed class SqliteTableTests : OutboxTest<SqliteTestDatabase>
             await app.Freshet.SaveOutboxAsync(transaction);
             await transaction.CommitAsync();
         }
+    }
+
+    /// <summary>A caller that cannot wait without its thread looks for its rows on it too, before it writes them.</summary>
+    [Fact]
+    public async Task ASaveThatMayNotWaitLeavesItsThreadNowhere()
+    {
+        await using var connection = new SynchronousConnection(Database.ConnectionString);
+        connection.Open();
+        await using var transaction = connection.BeginTransaction();
+        var draft = new RecordDraft(RecordId.Next(), "Raise", null, null, []) { By = new Writer(TriggerKind.Job, "write", null, null) };
+
+        for (var i = 0; i < 2; i++)
+        {
+            var saving = Database.Outbox.SaveAsync(new OpenTransaction(connection, transaction, IsAsync: false), "app", TimeSpan.Zero, new ToSave([draft], null), default);
+            saving.IsCompletedSuccessfully.ShouldBeTrue();
+        }
+
+        transaction.Commit();
+        (await Database.CountAsync()).ShouldBe(1);
     }
 
     /// <summary>An action's own rows and those of another program, through save, append, mark and look-up.</summary>
@@ -143,4 +164,17 @@ public sealed class SqliteTableTests : OutboxTest<SqliteTestDatabase>
     private static string Former(string script) => Without(script.Replace(" id           TEXT NOT NULL DEFAULT", " id           TEXT NOT NULL UNIQUE DEFAULT", StringComparison.Ordinal), "CREATE INDEX IF NOT EXISTS freshet_outbox_id ");
 
     private static string Without(string script, string line) => string.Join('\n', script.Split('\n').Where(each => !each.StartsWith(line, StringComparison.Ordinal)));
+}
+
+/// <summary>A connection whose commands refuse to be waited for.</summary>
+file sealed class SynchronousConnection(string connectionString) : SqliteConnection(connectionString)
+{
+    public override SqliteCommand CreateCommand() => new Command { Connection = this, Transaction = Transaction };
+
+    private sealed class Command : SqliteCommand
+    {
+        protected override Task<DbDataReader> ExecuteDbDataReaderAsync(CommandBehavior behavior, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public override Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
 }

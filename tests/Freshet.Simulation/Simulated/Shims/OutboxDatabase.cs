@@ -22,23 +22,23 @@ internal sealed class OutboxDatabase(Scheduler scheduler, OutboxTable table, Dat
     /// <summary>It cannot ring: relays ask.</summary>
     public Task ListenAsync(Action rung, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken)
+    public Task SaveAsync(OpenTransaction within, string keyspace, TimeSpan grace, ToSave work, CancellationToken cancellationToken)
     {
         var transaction = (SimTransaction)within.Transaction!;
         return link.CallAsync(() =>
         {
-            transaction.Save(RowsOf(drafts, grace));
+            transaction.Save(RowsOf(work.Drafts, grace));
             return true;
         });
     }
 
     /// <summary>One round trip, as on PostgreSQL: the rows, the commit, and what is committed.</summary>
-    public Task<IReadOnlySet<Guid>> SaveAndCommitAsync(System.Data.Common.DbTransaction transaction, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts, bool mayBeThere, CancellationToken cancellationToken) =>
+    public Task<IReadOnlySet<Guid>> SaveAndCommitAsync(System.Data.Common.DbTransaction transaction, string keyspace, TimeSpan grace, ToSave work, CancellationToken cancellationToken) =>
         link.CallAsync(() =>
         {
-            ((SimTransaction)transaction).Save(RowsOf(drafts, grace));
+            ((SimTransaction)transaction).Save(RowsOf(work.Drafts, grace));
             ((SimTransaction)transaction).CommitNow();
-            return table.Committed([.. drafts.Select(draft => draft.Id)]);
+            return table.Committed([.. work.Drafts.Select(draft => draft.Id)]);
         });
 
     /// <summary>No action of a simulation is a delivery.</summary>
