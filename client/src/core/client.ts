@@ -1,5 +1,5 @@
 import { answerFrom, unasked, type Answer, type Stamp } from './answer.ts'
-import { afterReset, isTouched, mark, noMarks, positionOf } from './marks.ts'
+import { isTouched, raise, type Marks } from './marks.ts'
 import type { HeardRecord, Invalidation, Notice } from './notice.ts'
 import type { OnProblem } from './problem.ts'
 import { anyTag, headerOf, parseEvents, prefix, type Envelope, type Point } from './wire.ts'
@@ -71,12 +71,22 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
   let token: { readonly value: string; readonly position: number | undefined } | undefined
   /** True once an answer of another epoch arrived: from then on every read has stored answers confirmed. */
   let confirm = false
-  let marks = noMarks
+  /** What was invalidated in the known epoch, at positions of it. */
+  const marks: Marks = new Map()
+  /**
+   * When the last invalidation was applied whose position or tags cannot be compared. It touches whatever was asked for before, and a new
+   * epoch does not make it forgotten, for it may have happened in either:
+   *   a read is sent  ->  a mutation's answer is lost, so anything may have changed  ->  another answer names a new epoch
+   *   ->  the read's answer arrives, of the new epoch, loaded before the mutation.
+   */
+  let blind = 0
 
   const client: FreshnessClient = {
     left: [],
     begin: (confirmed = false) => ({ sequence, epoch, confirmed }),
-    isOutdated: (answer) => (!!answer.epoch && answer.epoch !== epoch) || isTouched(marks, answer),
+    // Where there is no position the order of requests is left: coarser, and right.
+    isOutdated: (answer) => (!!answer.epoch && answer.epoch !== epoch) || answer.stamp.sequence < blind
+      || (answer.interval ? isTouched(marks, answer.tags, answer.interval.validAt) : client.hasMovedSince(answer)),
     hasMovedSince: ({ stamp }) => sequence > stamp.sequence,
     answerOf: (response) => answers.get(response),
 
@@ -101,16 +111,17 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
           epoch = named
           client.left = [...client.left, known].slice(-maximumLeft)
           token = undefined // it belongs to the epoch that is left
-          marks = afterReset(marks, ++sequence) // the sequence goes on, so that stamps stay comparable with marks
+          marks.clear() // hashes and positions mean nothing any more, and what is read in the new epoch is younger than all they told of
+          sequence++
         }
       }
-      // Hashes and positions of another epoch than the known one cannot be compared: any tag.
       const isKnown = !!named && named === epoch
+      // Positions and hashes of another epoch than the known one cannot be compared, nor hashes without a position: then it is any tag.
       const at = isKnown ? position : undefined
       // What is marked at this position or later is left alone: it was told before, by the stream or by a mutation's answer. So nothing is
       // read twice for one record.
-      const news = isKnown ? tags.filter((tag) => !(positionOf(marks, tag) >= at!)) : tags.length > 0 ? [anyTag] : []
-      if (news.length > 0) marks = mark(marks, news, ++sequence, at)
+      if (at !== undefined) sequence += Number(raise(marks, tags, at))
+      else if (tags.length > 0) blind = ++sequence
       // The token of an epoch that was left is of no use. One of an epoch nobody knows may be of the next one, so it is taken
       // where it replaces no other.
       const isOfUse = value && (isKnown || !named || !(token || client.left.includes(named)))
@@ -120,7 +131,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
       if (sequence === before) return undefined
       const invalidation: Invalidation = {
         id: sequence, cause: 'reset', events: [], pending: false, tags: [anyTag], ...how, reset: !!known && known !== epoch,
-        ...(isKnown && tags.length > 0 && { tags, position }),
+        ...(at !== undefined && tags.length > 0 && { tags, position }),
       }
       client.onInvalidation?.(invalidation)
       return invalidation
@@ -134,7 +145,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
     async fetch(input, init = {}) {
       const { method = 'GET', headers: given } = input as Partial<Request>
       const isRead = /^(get|head)$/i.test(init.method ?? method)
-      const mine = isRead ? token : undefined
+      const mine = isRead && token
       const sent = client.begin(!isRead || confirm || !!mine) // no cache answers a write
       const headers = new Headers(init.headers ?? given)
       if (mine) headers.set(`${prefix}Token`, mine.value)
@@ -158,8 +169,7 @@ export function createClient(send: Fetch, problem: OnProblem = () => {}): Freshn
       const body = answer as Partial<Envelope> | null
       const events = body?.freshness_events ?? parseEvents(headerOf(headers, 'Events'))
       const pending = headerOf(headers, 'Pending') === 'true'
-      const { epoch, interval, tags } = answerFrom(headers, unasked)
-      const sent = carrier && answers.get(carrier)?.stamp
+      const { epoch, interval, tags, stamp: sent } = answers.get(carrier!) ?? answerFrom(headers, unasked)
       // Of what is pending nobody has a position, and not all of its tags are told: any, and the stream tells the rest when it comes.
       return client.learn({ cause: 'mutation', events, pending }, pending ? { epoch, sent, tags: [anyTag] } : {
         epoch, sent, position: interval?.validAt,

@@ -195,6 +195,42 @@ test('a mutation that names no epoch is judged by the order of requests, and rea
   expect(client.isOutdated(answer(client.begin(true), 1, 'A', ['b']))).toBe(false)
 })
 
+describe('where there is no position', () => {
+  test('an answer is judged by when it was requested', () => {
+    const client = inA()
+    const early = client.begin(true)
+    wrote(client, 8)
+    expect(client.isOutdated(unnamed(early))).toBe(true)
+    expect(client.isOutdated(unnamed(client.begin(true)))).toBe(false)
+  })
+
+  test('an answer requested after an invalidation, but loaded before it (a cache in between), is outdated if it says so', () => {
+    const client = inA()
+    wrote(client, 8)
+    expect(client.isOutdated(answer(client.begin(true), 7))).toBe(true)
+    expect(client.isOutdated(answer(client.begin(true), 7, 'A', ['*']))).toBe(true)
+  })
+
+  test('an invalidation outdates what was requested before it, wherever it was loaded and whatever its tags', () => {
+    const client = inA()
+    const early = client.begin(true)
+    expect(client.learn({}, { epoch: 'A', tags: ['a'] })).toMatchObject({ tags: ['*'], reset: false })
+    expect(client.isOutdated(answer(early, 99, 'A', ['b']))).toBe(true)
+    expect(client.isOutdated(answer(client.begin(true), 99))).toBe(false)
+  })
+
+  test('an invalidation does not weaken an earlier one that has a position, nor the other way', () => {
+    const client = inA()
+    wrote(client, 8)
+    const between = client.begin(true)
+    client.learn({})
+    expect(client.isOutdated(answer(client.begin(true), 7))).toBe(true)
+    wrote(client, 9)
+    expect(client.isOutdated(answer(between, 9))).toBe(true)
+    expect(client.isOutdated(answer(client.begin(true), 9))).toBe(false)
+  })
+})
+
 describe('what is told', () => {
   test('is told once, whoever tells it again, as far as it is known already', () => {
     const client = inA()
@@ -211,5 +247,6 @@ describe('what is told', () => {
     const client = inA()
     expect(client.learn({}, { position: 5, tags: ['a'] })).toMatchObject({ tags: ['*'], reset: false })
     expect(client.learn({}, { epoch: 'B', tags: [], sent: client.begin(true) })).toMatchObject({ tags: ['*'], cause: 'reset', reset: true })
+    expect(client.learn({}, { epoch: 'C', position: 1, tags: [], sent: client.begin(true) })).toMatchObject({ tags: ['*'], reset: true })
   })
 })

@@ -1,69 +1,66 @@
 import { describe, expect, test } from 'vitest'
-import type { Answer } from '../../src/core/answer.ts'
-import { isTouched, mark, maximumMarks, noMarks } from '../../src/core/marks.ts'
+import { isTouched, maximumMarks, raise, type Marks } from '../../src/core/marks.ts'
 
-const answer = (sequence: number, tags: string[], interval?: [number, number]): Answer => ({
-  stamp: { sequence, confirmed: false },
-  tags,
-  satisfied: true,
-  ...(interval && { interval: { loadedAt: interval[0], validAt: interval[1] } }),
-})
+const marksOf = (...invalidations: [tags: string[], position: number][]) => {
+  const marks: Marks = new Map()
+  for (const [tags, position] of invalidations) raise(marks, tags, position)
+  return marks
+}
 
 describe('an invalidation of a at position 8', () => {
-  const marks = mark(noMarks, ['a'], 1, 8)
+  const marks = marksOf([['a'], 8])
 
   test.each([
-    ['known valid before it', ['a'], [3, 7], true],
-    ['known valid at it', ['a'], [3, 8], false],
-    ['loaded after it', ['a'], [9, 9], false],
-    ['with another tag', ['b'], [3, 7], false],
-    ['with any tag', ['*'], [3, 7], true],
-    ['with any tag, loaded after it', ['*'], [9, 9], false],
-  ] as const)('an answer %s', (_, tags, interval, touched) => {
-    expect(isTouched(marks, answer(0, [...tags], [...interval]))).toBe(touched)
+    ['known valid before it', ['a'], 7, true],
+    ['known valid at it', ['a'], 8, false],
+    ['loaded after it', ['a'], 9, false],
+    ['with another tag', ['b'], 7, false],
+    ['with any tag', ['*'], 7, true],
+    ['with any tag, loaded after it', ['*'], 9, false],
+    ['with no tag', [], 7, false],
+  ] as const)('an answer %s', (_, tags, validAt, touched) => {
+    expect(isTouched(marks, tags, validAt)).toBe(touched)
   })
-
-  test('an answer without a position is judged by when it was requested', () => {
-    expect(isTouched(marks, answer(0, ['a']))).toBe(true)
-    expect(isTouched(marks, answer(1, ['a']))).toBe(false)
-  })
-
-  test('an answer requested after it, but loaded before it (a cache in between), is touched', () => {
-    expect(isTouched(marks, answer(1, ['a'], [3, 7]))).toBe(true)
-  })
-})
-
-test('an invalidation without a position touches what was requested before it, wherever it was loaded', () => {
-  const marks = mark(noMarks, ['a'], 1)
-  expect(isTouched(marks, answer(0, ['a'], [99, 99]))).toBe(true)
-  expect(isTouched(marks, answer(1, ['a'], [99, 99]))).toBe(false)
-})
-
-test('a later invalidation without a position does not weaken an earlier one with a position, nor the other way', () => {
-  const both = mark(mark(noMarks, ['a'], 1, 8), ['a'], 2)
-  expect(isTouched(both, answer(2, ['a'], [3, 7]))).toBe(true)
-  expect(isTouched(both, answer(1, ['a'], [9, 9]))).toBe(true)
-  expect(isTouched(both, answer(2, ['a'], [9, 9]))).toBe(false)
 })
 
 test('an invalidation that arrives late does not lower a mark', () => {
-  const marks = mark(mark(noMarks, ['a'], 1, 8), ['a'], 2, 6)
-  expect(isTouched(marks, answer(0, ['a'], [7, 7]))).toBe(true)
+  expect(isTouched(marksOf([['a'], 8], [['a'], 6]), ['a'], 7)).toBe(true)
 })
 
 test('an invalidation of any tag touches every answer', () => {
-  const marks = mark(noMarks, ['*'], 1, 8)
-  expect(isTouched(marks, answer(0, ['a'], [3, 7]))).toBe(true)
-  expect(isTouched(marks, answer(0, [], [3, 7]))).toBe(true)
-  expect(isTouched(marks, answer(0, ['a'], [3, 8]))).toBe(false)
+  const marks = marksOf([['*'], 8])
+  expect(isTouched(marks, ['a'], 7)).toBe(true)
+  expect(isTouched(marks, [], 7)).toBe(true)
+  expect(isTouched(marks, ['a'], 8)).toBe(false)
 })
 
-test('what is forgotten touches every older answer', () => {
-  let marks = noMarks
-  for (let position = 1; position <= maximumMarks + 1; position++) marks = mark(marks, [`t${position}`], position, position)
-  expect(marks.size).toBeLessThanOrEqual(maximumMarks)
-  expect(marks.has('t1')).toBe(false)
-  expect(isTouched(marks, answer(0, ['t1'], [0, 0]))).toBe(true)
-  expect(isTouched(marks, answer(0, ['unrelated'], [0, 0]))).toBe(true)
-  expect(isTouched(marks, answer(0, ['unrelated'], [1_001, 1_001]))).toBe(false)
+test('what was known already is no news', () => {
+  const marks = marksOf([['a', 'b'], 8])
+  expect([raise(marks, ['a', 'b'], 8), raise(marks, ['a'], 7), raise(marks, [], 9), raise(marks, ['a', 'c'], 8), raise(marks, ['a'], 9)])
+    .toEqual([false, false, false, true, true])
+})
+
+describe('beyond the number of marks that are kept', () => {
+  const many = (from: number) => Array.from({ length: maximumMarks }, (_, index): [string[], number] => [[`t${from + index}`], from + index])
+
+  test('what is forgotten touches every older answer', () => {
+    const marks = marksOf([['t0'], 1], ...many(1))
+    expect(marks.size).toBeLessThanOrEqual(maximumMarks)
+    expect(marks.has('t0')).toBe(false)
+    expect(isTouched(marks, ['t0'], 0)).toBe(true)
+    expect(isTouched(marks, ['unrelated'], 0)).toBe(true)
+    expect(isTouched(marks, ['unrelated'], maximumMarks)).toBe(false)
+  })
+
+  test('the tag whose last invalidation is longest ago is forgotten first', () => {
+    const marks = marksOf([['a'], 1], ...many(2).slice(1), [['a'], 5_000], [['last'], 5_001])
+    expect([marks.has('a'), marks.has('t3')]).toEqual([true, false])
+  })
+
+  test('the mark on everything is not lowered by being forgotten itself', () => {
+    // A mutation's answer told of its record, before the stream told of what had come to pass until then: a flush was the last of it.
+    const marks = marksOf([['a'], 900], ...many(300).slice(0, 498), [['*'], 800], ...many(901).slice(0, 501))
+    expect([marks.has('a'), marks.has('t901')]).toEqual([false, true])
+    expect(isTouched(marks, ['a'], 899)).toBe(true)
+  })
 })
