@@ -24,25 +24,27 @@ export function hearing(client: FreshnessClient, problem: OnProblem, onNeed: () 
 
   function take({ event, at, data, after }: LinkFrame): void {
     if (Object(data) !== data) throw data // no JSON, or no object
+    const { epoch } = at
     if (event === 'hello') {
-      const { epoch, catalog } = data as { epoch?: string; catalog?: string }
+      const { catalog } = data as { catalog?: string }
       // Who asked for the stream after a place knew its epoch by then.
-      const isReset = client.learn({ heard: true }, { epoch, sent: { epoch: after.epoch, confirmed: true }, tags: [] })
+      const isReset = client.learn({ heard: true }, { epoch, sent: { ...after, confirmed: true }, tags: [] })
       // Each once: in a deploy two of them may answer in turn.
       const isOther = client.manifest && catalog && !catalogs.has(catalog)
       if (isOther) problem('manifest', catalog)
       catalogs.add(catalog)
       // Another epoch that could not be adopted: nobody knows which is older. What is read now will tell.
-      const isUnknown = epoch !== client.begin().epoch && !client.left.includes(epoch!)
+      const isUnknown = epoch !== client.begin().epoch && !client.left.includes(epoch)
       if ((isOther || isUnknown) && !isReset) client.learn({ heard: true })
     }
-    if (at.epoch !== client.begin().epoch) return
-    if (client.at?.epoch !== at.epoch) since = at.position
+    if (epoch !== client.begin().epoch) return
+    if (client.at?.epoch !== epoch) since = at.position
     client.at = at
     if (event === 'reset') client.learn({ heard: true }, { ...at, tags: [anyTag] })
     else if (event === 'freshness') {
-      const { expire = [], stale = [], events = [] } = data as Partial<HeardRecord>
-      client.onRecord?.({ ...(data as HeardRecord), position: at.position, expire, stale, events })
+      const record = data as HeardRecord
+      const { expire, stale, events } = record
+      client.onRecord?.(record)
       client.learn({ cause: 'stream', events, heard: true }, { ...at, tags: [...expire, ...stale] })
     } else if (event && event !== 'hello') problem('unknown-frame', event)
   }

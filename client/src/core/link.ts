@@ -22,13 +22,16 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: LinkFram
       own = link.connection = new AbortController()
       const { signal } = own
       const after = link.at!
-      let pause: number | undefined
+      let pause = 0
       let beat = 15_000
       let missing = 1 // of them, before it is taken for dead: the first is the time it has to say hello
       let watch: ReturnType<typeof setTimeout> | undefined
       const listen = () => {
         clearTimeout(watch)
-        watch = setTimeout(() => own!.abort('silent'), missing * beat)
+        watch = setTimeout(() => {
+          onProblem('stream-silent')
+          own!.abort()
+        }, missing * beat)
       }
       listen()
       try {
@@ -51,21 +54,20 @@ export function createLink(fetch: Fetch, url: string, onFrame: (frame?: LinkFram
         } else {
           onProblem('stream-refused', status)
           // Who is signed out stays so until somebody does something.
-          pause = /401|403/.test(`${status}`) ? Infinity : 1_000 * Number(headers.get('retry-after')) * (1 + Math.random()) || undefined
+          pause = status === 401 || status === 403 ? Infinity : 1_000 * Number(headers.get('retry-after')) * (1 + Math.random())
         }
       } catch (error) {
-        if (signal.reason === 'silent') onProblem('stream-silent')
-        else if (!signal.aborted) onProblem('stream-lost', String(error))
+        if (!signal.aborted) onProblem('stream-lost', String(error))
       }
       clearTimeout(watch)
       own.abort()
       if (link.connection !== own) return // stopped, or taken up elsewhere
       onFrame()
       // From nothing up to 1, 2, 4, ... 30 seconds: full jitter.
-      pause ??= Math.random() * Math.min(30_000, 1_000 * 2 ** failures)
+      pause ||= Math.random() * Math.min(30_000, 1_000 * 2 ** failures)
       await new Promise<void>((resolve) => {
         link.wake = resolve
-        if (pause! < Infinity) setTimeout(resolve, pause)
+        if (pause < Infinity) setTimeout(resolve, pause)
       })
     }
   }

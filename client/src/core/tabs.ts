@@ -51,16 +51,16 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
     const receive = hearing(client, onProblem, need)
     const post = (message: Message) => channel?.postMessage(message)
     const link = createLink(fetch, url, (frame) => {
-      if (frame?.event === 'hello') hello = frame
       post({ frame })
       hear(frame)
     }, onProblem)
 
     /** Takes in what the connection brought, this tab's own or another's. */
     function hear(frame: LinkFrame | undefined): void {
-      if (frame) ({ beat } = frame)
       if (isOpen !== !!frame) tell(!!frame)
-      if (frame) receive(frame)
+      if (!frame) return
+      if (frame.event === 'hello') hello = frame
+      receive(frame)
     }
 
     function tell(open: boolean): void {
@@ -127,6 +127,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
             channel = new BroadcastChannel(name)
             channel.onmessage = ({ data: { frame, need: wanted, who } }: { data: Message }) => {
               if (wanted) return release && serve(wanted)
+              beat = frame?.beat ?? beat
               stayAwake()
               if (who) need()
               else if (!release) hear(frame)

@@ -328,6 +328,8 @@ describe('what cannot be known is read again, spread over time', () => {
     ['no JSON at all', 'id: 6.E1\nevent: freshness\ndata: <html>\n\n'],
     ['JSON of another shape', 'id: 6.E1\nevent: freshness\ndata: {"expire":5}\n\n'],
     ['a record of no event', 'id: 6.E1\nevent: freshness\ndata: {"expire":["a"],"events":[null]}\n\n'],
+    ['a record without its events', 'id: 6.E1\nevent: freshness\ndata: {"expire":["a"],"stale":[]}\n\n'],
+    ['a record without one of its lists', 'id: 6.E1\nevent: freshness\ndata: {"expire":["a"],"events":[]}\n\n'],
     ['no object', 'id: 6.E1\nevent: freshness\ndata: null\n\n'],
   ])('a frame that is %s is a problem, and reads everything', async (_, text) => {
     const { t, connection } = await open()

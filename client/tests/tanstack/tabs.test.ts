@@ -158,6 +158,25 @@ test('the tab that has the connection falls asleep: after four heartbeats withou
   expect([second.after, one.leads, other.leads, connection.aborted()]).toEqual(['9.E1', false, true, true])
 })
 
+test('how long it may be silent goes by the heartbeats that the server announced', async () => {
+  const stream = new FakeStream()
+  const one = tabOf(stream)
+  await one.shown('/a', 'high', 'a', read(5, 5, 'a'))
+  const connection = await stream.connected()
+  const other = tabOf(stream)
+  connection.hello('5.E1', { heartbeatSeconds: 20 })
+  await quiet()
+  browser.fallAsleep(0)
+  for (const seconds of [19, 19, 19, 19]) {
+    await vi.advanceTimersByTimeAsync(1_000 * seconds)
+    connection.beat('5.E1') // heard by nobody
+    await quiet()
+  }
+  expect([one.leads, other.leads]).toEqual([true, false])
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect([one.leads, other.leads]).toEqual([false, true])
+})
+
 test('a tab that has the connection goes by it alone: one that slept and believes to have it too says nothing to it', async () => {
   const { one } = await two()
   const sleeper = new BroadcastChannel('freshet /stream')
@@ -225,7 +244,9 @@ test('what a tab needs while the one with the connection sleeps is asked for aga
 })
 
 test('a tab that comes with answers of an epoch that is over is told which one there is', async () => {
-  const { stream } = await two()
+  const { stream, connection } = await two()
+  connection.beat('5.E1')
+  await quiet()
   const third = tabOf(stream)
   third.show(third.query('/c'))
   ;(await third.server.asked('/c')).answer('c, long ago', of('E0', read(99, 99, 'c')))
