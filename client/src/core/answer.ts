@@ -50,9 +50,8 @@ export function answerFrom(headers: Headers, stamp: Stamp): Answer {
 const mixed = '*'
 
 /** One answer for data made of several, asked for since then: valid where all its parts are, if anywhere, and touched by a tag of any part. */
-export function combine(answers: readonly Answer[], stamp: Stamp): Answer {
-  const parts: readonly Omit<Answer, 'stamp'>[] = answers
-  const all = parts.length === 0 ? unknownAnswer : parts.reduce((a, b) => ({
+export function combine(answers: readonly Omit<Answer, 'stamp'>[], stamp: Stamp): Answer {
+  const all = answers.length === 0 ? unknownAnswer : answers.reduce((a, b) => ({
     epoch: a.epoch && b.epoch && a.epoch !== b.epoch ? mixed : (a.epoch ?? b.epoch),
     interval: a.interval && b.interval && {
       loadedAt: Math.max(a.interval.loadedAt, b.interval.loadedAt),

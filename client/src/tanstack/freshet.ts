@@ -1,13 +1,13 @@
 import type { QueryClient, QueryKey } from '@tanstack/query-core'
 import {
-  createClient, FreshetError, unasked, type Answer, type Applied, type Fetch, type FreshnessClient, type Invalidation, type OnProblem, type Problem,
+  createClient, FreshetError, unasked, unknownAnswer, type Answer, type Applied, type Fetch, type FreshnessClient, type Invalidation, type OnProblem, type Problem,
   type Stream, type StreamStatus,
 } from '../core/index.ts'
 import type { DeclaredQuery, Manifest } from './declared.ts'
 import { follow } from './follow.ts'
 import { policyFor, policyOf, type Level, type Policy, type Wish } from './levels.ts'
 import { followLife } from './life.ts'
-import { createMemory, type Memory } from './memory.ts'
+import { createMemory, type RecordOf } from './memory.ts'
 import { sendMutation, type FreshMutationOptions, type MutationDeclaration } from './mutation.ts'
 import type { Observer, Tell } from './observer.ts'
 import type { FreshQueryOptions, HowToRead, QueryDeclaration } from './query.ts'
@@ -63,7 +63,7 @@ export interface Freshet {
   /** @internal */
   readonly '~client': FreshnessClient
   /** @internal */
-  readonly '~memory': Memory
+  readonly '~recordOf': RecordOf
 }
 
 /** Connects a TanStack query client with a Freshet server. One per tab, query client and keyspace. */
@@ -80,8 +80,8 @@ export function createFreshet({
     else console.warn(text)
   }
   const client = createClient(send, problem)
-  const memory = createMemory()
-  const beginRun = createScreens(client, queryClient, memory, problem)
+  const recordOf = createMemory()
+  const beginRun = createScreens(client, queryClient, recordOf, problem)
   const observers = new Set<Observer>()
   const tell: Tell = (what, ...told) => {
     for (const observer of [...observers]) {
@@ -93,7 +93,7 @@ export function createFreshet({
       }
     }
   }
-  const { catchUp, stop: stopFollowing } = follow(queryClient, client, memory, tell)
+  const { catchUp, stop: stopFollowing } = follow(queryClient, client, recordOf, tell)
 
   client.manifest = manifest?.catalog
   client.onRecord = (record) => {
@@ -110,7 +110,7 @@ export function createFreshet({
   const stopLife = followLife(() => {
     if (isStarted) tabs?.start()
     catchUp()
-  }, () => tabs?.pause(), () => tabs?.stop())
+  }, tabs)
 
   const queryOf = (queryKey: QueryKey) => queryClient.getQueryCache().find({ queryKey })
 
@@ -130,24 +130,24 @@ export function createFreshet({
         const run = beginRun(query, screens)
         try {
           const { data, answer } = await readUntilFresh(client, level, run, (outdated) => tell('reread', query, outdated), (reader) =>
-            url !== undefined
-              ? reader.read(url, { ...init, signal: context.signal })
+            queryFn
               // Not a spread: TanStack notes who looks at `signal`, and cancels on unmount only the reads that can be cancelled.
-              : queryFn(Object.assign(context, reader)))
+              ? queryFn(Object.assign(context, reader))
+              : reader.read(url, { ...init, signal: context.signal }))
           // Its answer becomes the query's only when its data becomes the query's data:
           //   read 1 is sent  ->  cancelled, read 2 is sent  ->  read 1 answers late: TanStack drops its data, we drop its answer.
-          if (!run.isCalledOff()) memory.recordOf(query).handed = answer
+          if (!run.isCalledOff()) recordOf(query).handed = answer
           return data
         } finally {
           run.end()
         }
       },
-      staleTime: (query) => (client.isOutdated(memory.answerOf(query)) ? 0 : staleTime),
+      staleTime: (query) => (client.isOutdated(recordOf(query).answer) ? 0 : staleTime),
       refetchOnWindowFocus,
       // What a page brought along is not asked for before something outdates it: the stream begins where it stands, and tells.
       refetchOnMount(query) {
-        const { answer } = memory.recordOf(query)
-        return !stream || answer?.stamp !== unasked || client.isOutdated(answer)
+        const { answer } = recordOf(query)
+        return !stream || answer === unknownAnswer || answer.stamp !== unasked || client.isOutdated(answer)
       },
       meta: { freshet: { level, screens } },
     }
@@ -155,7 +155,7 @@ export function createFreshet({
 
   return {
     '~client': client,
-    '~memory': memory,
+    '~recordOf': recordOf,
     queryClient,
     fetch: client.fetch,
     apply: client.apply,
@@ -178,8 +178,8 @@ export function createFreshet({
 
     answerOf(queryKey) {
       const query = queryOf(queryKey)
-      const answer = query && memory.recordOf(query).answer
-      return answer && { ...answer, outdated: client.isOutdated(answer) }
+      const answer = query ? recordOf(query).answer : unknownAnswer
+      return answer === unknownAnswer ? undefined : { ...answer, outdated: client.isOutdated(answer) }
     },
 
     query(first: QueryDeclaration<any, any> | DeclaredQuery<any, any>, args?: unknown, how?: object) {
@@ -193,7 +193,7 @@ export function createFreshet({
         mutationKey: mutationKey!, // undefined is as good as none
         async mutationFn(variables) {
           const changes = optimistic?.(variables) ?? []
-          const settle = await changes[0]?.show(changes, of?.reachesHigh, { queryClient, memory, problem, development, catchUp })
+          const settle = await changes[0]?.show(changes, of?.reachesHigh, { queryClient, recordOf, problem, development, catchUp })
           let succeeded = false
           try {
             const data = await sendMutation(client, request(variables))

@@ -1,6 +1,6 @@
 import type { QueryClient, QueryKey } from '@tanstack/query-core'
 import { FreshetError, type OnProblem } from '../core/index.ts'
-import type { AnyQuery, Memory } from './memory.ts'
+import type { AnyQuery, RecordOf } from './memory.ts'
 import type { FreshQueryOptions } from './query.ts'
 
 /** A change shown before the server has answered. Made by {@link change}, for medium and low queries only. */
@@ -15,7 +15,7 @@ export interface OptimisticChange {
 /** Where changes are shown. */
 export interface OptimisticHost {
   readonly queryClient: QueryClient
-  readonly memory: Memory
+  readonly recordOf: RecordOf
   readonly problem: OnProblem
   /** Whether a refused change throws rather than being left out. Default: true on a page of localhost or 127.0.0.1. */
   readonly development: boolean | undefined
@@ -33,7 +33,7 @@ export function change<TData, TKey extends QueryKey>(
   return { queryKey, level: meta.freshet.level, update, show: showAll }
 }
 
-const showAll: OptimisticChange['show'] = async (changes, reachesHigh, { queryClient, memory, problem, development, catchUp }) => {
+const showAll: OptimisticChange['show'] = async (changes, reachesHigh, { queryClient, recordOf, problem, development, catchUp }) => {
   // For what types could not stop: options made at run time, or without the generated file.
   const refused = changes.find(({ level }: { level: string }) => reachesHigh || level === 'high')
   if (refused) {
@@ -42,7 +42,7 @@ const showAll: OptimisticChange['show'] = async (changes, reachesHigh, { queryCl
     problem('optimistic-refused', detail)
     return () => {}
   }
-  const shown = await Promise.all(changes.map((each) => show(queryClient, memory, each)))
+  const shown = await Promise.all(changes.map((each) => show(queryClient, recordOf, each)))
   return (succeeded) => {
     for (const settle of shown) settle(succeeded)
     catchUp()
@@ -58,7 +58,7 @@ interface Pending {
 const pendings = new WeakMap<AnyQuery, Pending>()
 
 /** Shows a change. Returns the way to settle it: with false it is taken back, and those of other mutations stay. */
-async function show(queryClient: QueryClient, memory: Memory, { queryKey, update }: OptimisticChange): Promise<(succeeded: boolean) => void> {
+async function show(queryClient: QueryClient, recordOf: RecordOf, { queryKey, update }: OptimisticChange): Promise<(succeeded: boolean) => void> {
   const query: AnyQuery | undefined = queryClient.getQueryCache().find({ queryKey })
   // A first read goes on: called off, nobody would begin it again.
   if (query?.state.data === undefined) return () => {}
@@ -66,7 +66,7 @@ async function show(queryClient: QueryClient, memory: Memory, { queryKey, update
   const pending = pendings.get(query) ?? { base: query.state.data, changes: new Set() }
   pendings.set(query, pending)
   pending.changes.add(update)
-  const record = memory.recordOf(query)
+  const record = recordOf(query)
   record.held = true
   queryClient.setQueryData(queryKey, update(query.state.data))
   return (succeeded) => {

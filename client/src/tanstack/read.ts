@@ -44,7 +44,7 @@ export async function readUntilFresh<T>(
         return response
       },
       async read<R>(url: string, init?: RequestInit) {
-        return (await bodyOf(await reader.fetch(url, init), init?.method, url)) as R
+        return bodyOf(await reader.fetch(url, init), init?.method, url) as R
       },
     }
     const data = await query(reader)

@@ -1,6 +1,6 @@
 import { notifyManager, type QueryClient } from '@tanstack/query-core'
 import type { Answer, FreshnessClient, Interval, OnProblem } from '../core/index.ts'
-import { metaOf, type AnyQuery, type Memory } from './memory.ts'
+import { metaOf, type AnyQuery, type RecordOf } from './memory.ts'
 
 /** A run of a query function, from its beginning to its end. */
 export interface Run {
@@ -13,7 +13,7 @@ export interface Run {
 }
 
 /** A run as the others of its screens see it. */
-interface Flight extends Run {
+export interface Flight extends Run {
   readonly query: AnyQuery
   /** Those on which a high query is shown together with others. */
   readonly screens: readonly string[]
@@ -35,7 +35,7 @@ interface Flight extends Run {
  * most the lowest at which each is known valid. Otherwise "payment succeeded" stands beside "past due" until the other answer comes.
  * Returns what is called when a query function begins to run.
  */
-export function createScreens(client: FreshnessClient, queryClient: QueryClient, memory: Memory, onProblem: OnProblem) {
+export function createScreens(client: FreshnessClient, queryClient: QueryClient, recordOf: RecordOf, onProblem: OnProblem) {
   const flights = new Set<Flight>()
 
   function look(about: Flight): void {
@@ -56,7 +56,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
     // One part alone contradicts nothing.
     const lagging = here.length + shown.length > 1 ? here.filter(({ answer }) => lags(answer)) : []
     // What nobody reads just now has not been told of what the others were read after. What fails is being read until that is over, and holds nobody up.
-    const behind = shown.filter((query) => lags(memory.answerOf(query)))
+    const behind = shown.filter((query) => lags(recordOf(query).answer))
     const disagrees = lagging.length + behind.length > 0
     if (!late && disagrees) {
       for (const query of behind) query.fetch().catch(() => {})
@@ -93,7 +93,7 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
   }
 
   return (query: AnyQuery, screens: readonly string[] = []): Run => {
-    const record = memory.recordOf(query)
+    const record = recordOf(query)
     const flight: Flight = {
       query, screens, rounds: 0, late: 0,
       isCalledOff: () => record.run !== flight,
@@ -121,9 +121,9 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
         if (land(flight)) look(flight)
       },
     }
+    // A run that is called off for this one is nobody's any more.
+    if (record.run) land(record.run)
     record.run = flight
-    // A run that was called off for this one is nobody's any more.
-    for (const other of flights) if (other.query === query) land(other)
     flights.add(flight)
     return flight
   }

@@ -69,6 +69,16 @@ test('what a page brought along and nobody has read counts among what is shown o
   expect([t.data('/a'), t.data('/b')]).toEqual(['new a', 'new b'])
 })
 
+test('of data that was not read through here nothing is said, and it is asked for when it is shown, whoever tells what changed', async () => {
+  const onServer = tab()
+  onServer.queryClient.setQueryData(['/a'], 'of somewhere')
+  expect(dehydrateAnswers(onServer.freshet)).toEqual({})
+  const t = tab({ stream: sharedStream('/stream') })
+  hydrate(t.queryClient, dehydrate(onServer.queryClient))
+  t.show(t.query('/a'))
+  await t.server.asked('/a')
+})
+
 test('what ASP.NET embeds says its position as the header does: none for what was read while a write was on its way, and nothing up to there outdates it', async () => {
   const stream = new FakeStream()
   const server = new FakeServer()

@@ -79,13 +79,25 @@ test('data that was read past the reader is of unknown origin: any mutation outd
   expect([t.isStale('elsewhere'), t.data('elsewhere')]).toEqual([false, 1]) // read again, after the write
 })
 
+test('a read that cannot be cancelled goes on when its panel goes away: only one that looks at the signal is called off', async () => {
+  const t = tab()
+  const heedless = t.freshet.query<string, [string]>({ queryKey: ['/a'], level: 'medium', queryFn: ({ read }) => read('/a') })
+  const heedful = t.freshet.query<string, [string]>({ queryKey: ['/b'], level: 'medium', queryFn: ({ read, signal }) => read('/b', { signal }) })
+  const hides = [heedless, heedful].map((options) => t.show(options))
+  const [a, b] = [await t.server.asked('/a'), await t.server.asked('/b')]
+  for (const hide of hides) hide()
+  a.answer('a', read(1, 1, 'a'))
+  await t.idle('/a')
+  expect([t.data('/a'), b.aborted(), t.data('/b')]).toEqual(['a', true, undefined])
+})
+
 test('an error is shown, and the data that was there stays outdated', async () => {
   const t = tab()
   await t.shown('/a', 'medium', 'old', read(3, 5, 'a'))
   await t.mutate(envelope({}), wrote(6, 'a'))
   ;(await t.server.asked('/a')).answer({ title: 'Down', detail: 'Back soon.' }, {}, 503)
   await t.idle('/a')
-  expect(t.state('/a')).toMatchObject({ status: 'error', data: 'old', error: { problem: { title: 'Down', detail: 'Back soon.' } } })
+  expect(t.state('/a')).toMatchObject({ status: 'error', data: 'old', error: { message: expect.stringMatching(/^GET \/a answered 503 \(Down\)\./), problem: { title: 'Down', detail: 'Back soon.' } } })
   expect(t.isStale('/a')).toBe(true)
 })
 

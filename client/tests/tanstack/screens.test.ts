@@ -63,6 +63,20 @@ test('one that was loaded later than the other is known valid: the other is read
   expect(seen).toEqual(['a1 b1', 'a3 b3'])
 })
 
+test('a read that was called off for another is waited for no longer, nor read again to agree', async () => {
+  const { t, seen } = await screen()
+  void t.queryClient.refetchQueries({ queryKey: ['/b'] })
+  const slow = await t.server.asked('/b')
+  void t.queryClient.refetchQueries({ queryKey: ['/a'] })
+  ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+  await quiet() // it waits for b
+  void t.queryClient.refetchQueries({ queryKey: ['/a'] })
+  ;(await t.server.asked('/a')).answer('a3', read(7, 7, 'a'))
+  slow.answer('b2', read(7, 7, 'b'))
+  await quiet()
+  expect([seen, t.server.count('GET /a'), t.problems]).toEqual([['a1 b1', 'a3 b2'], 3, []])
+})
+
 test('one that is known valid long enough is not read again', async () => {
   const { t, seen } = await screen()
   await t.mutate(envelope('paid'), wrote(6, 'a', 'b'))
