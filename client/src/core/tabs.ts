@@ -79,6 +79,8 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       // A lock can be taken by force, or asked for until a signal, not both.
       navigator.locks.request(name, steal ? { steal } : { signal }, () => new Promise<void>(lead)).catch(() => {
         if (signal.aborted) return
+        // None was ever held, so none is to be had, as in a frame without an origin: this tab has a stream of its own.
+        if (!release) return lead()
         // Taken by a tab that heard nothing of this one. It was asleep, and is awake now.
         release = undefined
         pause()
@@ -92,7 +94,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
       tell(false)
     }
 
-    function lead(free: () => void): void {
+    function lead(free = () => {}): void {
       if (!leaving) return free()
       release = free
       tell(false)
@@ -134,7 +136,7 @@ export function sharedStream(url: string, name = `freshet ${url}`): Stream {
             }
             queue(false)
             stayAwake()
-          } else lead(() => {})
+          } else lead()
           tell(false)
         }
         link.wake()

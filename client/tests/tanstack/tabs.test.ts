@@ -255,6 +255,19 @@ test('a tab that comes with answers of an epoch that is over is told which one t
   expect([third.data('/c'), stream.log]).toEqual(['c', ['5.E1']])
 })
 
+test('where a lock is refused each tab has a stream of its own', async () => {
+  const request = vi.fn(() => Promise.reject(new DOMException('no origin', 'SecurityError')))
+  vi.stubGlobal('navigator', { locks: { request } })
+  const stream = new FakeStream()
+  const tabs = [tabOf(stream), tabOf(stream)]
+  for (const t of tabs) {
+    await t.shown('/a', 'high', 'a', read(5, 5, 'a'))
+    ;(await stream.connected()).hello('5.E1')
+  }
+  await quiet()
+  expect([tabs.map(({ leads, link }) => `${leads} ${link}`), stream.log, request.mock.calls.length]).toEqual([['true open', 'true open'], ['5.E1', '5.E1'], 2])
+})
+
 test('a page that is left lets go of connection and lock, and hears again when it comes back', async () => {
   const listeners = new EventTarget()
   vi.stubGlobal('addEventListener', listeners.addEventListener.bind(listeners))
