@@ -23,12 +23,12 @@ export interface Answer {
   readonly satisfied: boolean
 }
 
-/** The stamp of what this client did not ask for. */
+/** The stamp of what this client did not ask for: a page brought it along. */
 export const unasked: Stamp = { sequence: 0, confirmed: false }
 
 /** Data of unknown origin (set by hand, hydrated): any invalidation this client ever applied outdates it. */
 export const unknownAnswer: Answer = {
-  stamp: unasked,
+  stamp: { ...unasked }, // of its own: nobody brought it along
   tags: [anyTag],
   satisfied: false,
 }

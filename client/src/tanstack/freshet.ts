@@ -70,13 +70,21 @@ export interface Freshet {
 export function createFreshet({
   queryClient, fetch: send = (input, init) => fetch(input, init), stream, manifest, onProblem, development,
 }: FreshetOptions): Freshet {
+  /** Calls what is not ours. What it throws must not hide anything from the others, nor stop what is under way, nor be hidden itself. */
+  const call = (theirs: () => void) => {
+    try {
+      theirs()
+    } catch (error) {
+      queueMicrotask(() => { throw error })
+    }
+  }
   const told = new Set<string>()
   const problem: OnProblem = (code, detail) => {
     const text = `Freshet: ${code} ${detail ?? ''}`
     // A panel asks for its options each time it is drawn.
     if (told.has(text) && (!onProblem || code === 'policy')) return
     told.add(text)
-    if (onProblem) onProblem({ code, detail })
+    if (onProblem) call(() => onProblem({ code, detail }))
     else console.warn(text)
   }
   const client = createClient(send, problem)
@@ -84,14 +92,7 @@ export function createFreshet({
   const beginRun = createScreens(client, queryClient, recordOf, problem)
   const observers = new Set<Observer>()
   const tell: Tell = (what, ...told) => {
-    for (const observer of [...observers]) {
-      try {
-        ;(observer[what] as ((...told: unknown[]) => void) | undefined)?.(...told)
-      } catch (error) {
-        // One that throws must not hide it from the others, nor stop what is under way, nor be hidden itself.
-        queueMicrotask(() => { throw error })
-      }
-    }
+    for (const observer of [...observers]) call(() => (observer[what] as ((...told: unknown[]) => void) | undefined)?.(...told))
   }
   const { catchUp, stop: stopFollowing } = follow(queryClient, client, recordOf, tell)
 
@@ -147,7 +148,7 @@ export function createFreshet({
       // What a page brought along is not asked for before something outdates it: the stream begins where it stands, and tells.
       refetchOnMount(query) {
         const { answer } = recordOf(query)
-        return !stream || answer === unknownAnswer || answer.stamp !== unasked || client.isOutdated(answer)
+        return !stream || answer.stamp !== unasked || client.isOutdated(answer)
       },
       meta: { freshet: { level, screens } },
     }

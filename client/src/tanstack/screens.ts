@@ -112,7 +112,9 @@ export function createScreens(client: FreshnessClient, queryClient: QueryClient,
         }
         if (!flight.timer) wait(isFirst ? 1_000 : 3_000)
         return new Promise((settle) => {
-          Object.assign(flight, { answer, data, settle })
+          flight.answer = answer
+          flight.data = data
+          flight.settle = settle
           look(flight)
         })
       },

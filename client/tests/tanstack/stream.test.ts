@@ -476,27 +476,44 @@ test('before it is started, and once it is stopped, it hears nothing, whatever h
   }
 })
 
-test('a listener that throws stops neither the stream nor what follows', async () => {
-  const { t, connection } = await open()
-  const thrown: unknown[] = []
-  vi.stubGlobal('queueMicrotask', (run: () => void) => {
-    try {
-      run()
-    } catch (error) {
-      thrown.push(error)
-    }
+describe('what throws stops neither the stream nor what follows, and is not hidden', () => {
+  let thrown: string[]
+  beforeEach(() => {
+    thrown = []
+    vi.stubGlobal('queueMicrotask', (run: () => void) => {
+      try {
+        run()
+      } catch (error) {
+        thrown.push(String(error))
+      }
+    })
   })
-  try {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  test('a listener', async () => {
+    const { t, connection } = await open()
     t.freshet.observe({ record: () => { throw new Error('a record') } })
     t.freshet.observe({ begin: () => { throw new Error('begin') }, settle: () => { throw new Error('settle') } })
     connection.freshness(6, ['a'])
     ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
     await t.idle('/a')
     await quiet()
-    expect([t.data('/a'), connection.aborted(), thrown.map(String)]).toEqual(['a2', false, ['Error: a record', 'Error: begin', 'Error: settle']])
-  } finally {
-    vi.unstubAllGlobals()
-  }
+    expect([t.data('/a'), connection.aborted(), thrown]).toEqual(['a2', false, ['Error: a record', 'Error: begin', 'Error: settle']])
+  })
+
+  test('who is told of problems', async () => {
+    const { t, connection } = await open(streaming({ onProblem: ({ code }: { code: string }) => { throw new Error(code) } }))
+    connection.raw('id: 6.E1\nevent: freshness\ndata: {\n\n')
+    await quiet()
+    await vi.advanceTimersByTimeAsync(500)
+    ;(await t.server.asked('/a')).answer('a2', read(6, 6, 'a'))
+    connection.fail()
+    await quiet()
+    await vi.advanceTimersByTimeAsync(500)
+    ;(await t.stream.connected()).hello('6.E1')
+    await quiet()
+    expect([t.data('/a'), thrown]).toEqual(['a2', ['Error: malformed-frame', 'Error: stream-lost']])
+  })
 })
 
 test('how it hears is told', async () => {
