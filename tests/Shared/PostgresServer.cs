@@ -66,12 +66,13 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>How Npgsql and psql find a database of it.</summary>
     public string ConnectionTo(string database) => $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username={User};Database={database}";
 
-    /// <summary>Makes an empty database.</summary>
+    /// <summary>Makes a database.</summary>
+    /// <param name="template">One to copy, to which nobody is connected; null for an empty one.</param>
     /// <returns>Its connection string.</returns>
-    public async Task<string> CreateDatabaseAsync()
+    public async Task<string> CreateDatabaseAsync(string? template = null)
     {
         var name = $"test_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
-        await RunSqlAsync("postgres", $"CREATE DATABASE {name}");
+        await RunSqlAsync("postgres", $"CREATE DATABASE {name}{(template is null ? "" : $" TEMPLATE {template}")}");
         return ConnectionTo(name);
     }
 

@@ -8,7 +8,7 @@ public class AccountTableTests
     [InlineData(AccountSort.Overdue)]
     public async Task Every_account_is_on_one_page_in_order_with_the_figures_of_its_summary(AccountSort sort)
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var rows = new List<AccountTableRow>();
         for (var page = 1; page <= 6; page++)
         {
@@ -37,7 +37,7 @@ public class AccountTableTests
     [InlineData(int.MaxValue)]
     public async Task Beyond_the_last_page_there_are_no_rows(int page)
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var table = await desk.Get<AccountTableReads>().PageAsync(AccountSort.Balance, page);
         (table.Page, table.Pages, table.Rows.Count).ShouldBe((page, 6, 0));
         await Should.ThrowAsync<ArgumentOutOfRangeException>(() => desk.Get<AccountTableReads>().PageAsync(AccountSort.Name, 0));

@@ -7,7 +7,7 @@ public class AccountTests
     [Fact]
     public async Task The_sums_are_those_of_the_invoice_list()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var rows = await desk.Get<InvoiceReads>().ListAsync(SampleIds.Showcase);
         var unpaid = rows.Where(row => row.Status != InvoiceStatus.Paid).ToArray();
         var overdue = rows.Count(row => row.Status == InvoiceStatus.PastDue);
@@ -25,7 +25,7 @@ public class AccountTests
     [Fact]
     public async Task An_account_without_invoices_reads_as_zero()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await using (var connection = await desk.Database.OpenAsync())
             await connection.ExecuteAsync(
                 """
@@ -41,7 +41,7 @@ public class AccountTests
     [Fact]
     public async Task The_picker_finds_by_part_of_the_name_or_by_id_and_keeps_to_its_limit()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var reads = desk.Get<AccountReads>();
         var name = (await reads.SummaryAsync(SampleIds.Showcase))!.Name;
         (await reads.SearchAsync(name[1..^1].ToUpperInvariant())).ShouldContain(new AccountName(SampleIds.Showcase, name));
@@ -54,7 +54,7 @@ public class AccountTests
     [Fact]
     public async Task Changing_the_plan_changes_summary_and_recommendations()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var target = (await desk.Get<AccountReads>().SummaryAsync(SampleIds.Showcase))!.PlanId == "plan_scale" ? ("plan_pro", "Pro") : ("plan_scale", "Scale");
         var before = (await desk.Get<RecommendationReads>().FactsAsync(SampleIds.Showcase)).ShouldNotBeNull();
 
@@ -73,7 +73,7 @@ public class AccountTests
     [Fact]
     public async Task An_unknown_account_or_plan_changes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(async () =>
         {
             (await desk.Get<AccountWrites>().ChangePlanAsync("acc_none", "plan_pro", "Tester")).ShouldBeOfType<PlanChangeOutcome.AccountNotFound>();
@@ -84,7 +84,7 @@ public class AccountTests
     [Fact]
     public async Task The_timeline_is_the_newest_fifty_of_the_account()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         foreach (var invoice in (await desk.Get<InvoiceReads>().ListAsync(SampleIds.Busy)).Where(row => row.Status != InvoiceStatus.Paid).Take(60))
             await desk.Get<InvoiceWrites>().PayAsync(invoice.Id, "Tester");
         var timeline = await desk.Get<AuditReads>().TimelineAsync(SampleIds.Busy);

@@ -7,7 +7,7 @@ public class StatementTests
     [Fact]
     public async Task The_ages_are_those_of_the_unpaid_invoices_and_add_up_to_the_balance()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var unpaid = (await desk.Get<InvoiceReads>().ListAsync(SampleIds.Busy)).Where(row => row.Status != InvoiceStatus.Paid).ToArray();
         var summary = (await desk.Get<AccountReads>().SummaryAsync(SampleIds.Busy))!;
 
@@ -30,7 +30,7 @@ public class StatementTests
     [InlineData(61, 3)]
     public async Task An_invoice_grows_older_day_by_day(int daysOverdue, int age)
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await using (var connection = await desk.Database.OpenAsync())
             await connection.ExecuteAsync(
                 """
@@ -45,7 +45,7 @@ public class StatementTests
     [Fact]
     public async Task Who_owes_nothing_has_four_ages_of_zero_and_nobody_has_none()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await using (var connection = await desk.Database.OpenAsync())
             await connection.ExecuteAsync("UPDATE invoices SET paid_at = '2026-01-15T00:00:00.000Z' WHERE account_id = 'acc_88'");
         var statement = (await desk.Get<StatementReads>().FindAsync(SampleIds.Showcase))!;

@@ -5,7 +5,7 @@ public class SubscriptionTests
     [Fact]
     public async Task A_plan_change_changes_what_is_included_and_the_version()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var before = (await desk.Get<SubscriptionReads>().FindAsync(SampleIds.Showcase)).ShouldNotBeNull();
         await desk.Get<AccountWrites>().ChangePlanAsync(SampleIds.Showcase, "plan_scale", "Tester");
         (await desk.Get<SubscriptionReads>().FindAsync(SampleIds.Showcase))
@@ -16,7 +16,7 @@ public class SubscriptionTests
     [Fact]
     public async Task The_shares_count_every_account_once_at_the_listed_price()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.RowsAsync<int>("UPDATE subscriptions SET plan_id = 'plan_team' WHERE plan_id = 'plan_pro'");
         await desk.Get<PlanWrites>().ListAsync("plan_team", "Crew", 1_000, "Tester");
 

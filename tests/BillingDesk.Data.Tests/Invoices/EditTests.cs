@@ -9,7 +9,7 @@ public class EditTests
     [Fact]
     public async Task An_edit_replaces_memo_lines_and_amount()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var outcome = await desk.Get<InvoiceWrites>().EditAsync(SampleIds.ShowcaseInvoice, 1, _edit, "Tester");
         var edited = outcome.ShouldBeOfType<EditOutcome.Edited>().Invoice;
         (edited.Memo, edited.AmountCents, edited.Version, edited.Status).ShouldBe(("A new memo", 3_250, 2, InvoiceStatus.PastDue));
@@ -25,7 +25,7 @@ public class EditTests
     [Fact]
     public async Task A_stale_edit_returns_the_current_invoice_and_changes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<InvoiceWrites>().EditAsync(SampleIds.ShowcaseInvoice, 1, _edit, "First");
         await desk.ChangesNothingAsync(async () =>
         {
@@ -38,7 +38,7 @@ public class EditTests
     [Fact]
     public async Task Of_two_simultaneous_edits_of_one_version_one_is_stale()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         using var gate = new Barrier(2);
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(number => Task.Factory.StartNew(() =>
         {
@@ -55,7 +55,7 @@ public class EditTests
     [Fact]
     public async Task A_line_the_database_refuses_rolls_everything_back()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var halfGood = new InvoiceEdit("Half good", [new("Seats", 1, 100), new("Seats", 0, 100)]);
         await desk.ChangesNothingAsync(() => Should.ThrowAsync<DbException>(() =>
             desk.Get<InvoiceWrites>().EditAsync(SampleIds.ShowcaseInvoice, 1, halfGood, "Tester")));
@@ -67,7 +67,7 @@ public class EditTests
     [InlineData("x' OR '1'='1")]
     public async Task An_unknown_invoice_is_not_found_and_nothing_changes(string id)
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(async () =>
             (await desk.Get<InvoiceWrites>().EditAsync(id, 1, _edit, "Tester")).ShouldBeOfType<EditOutcome.NotFound>());
     }
@@ -86,7 +86,7 @@ public class EditTests
     [Fact]
     public async Task What_validation_lets_pass_the_database_takes()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var largest = new InvoiceEdit(
             new string('m', 500), [.. Enumerable.Repeat(new InvoiceLineEdit(new string('t', 200), 10_000, 100_000_000), 50)]);
         largest.Validate().ShouldBeEmpty();

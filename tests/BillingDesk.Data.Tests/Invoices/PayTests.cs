@@ -5,7 +5,7 @@ public class PayTests
     [Fact]
     public async Task Paying_marks_the_invoice_and_moves_the_sums()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var before = (await desk.Get<AccountReads>().SummaryAsync(SampleIds.Showcase))!;
         var outcome = await desk.Get<InvoiceWrites>().PayAsync(SampleIds.ShowcaseInvoice, "Tester");
 
@@ -26,7 +26,7 @@ public class PayTests
     [Fact]
     public async Task Paying_every_overdue_invoice_makes_the_account_current()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         foreach (var invoice in await desk.Get<InvoiceReads>().ListAsync(SampleIds.Showcase))
         {
             if (invoice.Status != InvoiceStatus.PastDue) continue;
@@ -39,7 +39,7 @@ public class PayTests
     [Fact]
     public async Task Paying_twice_says_so_and_changes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<InvoiceWrites>().PayAsync(SampleIds.ShowcaseInvoice, "Tester");
         desk.Clock.Now += TimeSpan.FromMinutes(5);
         await desk.ChangesNothingAsync(async () =>
@@ -52,7 +52,7 @@ public class PayTests
     [Fact]
     public async Task Of_eight_simultaneous_payments_one_pays()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         using var gate = new Barrier(8);
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(() =>
         {
@@ -73,7 +73,7 @@ public class PayTests
     [InlineData("inv_123'; DROP TABLE invoices; --")]
     public async Task An_unknown_invoice_is_not_found_and_nothing_changes(string id)
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(async () =>
             (await desk.Get<InvoiceWrites>().PayAsync(id, "Tester")).ShouldBeOfType<PayOutcome.NotFound>());
     }

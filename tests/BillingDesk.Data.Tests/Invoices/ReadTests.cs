@@ -7,7 +7,7 @@ public class ReadTests
     [Fact]
     public async Task The_list_is_the_accounts_own_the_latest_due_date_first()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var rows = await desk.Get<InvoiceReads>().ListAsync(SampleIds.Showcase);
         rows.Select(row => row.Id).ShouldBe(
             await desk.RowsAsync<string>("SELECT id FROM invoices WHERE account_id = 'acc_88'"), ignoreOrder: true);
@@ -18,7 +18,7 @@ public class ReadTests
     [Fact]
     public async Task Search_finds_by_line_text_memo_and_number_within_the_account()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<InvoiceWrites>().EditAsync(SampleIds.ShowcaseInvoice, 1, new("Blue memo", [new("Seats", 1, 1), new("Green kayak", 1, 1)]), "Tester");
         var number = (await desk.Get<InvoiceReads>().FindAsync(SampleIds.ShowcaseInvoice))!.Number;
         foreach (var text in new[] { "green KAY", "blue memo", number, $" {number.ToLowerInvariant()} " })
@@ -31,7 +31,7 @@ public class ReadTests
     [Fact]
     public async Task Search_takes_pattern_characters_as_themselves()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<InvoiceWrites>().EditAsync(SampleIds.ShowcaseInvoice, 1, new(@"100%_\ off", [new("Seats", 1, 1)]), "Tester");
         foreach (var text in new[] { "%", "_", @"\", @"0%_\ o" })
             (await desk.Get<InvoiceReads>().SearchAsync(SampleIds.Showcase, text)).Select(row => row.Id).ShouldBe([SampleIds.ShowcaseInvoice], text);
@@ -40,7 +40,7 @@ public class ReadTests
     [Fact]
     public async Task A_blank_search_finds_all_of_the_account()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         (await desk.Get<InvoiceReads>().SearchAsync(SampleIds.Showcase, " ")).ShouldBe(await desk.Get<InvoiceReads>().ListAsync(SampleIds.Showcase));
     }
 
@@ -50,7 +50,7 @@ public class ReadTests
     [InlineData("\" OR 1=1 --")]
     public async Task An_unknown_id_finds_nothing_anywhere(string id)
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         (await desk.Get<InvoiceReads>().FindAsync(id)).ShouldBeNull();
         (await desk.Get<InvoiceReads>().ListAsync(id)).ShouldBeEmpty();
         (await desk.Get<InvoiceReads>().SearchAsync(id, "")).ShouldBeEmpty();
@@ -74,7 +74,7 @@ public class ReadTests
     [Fact]
     public async Task The_amount_and_the_lines_of_an_answer_belong_together_while_others_edit()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var editing = Task.Factory.StartNew(async () =>
         {
             for (var version = 1; version <= 150; version++)
@@ -98,7 +98,7 @@ public class ReadTests
     [Fact]
     public async Task The_json_has_the_promised_names()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         async Task<string> NamesAsync<T>(Task<T> read) => string.Join(",",
             JsonSerializer.SerializeToElement(await read, JsonSerializerOptions.Web).EnumerateObject().Select(property => property.Name));
         async Task<string> FirstNamesAsync<T>(Task<IReadOnlyList<T>> read)
@@ -132,7 +132,7 @@ public class ReadTests
     [Fact]
     public async Task Days_and_instants_are_plain_in_json_and_survive_a_round_trip()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<InvoiceWrites>().PayAsync("inv_123", "Tester");
         var row = (await desk.Get<InvoiceReads>().ListAsync("acc_88")).Single(invoice => invoice.Id == "inv_123");
         var json = JsonSerializer.Serialize(row, JsonSerializerOptions.Web);

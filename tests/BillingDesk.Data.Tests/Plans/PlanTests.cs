@@ -7,7 +7,7 @@ public class PlanTests
     [Fact]
     public async Task Listing_a_plan_changes_the_price_list_and_no_account()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<AccountWrites>().ChangePlanAsync(SampleIds.Showcase, "plan_pro", "Tester");
         var before = await desk.Get<AccountReads>().SummaryAsync(SampleIds.Showcase);
         var timeline = await desk.Get<AuditReads>().TimelineAsync(SampleIds.Showcase);
@@ -26,7 +26,7 @@ public class PlanTests
     [Fact]
     public async Task An_unknown_plan_or_a_negative_price_changes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(async () =>
         {
             (await desk.Get<PlanWrites>().ListAsync("plan_none", "None", 1, "Tester")).ShouldBeNull();

@@ -7,7 +7,7 @@ public class ProfileTests
     [Fact]
     public async Task A_new_name_shows_in_the_profile_and_in_every_team()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var orgIds = (await desk.Get<MemberReads>().OrganisationsAsync("user_188")).Select(row => row.OrgId).ToArray();
         var timelines = new Dictionary<string, IReadOnlyList<AuditEntry>>();
         foreach (var orgId in orgIds) timelines[orgId] = await desk.Get<AuditReads>().TimelineAsync(orgId);
@@ -28,7 +28,7 @@ public class ProfileTests
     [Fact]
     public async Task An_unknown_user_or_an_empty_name_changes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(async () =>
         {
             (await desk.Get<ProfileWrites>().RenameAsync("x' OR '1'='1", "Renamed", "Tester")).ShouldBeNull();

@@ -7,7 +7,7 @@ public class SiteTests
     [Fact]
     public async Task The_footer_of_a_route_group_is_one_row_with_a_version()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         (await desk.Get<SiteReads>().FooterAsync(FooterGroup.Plain)).Version.ShouldBe(1);
         var written = await desk.Get<SiteWrites>().SetFooterAsync(FooterGroup.Plain, "Closed on Friday <all day>", "Tester");
         written.ShouldBe(new SiteFooter("Closed on Friday <all day>", 2, new DateTime(2026, 1, 15, 10, 30, 0, DateTimeKind.Utc)));
@@ -19,7 +19,7 @@ public class SiteTests
     [Fact]
     public async Task Feedback_is_stored_as_it_was_typed()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         (await desk.Get<SiteWrites>().AddFeedbackAsync("It's \"fine\"; DROP TABLE feedback; --", "Tester")).ShouldBe("fb_1");
         (await desk.Get<SiteWrites>().AddFeedbackAsync("Again", "Tester")).ShouldBe("fb_2");
         (await desk.RowsAsync<string>("SELECT text FROM feedback ORDER BY id")).ShouldBe(["It's \"fine\"; DROP TABLE feedback; --", "Again"]);
@@ -29,7 +29,7 @@ public class SiteTests
     [Fact]
     public async Task What_is_too_long_changes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(async () =>
         {
             await Should.ThrowAsync<DbException>(() => desk.Get<SiteWrites>().SetFooterAsync(FooterGroup.Plain, new string('x', 501), "Tester"));

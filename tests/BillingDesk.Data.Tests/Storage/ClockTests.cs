@@ -5,7 +5,7 @@ public class ClockTests
     [Fact]
     public async Task An_unpaid_invoice_becomes_past_due_the_day_after_its_due_date()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var open = (await desk.Get<InvoiceReads>().ListAsync(SampleIds.Showcase)).Last(invoice => invoice.Status == InvoiceStatus.Open);
         async Task<string> StatusAsync() => (await desk.Get<InvoiceReads>().FindAsync(open.Id))!.Status;
         async Task<long> OverdueAsync() => (await desk.Get<AccountReads>().BadgeAsync(SampleIds.Showcase))!.OverdueInvoices;

@@ -8,7 +8,7 @@ public class PrepareTests
     [Fact]
     public async Task Preparing_again_changes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<InvoiceWrites>().PayAsync(SampleIds.ShowcaseInvoice, "Tester");
         await desk.ChangesNothingAsync(async () =>
             (await desk.Database.PrepareAsync(Desk.SeedDay.AddDays(30))).ShouldBeFalse());
@@ -40,7 +40,7 @@ public class PrepareTests
     [Fact]
     public async Task A_file_of_another_version_is_refused_with_the_way_out()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.RowsAsync<int>("PRAGMA user_version = 99");
         var fault = await Should.ThrowAsync<InvalidOperationException>(() => desk.Database.PrepareAsync(Desk.SeedDay));
         fault.Message.ShouldContain("99");
@@ -50,7 +50,7 @@ public class PrepareTests
     [Fact]
     public async Task Connections_check_foreign_keys_wait_when_busy_and_use_the_write_ahead_log_also_when_pooled()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         for (var opened = 0; opened < 3; opened++)
         {
             await using var connection = await desk.Database.OpenAsync();
@@ -65,7 +65,7 @@ public class PrepareTests
     [Fact]
     public async Task Every_row_of_the_seed_refers_to_rows_that_are_there()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         (await desk.RowsAsync<string>("PRAGMA foreign_key_check")).ShouldBeEmpty();
     }
 

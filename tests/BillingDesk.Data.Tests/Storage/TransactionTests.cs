@@ -9,7 +9,7 @@ public class TransactionTests
     [Fact]
     public async Task Writes_of_one_scope_share_the_commit_and_nobody_else_sees_them_before_it()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var scope = desk.Scope();
         await scope.GetRequiredService<DeskTransactions>().RunAsync(async _ =>
         {
@@ -25,7 +25,7 @@ public class TransactionTests
     [Fact]
     public async Task A_failure_after_the_writes_rolls_all_of_them_back()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var scope = desk.Scope();
         var transactions = scope.GetRequiredService<DeskTransactions>();
         await desk.ChangesNothingAsync(() => Should.ThrowAsync<TimeoutException>(() => transactions.RunAsync<bool>(async _ =>
@@ -40,7 +40,7 @@ public class TransactionTests
     [Fact]
     public async Task A_failed_write_that_is_swallowed_still_dooms_the_transaction()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var scope = desk.Scope();
         var transactions = scope.GetRequiredService<DeskTransactions>();
         await desk.ChangesNothingAsync(() => Should.ThrowAsync<InvalidOperationException>(() => transactions.RunAsync(async _ =>
@@ -57,7 +57,7 @@ public class TransactionTests
     [Fact]
     public async Task A_row_of_somebody_elses_joins_the_commit()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.RowsAsync<int>("CREATE TABLE outbox (note TEXT)");
         await desk.Get<DeskTransactions>().RunAsync(running =>
             running.Connection.ExecuteAsync("INSERT INTO outbox VALUES (@note)", new { note = "raised" }, running.Transaction));
@@ -67,14 +67,14 @@ public class TransactionTests
     [Fact]
     public async Task A_write_without_an_actor_is_refused_and_rolled_back()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(() => Should.ThrowAsync<ArgumentException>(() => desk.Get<InvoiceWrites>().PayAsync(SampleIds.ShowcaseInvoice, " ")));
     }
 
     [Fact]
     public async Task A_cancelled_write_writes_nothing()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(() => Should.ThrowAsync<OperationCanceledException>(() =>
             desk.Get<InvoiceWrites>().PayAsync(SampleIds.ShowcaseInvoice, "Tester", new CancellationToken(canceled: true))));
     }

@@ -5,7 +5,7 @@ public class NightlySummaryTests
     [Fact]
     public async Task A_seeded_desk_shows_the_night_before_and_it_agrees_with_the_account()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
 
         var night = (await desk.Get<NightlySummaryReads>().FindAsync(SampleIds.Showcase)).ShouldNotBeNull();
 
@@ -18,7 +18,7 @@ public class NightlySummaryTests
     [Fact]
     public async Task What_happens_by_day_shows_after_the_next_run_and_not_before()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var before = await desk.Get<NightlySummaryReads>().FindAsync(SampleIds.Showcase);
         await desk.Get<InvoiceWrites>().PayAsync(SampleIds.ShowcaseInvoice, "Tester");
         (await desk.Get<NightlySummaryReads>().FindAsync(SampleIds.Showcase)).ShouldBe(before);
@@ -37,7 +37,7 @@ public class NightlySummaryTests
     [Fact]
     public async Task An_unknown_account_has_none()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         (await desk.Get<NightlySummaryReads>().FindAsync("acc_none")).ShouldBeNull();
     }
 }

@@ -6,18 +6,18 @@ namespace BillingDesk.Data.Tests;
 /// <summary>A seeded desk on a database of its own. Each service it hands out comes from a scope of its own, like a request.</summary>
 internal sealed class Desk : IAsyncDisposable
 {
-    public static readonly DateOnly SeedDay = new(2026, 1, 15);
+    public static readonly DateOnly SeedDay = SeededFile.Day;
 
     private readonly TestDatabase _database = new();
     private readonly ServiceProvider _services;
     private readonly List<IServiceScope> _scopes = [];
 
-    private Desk()
+    private Desk(bool seeded)
     {
         Clock = new SetClock(new DateTimeOffset(2026, 1, 15, 10, 30, 0, TimeSpan.Zero));
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Clock)
-            .AddBillingDeskData(_database.Open())
+            .AddBillingDeskData(_database.Open(seeded))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
@@ -25,12 +25,16 @@ internal sealed class Desk : IAsyncDisposable
 
     public BillingDeskDatabase Database => _services.GetRequiredService<BillingDeskDatabase>();
 
-    public static Desk Empty() => new();
+    public static Desk Empty() => new(seeded: false);
 
-    public static async Task<Desk> SeededAsync(DateOnly? today = null)
+    /// <summary>Seeded for <see cref="SeedDay"/>: a copy of one that was seeded once.</summary>
+    public static Desk Seeded() => new(seeded: true);
+
+    /// <summary>Seeded here and now.</summary>
+    public static async Task<Desk> SeededAsync(DateOnly today)
     {
-        var desk = new Desk();
-        (await desk.Database.PrepareAsync(today ?? SeedDay)).ShouldBeTrue();
+        var desk = Empty();
+        (await desk.Database.PrepareAsync(today)).ShouldBeTrue();
         return desk;
     }
 

@@ -8,7 +8,13 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("billing-desk-");
 
-    public BillingDeskDatabase Open() => BillingDeskDatabase.InFile(Path.Combine(_folder.FullName, "desk.db"));
+    /// <param name="seeded">Whether it was seeded for the day of <see cref="SeededFile"/>; else it is empty.</param>
+    public BillingDeskDatabase Open(bool seeded)
+    {
+        var path = Path.Combine(_folder.FullName, "desk.db");
+        if (seeded) SeededFile.CopyTo(path);
+        return BillingDeskDatabase.InFile(path);
+    }
 
     public ValueTask DisposeAsync()
     {

@@ -9,7 +9,7 @@ public class UsageTests
     [Fact]
     public async Task Raw_usage_counts_once_it_is_rolled_up_and_only_once()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var before = await ChartAsync(desk);
         (await desk.Get<UsageWrites>().AddAsync(Account, 40)).ShouldBeTrue();
         (await desk.Get<UsageWrites>().AddAsync(Account, 2)).ShouldBeTrue();
@@ -38,7 +38,7 @@ public class UsageTests
     [Fact]
     public async Task Usage_belongs_to_the_day_it_arrived_on_and_the_chart_ends_with_its_as_of_time()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         var before = await ChartAsync(desk);
         await desk.Get<UsageWrites>().AddAsync(Account, 7);
         desk.Clock.Now += TimeSpan.FromDays(1);
@@ -56,7 +56,7 @@ public class UsageTests
     [Fact]
     public async Task A_roll_up_that_fails_adds_nothing_and_the_next_one_adds_it_all()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.Get<UsageWrites>().AddAsync(Account, 7);
         await desk.ChangesNothingAsync(() => Should.ThrowAsync<OperationCanceledException>(() =>
             desk.Get<UsageWrites>().RollUpAsync(new CancellationToken(canceled: true))));
@@ -67,7 +67,7 @@ public class UsageTests
     [Fact]
     public async Task What_makes_no_sense_is_not_stored()
     {
-        await using var desk = await Desk.SeededAsync();
+        await using var desk = Desk.Seeded();
         await desk.ChangesNothingAsync(async () =>
         {
             (await desk.Get<UsageWrites>().AddAsync("acc_none", 1)).ShouldBeFalse();

@@ -51,7 +51,7 @@ internal sealed class DeskHost : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("billing-desk-");
         var path = Path.Combine(folder.FullName, "desk.db");
-        SeededFile.CopyTo(path);
+        Data.Tests.SeededFile.CopyTo(path);
         var time = new TestTimeProvider();
         var lines = new CollectedLines();
         var start = StartOptions.From(

@@ -1,12 +1,12 @@
-using Freshet.Tests;
+[assembly: AssemblyFixture(typeof(BillingDesk.Data.Tests.SeededFile))]
 
-[assembly: AssemblyFixture(typeof(BillingDesk.Tests.SeededFile))]
+namespace BillingDesk.Data.Tests;
 
-namespace BillingDesk.Tests;
-
-/// <summary>A seeded database, made once; every desk starts from a copy.</summary>
+/// <summary>A file that was seeded for the day on which the tests' clocks stand, made once; who needs a seeded desk starts from a copy.</summary>
 public sealed class SeededFile : IAsyncLifetime
 {
+    public static readonly DateOnly Day = new(2026, 1, 15);
+
     private static string _path = "";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("billing-desk-seed-");
@@ -17,7 +17,7 @@ public sealed class SeededFile : IAsyncLifetime
     {
         _path = Path.Combine(_folder.FullName, "desk.db");
         using var database = BillingDeskDatabase.InFile(_path);
-        await database.PrepareAsync(DateOnly.FromDateTime(new TestTimeProvider().GetUtcNow().UtcDateTime));
+        await database.PrepareAsync(Day);
     }
 
     public ValueTask DisposeAsync()
