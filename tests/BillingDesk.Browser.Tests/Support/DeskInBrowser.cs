@@ -10,19 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace BillingDesk.Browser.Tests;
 
 /// <summary>The sample as a person has it: the real host on a port of 127.0.0.1, the built page, a real Chromium.</summary>
-public sealed class DeskInBrowser : IAsyncLifetime
+public sealed class DeskInBrowser(Chromium chromium) : IAsyncLifetime
 {
-    private static readonly string[] _arguments =
-    [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ];
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("billing-desk-browser-");
+    private readonly List<(string? Test, IBrowserContext Browser)> _browsers = [];
     private WebApplication _app = null!;
     private string _url = "http://127.0.0.1:0";
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
 
     /// <summary>Where the desk answers.</summary>
     public string Url => _url;
@@ -30,17 +23,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
     /// <summary>How far its log has come.</summary>
     public long Position => _app.Services.GetRequiredService<IFreshet>().Log.Position.Position;
 
-    public async ValueTask InitializeAsync()
-    {
-        await StartAsync();
-
-        SetDefaultExpectTimeout(30_000); // a busy machine is slow, not wrong
-        _playwright = await Playwright.CreateAsync();
-        _browser = await LaunchAsync(_playwright);
-    }
-
-    internal static Task<IBrowser> LaunchAsync(IPlaywright playwright) =>
-        playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium(), Args = _arguments });
+    public async ValueTask InitializeAsync() => await StartAsync();
 
     /// <summary>Starts the desk, with the same database and at the same address as before.</summary>
     public async Task StartAsync(params string[] arguments)
@@ -94,10 +77,14 @@ public sealed class DeskInBrowser : IAsyncLifetime
     /// <summary>A browser of its own: its tabs share locks, channels and cookies.</summary>
     /// <param name="url">Where it finds the desk; null for the desk's own address.</param>
     /// <param name="colors">What the person has chosen, dark or light.</param>
-    public Task<IBrowserContext> BrowserAsync(string? url = null, ColorScheme colors = ColorScheme.Light) => _browser.NewContextAsync(new BrowserNewContextOptions
+    public async Task<IBrowserContext> BrowserAsync(string? url = null, ColorScheme colors = ColorScheme.Light)
     {
-        BaseURL = url ?? _url, ViewportSize = new ViewportSize { Width = 1400, Height = 1100 }, ColorScheme = colors,
-    });
+        var test = TestContext.Current.Test?.UniqueID;
+        await CloseAsync(mine => mine != test); // or the pages of tests that have ended would follow what this one does
+        var browser = await chromium.BrowserAsync(url ?? _url, colors);
+        _browsers.Add((test, browser));
+        return browser;
+    }
 
     /// <summary>Opens a tab of a browser, at an account.</summary>
     /// <param name="browser">The browser.</param>
@@ -114,7 +101,7 @@ public sealed class DeskInBrowser : IAsyncLifetime
     }
 
     /// <summary>Opens the page at an account, in a Chromium that Playwright does not drive.</summary>
-    internal Task<PlainPage> PlainAsync(string accountId) => PlainPage.OpenAsync(Chromium(), _arguments, $"{_url}/?account={accountId}");
+    internal Task<PlainPage> PlainAsync(string accountId) => PlainPage.OpenAsync(Chromium.Path(), Chromium.Arguments, $"{_url}/?account={accountId}");
 
     /// <summary>Says how far the usage pipeline has come. Before anything of the account is read: nothing is told of it.</summary>
     public async Task SetUsageAsOfAsync(DateTime asOf)
@@ -133,14 +120,14 @@ public sealed class DeskInBrowser : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
+        await CloseAsync(_ => true);
         await _app.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 
-    private static string Chromium() =>
-        Environment.GetEnvironmentVariable("FRESHET_CHROMIUM") is { Length: > 0 } path ? path
-        : ((string[])["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]).FirstOrDefault(File.Exists)
-            ?? throw new InvalidOperationException("Chromium is missing. ./test installs it where it may; else set FRESHET_CHROMIUM to its path.");
+    private async Task CloseAsync(Func<string?, bool> which)
+    {
+        foreach (var (_, browser) in _browsers.Where(each => which(each.Test))) await browser.CloseAsync();
+        _browsers.RemoveAll(each => which(each.Test));
+    }
 }

@@ -6,7 +6,7 @@ using Freshet.Tests;
 namespace BillingDesk.Browser.Tests;
 
 /// <summary>The sample as <c>./run --nodes 3</c> has it once everything is built: Redis, three web nodes, a worker and nginx in front, started by the same script.</summary>
-public sealed class DeskOnNodes : IAsyncLifetime
+public sealed class DeskOnNodes(Chromium chromium) : IAsyncLifetime
 {
     private const int Terminate = 15;
 
@@ -15,8 +15,7 @@ public sealed class DeskOnNodes : IAsyncLifetime
     private readonly List<string> _said = []; // guarded by itself
     private readonly int _port = FreePort();
     private Process _script = null!;
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private IBrowserContext? _browser;
 
     /// <summary>The one address in front of all nodes.</summary>
     public Uri Front => new($"http://127.0.0.1:{_port}");
@@ -60,15 +59,11 @@ public sealed class DeskOnNodes : IAsyncLifetime
             await StopAsync(); // nobody disposes of what did not come up
             throw;
         }
-
-        SetDefaultExpectTimeout(30_000);
-        _playwright = await Playwright.CreateAsync();
-        _browser = await DeskInBrowser.LaunchAsync(_playwright);
     }
 
     /// <summary>Opens the page, at an account.</summary>
     public async Task<IPage> OpenAsync(string accountId) =>
-        await DeskInBrowser.TabAsync(await _browser.NewContextAsync(new BrowserNewContextOptions { BaseURL = Front.ToString(), ViewportSize = new ViewportSize { Width = 1400, Height = 1100 } }), accountId);
+        await DeskInBrowser.TabAsync(_browser ??= await chromium.BrowserAsync(Front.ToString()), accountId);
 
     /// <summary>Stops it as Ctrl+C in a terminal does, by the script's own process id.</summary>
     public async Task StopAsync()
@@ -80,8 +75,7 @@ public sealed class DeskOnNodes : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
-        _playwright?.Dispose();
+        if (_browser is not null) await _browser.CloseAsync();
         await StopAsync();
         _script.Dispose();
         _folder.Delete(recursive: true);

@@ -18,6 +18,9 @@ internal static class SimulatedBuild
     /// <summary>The core as it is.</summary>
     public static CSharpCompilation Faithful => _faithful.Value;
 
+    /// <summary>The same, loaded once for all that need no build of their own.</summary>
+    public static readonly Lazy<Func<string, string>> Shared = new(() => Load());
+
     /// <summary>A file of the core as it is compiled.</summary>
     public static string TextOf(string file) => Rewriting.Rewrite(Source(file));
 

@@ -11,7 +11,7 @@ public sealed class SwitchedBuildTests(ITestOutputHelper output)
     {
         var requests = new ulong[] { 2, 17, 41 }.Select(seed => new RunRequest(seed)).ToList();
 
-        TracesOf(SwitchedBuild.Shared.Value.Run, requests).ShouldBe(TracesOf(SimulatedBuild.Load(), requests));
+        TracesOf(SwitchedBuild.Shared.Value.Run, requests).ShouldBe(TracesOf(SimulatedBuild.Shared.Value, requests));
     }
 
     [Theory]

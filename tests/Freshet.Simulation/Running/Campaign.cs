@@ -56,7 +56,7 @@ internal sealed class Campaign(Func<string, string> run, int threads)
     }
 
     /// <summary>The core as it is, with as many threads as there are processors.</summary>
-    public static Campaign Faithful() => new(SimulatedBuild.Load(), Environment.ProcessorCount);
+    public static Campaign Faithful() => new(SimulatedBuild.Shared.Value, Environment.ProcessorCount);
 }
 
 /// <summary>What came of a campaign.</summary>

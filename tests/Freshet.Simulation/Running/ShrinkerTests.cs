@@ -11,8 +11,8 @@ public sealed class ShrinkerTests(ITestOutputHelper output)
     {
         var bug = PlantedBugs.All.Single(each => each.Name == "hold ignored by readers");
         var caught = BugHunt.Find(bug, BugHunt.MostSeeds).ShouldNotBeNull();
-        var run = SimulatedBuild.Load(bug.Changes);
-        var (rule, whole) = (caught.Rules[0], BugHunt.RequestFor(bug, caught.Seed));
+        var (run, number) = SwitchedBuild.Shared.Value.Of(bug);
+        var (rule, whole) = (caught.Rules[0], BugHunt.RequestFor(bug, caught.Seed) with { Bug = number });
         var before = Campaign.Run(run, whole);
 
         var shrunk = new Shrinker(run, rule, tries: 100).Shrink(whole);
@@ -24,6 +24,6 @@ public sealed class ShrinkerTests(ITestOutputHelper output)
         shrunk.Seconds.ShouldBeLessThan(whole.Seconds);
         shrunk.Without.ShouldNotBeEmpty();
         Campaign.Run(run, shrunk).Trace.ShouldBe(after.Trace); // what is left replays exactly
-        Campaign.Run(SimulatedBuild.Load(), shrunk).Violations.ShouldBeEmpty(); // and it is the bug that breaks it
+        Campaign.Run(SimulatedBuild.Shared.Value, shrunk with { Bug = 0 }).Violations.ShouldBeEmpty(); // and it is the bug that breaks it
     }
 }

@@ -121,7 +121,7 @@ public abstract class CrashMatrixTests<TDatabase> : IAsyncLifetime where TDataba
             reads++;
             if (answer.Source == AnswerSource.Cache) fromMemory++;
             if (answer.Value < committed) old++;
-            await Task.Delay(1, CancellationToken.None); // the machine is for the writers
+            await Task.Delay(4, CancellationToken.None); // the machine is for the writers
         }
         return (reads, fromMemory, old);
     }
