@@ -15,28 +15,30 @@ internal static class ColdTimes
     private const int Warmups = 40;
     private const int Rounds = 80;
 
-    public static void Print()
+    /// <param name="only">Words that begin the names of what is wanted; null for everything.</param>
+    public static void Print(string? only = null)
     {
-        Report("loader completes at once", cold => cold.MemoryCacheAsync(), [
+        Report(only, "loader completes at once", cold => cold.MemoryCacheAsync(), [
             ("no tags", cold => cold.FreshetAsync(BenchCatalog.NoTags)),
             ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.TwoSharedTags)),
             ("two tags of its own", cold => cold.FreshetAsync(BenchCatalog.TwoTags)),
         ]);
-        Report("loader completes at once, nobody listens to the meter", cold => cold.MemoryCacheAsync(), [
+        Report(only, "loader completes at once, nobody listens to the meter", cold => cold.MemoryCacheAsync(), [
             ("no tags", cold => cold.FreshetAsync(BenchCatalog.NoTags)),
             ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.TwoSharedTags)),
         ], isListenedTo: false);
-        Report("loader completes at once, a service scope on both sides", cold => cold.MemoryCacheWithScopeAsync(), [
+        Report(only, "loader completes at once, a service scope on both sides", cold => cold.MemoryCacheWithScopeAsync(), [
             ("no tags", cold => cold.FreshetAsync(BenchCatalog.WithServices)),
         ]);
-        Report("loader yields", cold => cold.MemoryCacheYieldingAsync(), [
+        Report(only, "loader yields", cold => cold.MemoryCacheYieldingAsync(), [
             ("no tags", cold => cold.FreshetAsync(BenchCatalog.Yielding)),
             ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.YieldingTwoSharedTags)),
         ]);
     }
 
-    private static void Report(string what, Func<ColdLoads, Task> baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true)
+    private static void Report(string? only, string what, Func<ColdLoads, Task> baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true)
     {
+        if (only is not null && !what.StartsWith(only, StringComparison.Ordinal)) return;
         Func<ColdLoads, Task>[] all = [baseline, .. contenders.Select(contender => contender.Fill)];
         var rounds = Array.ConvertAll(all, _ => new List<double>());
         for (var round = -Warmups; round < Rounds; round++)

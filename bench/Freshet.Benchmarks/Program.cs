@@ -16,8 +16,8 @@ switch (args)
     case ["cold-bytes"]:
         ColdBytes.Print();
         return;
-    case ["cold-times"]:
-        ColdTimes.Print();
+    case ["cold-times", .. var which]:
+        ColdTimes.Print(which.FirstOrDefault());
         return;
     case ["ratios"]:
         EvictionRatios.Print();
