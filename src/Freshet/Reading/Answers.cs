@@ -10,7 +10,8 @@ internal struct Answers<TValue>
     private long _validAt; // before _entry
     private Entry<TValue>? _entry; // this or _error, once it has ended
     private Exception? _error;
-    private object? _starter; // the task of a reader that may leave before the end, or the wait of one that stays
+    private object? _starter; // the task of a reader that may leave before the end, or how one that stays goes on
+    private object? _starterState; // before _starter
     private TaskCompletionSource<Landed<TValue>>? _joiners;
 
     /// <summary>The value, if it is there.</summary>
@@ -52,12 +53,20 @@ internal struct Answers<TValue>
         return waiting.Task;
     }
 
-    /// <summary>Lets the starter wait without a task.</summary>
-    public void Wait(IStarterWait<TValue> starter)
+    /// <summary>Takes up how a starter that waits without a task goes on. When the load has ended by now, it goes on at once, on the thread pool: it has yet to return to its caller.</summary>
+    public void WaitWith(Action<object?> goOn, object? state)
     {
-        Interlocked.Exchange(ref _starter, starter);
-        Tell(starter);
+        _starterState = state;
+        Interlocked.Exchange(ref _starter, goOn);
+        // As with a task: whoever gives the answer finds it here, or the answer is seen here. Perhaps both, and one of them takes it.
+        if (HasEnded && TakeStarter() is { } taken) ThreadPool.UnsafeQueueUserWorkItem(taken, state, preferLocal: true);
     }
+
+    /// <summary>Whether there is a value or a failure.</summary>
+    public readonly bool HasEnded => Volatile.Read(in _entry) is not null || Failure is not null;
+
+    /// <summary>What went wrong; null while nothing has.</summary>
+    public readonly Exception? Failure => Volatile.Read(in _error);
 
     /// <summary>Notes the value, and tells those who joined.</summary>
     public void Give(Landed<TValue> landed)
@@ -77,33 +86,37 @@ internal struct Answers<TValue>
     }
 
     /// <summary>Tells the reader that started the load; it may go on right here, so call it last.</summary>
-    public readonly void TellStarter()
+    public void TellStarter()
     {
-        if (_starter is null) return;
-        if (_starter is IStarterWait<TValue> staying) Tell(staying);
-        else Tell((TaskCompletionSource<Landed<TValue>>)_starter);
+        switch (_starter)
+        {
+            case null:
+                return;
+            case Action<object?>:
+                TakeStarter()?.Invoke(_starterState);
+                return;
+            default:
+                Tell((TaskCompletionSource<Landed<TValue>>)_starter);
+                return;
+        }
     }
 
-    /// <summary>Whether the reader that started the load waits for it.</summary>
+    /// <summary>Whether the reader that started the load waits for it. One that stays and has not begun to wait sees for itself that the load has ended.</summary>
     public readonly bool StarterWaits => _starter switch
     {
         null => false,
-        IStarterWait<TValue> staying => !staying.IsTold,
+        Action<object?> => true,
         _ => !((TaskCompletionSource<Landed<TValue>>)_starter).Task.IsCompleted,
     };
 
-    private readonly void Tell(IStarterWait<TValue> staying)
-    {
-        if (TryGet(out var landed)) staying.Tell(landed);
-        else if (Volatile.Read(in _error) is { } error) staying.Tell(error);
-    }
+    private Action<object?>? TakeStarter() => (Action<object?>?)Interlocked.Exchange(ref _starter, null);
 
     // Nothing while there is no answer.
     private readonly void Tell(TaskCompletionSource<Landed<TValue>>? waiting)
     {
         if (waiting is null) return;
         if (TryGet(out var landed)) waiting.TrySetResult(landed);
-        else if (Volatile.Read(in _error) is { } error && waiting.TrySetException(error)) _ = waiting.Task.Exception; // observed: whether it is logged is decided elsewhere
+        else if (Failure is { } error && waiting.TrySetException(error)) _ = waiting.Task.Exception; // observed: whether it is logged is decided elsewhere
     }
 }
 

@@ -4,11 +4,14 @@ namespace Freshet;
 
 /// <remarks>
 /// Runs with nothing of its starter's surroundings, not its transaction, not its request, not its cancellation: on the thread pool, or
-/// on the starter's own thread where <see cref="ReadersThread"/> says so.
+/// on the starter's own thread where <see cref="ReadersThread"/> says so, with a flow of its own (<see cref="LoadFlow"/>).
 /// </remarks>
-internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWorkItem
+internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWorkItem, IFlowingLoad
 {
     private readonly CancellationTokenSource _cancellation = new();
+    private LoadTiming _timing;
+    private Task<TValue>? _loading;   // what the loader returned, when it was not at its end
+    private ExecutionContext? _flow;  // what surrounded it
 
     /// <summary>Begins if a turn at the source is free, else queues. A full queue ends the load at once.</summary>
     /// <param name="here">Whether it may begin on this thread.</param>
@@ -17,7 +20,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         _activity = LoadActivity.Start(_runtime, !IsShared ? LoadReason.Bypass : _replaces is not null ? LoadReason.Refresh : LoadReason.Miss);
         if (_context.HasBegun)
         {
-            if (here && !AsksSecondLevel) _ = RunAsync(isReadersThread: true);
+            if (here && !AsksSecondLevel) LoadFlow.BeginHere(this);
             else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             return;
         }
@@ -44,7 +47,7 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         _batch = batch;
         var now = _runtime.Clock.Now;
         _expiresAt = now + _runtime.JitteredTimeToLive(); // from the capture, not from the end of the load (PROTOCOL 4)
-        var minimum = Need.Higher(_minimumVersion, _runtime.FloorOf(_args, _tags));
+        var minimum = Need.Higher(_minimumVersion.Value, _runtime.FloorOf(_args, _tags));
         var applied = _runtime.Node.Applied;
         _context.Begin(applied, _runtime.AcquireLocked(applied.Marks, _tags), minimum, now);
         CapturedPosition = _context.Captured.Position.Position;
@@ -73,44 +76,112 @@ internal sealed partial class Flight<TArgs, TValue> : ISourceLoad, IThreadPoolWo
         return true;
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = AsksSecondLevel ? AskSecondLevelAsync() : RunAsync(isReadersThread: false);
-
-    // One method from the loader's call to its end: each more would cost a load that does not complete at once another 150 bytes.
-    private async Task RunAsync(bool isReadersThread)
+    void IThreadPoolWorkItem.Execute()
     {
-        if (isReadersThread) ReadersThread.LeaveCaller();
+        if (AsksSecondLevel) _ = AskSecondLevelAsync();
+        else LoadFlow.Begin(this);
+    }
+
+    // No asynchronous method: its state, with a task of its own, would cost a load that does not complete at once 100 bytes more; and what
+    // is done between the loader's first wait and the return to the reader's caller decides how often another thread, woken for the
+    // loader, is faster than this one, and brings all that the load has touched into its own processor's caches.
+    void IFlowingLoad.Begin()
+    {
         Ambient.EnterLoad(Context);
         LoadActivity.Enter(_activity, CapturedPosition);
-        var timing = LoadTiming.Start(_runtime);
-        TValue? value = default;
-        Exception? failure = null;
+        _timing = LoadTiming.Start(_runtime);
+        Task<TValue> loading;
         try
         {
-            // Asked for again while the value is below a version that was served before, or that a reader needs.
-            for (var attempt = 0; ; attempt++)
+            loading = CallLoaderAsync();
+            if (!loading.IsCompleted)
             {
-                _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued: spare the source
-                value = await (_runtime.NeedsServices ? LoadInScopeAsync() : _runtime.Loader(EmptyServices.Instance, _args, Context, _cancellation.Token)).ConfigureAwait(false);
-                if (!_runtime.Lags(this, value, attempt)) break;
-                await Task.Delay(LagPauses.After(attempt), _runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
+                (_loading, _flow) = (loading, ExecutionContext.Capture());
+                loading.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(GoOn);
+                return;
             }
         }
 #pragma warning disable CA1031 // Whatever the loader throws belongs to those who wait, or to the log when nobody does.
         catch (Exception error)
 #pragma warning restore CA1031
         {
+            loading = Task.FromException<TValue>(error);
+        }
+        TakeIn(loading);
+    }
+
+    // On whatever thread the loader has ended, with whatever flows there.
+    private void GoOn() => LoadFlow.GoOn(_flow, this);
+
+    void IFlowingLoad.GoOn() => TakeIn(_loading!);
+
+    private void TakeIn(Task<TValue> loaded)
+    {
+        TValue value;
+        try
+        {
+            value = loaded.GetAwaiter().GetResult();
+            if (_runtime.Lags(this, value, attempt: 0))
+            {
+                _ = LoadAgainAsync();
+                return;
+            }
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            End(default!, error);
+            return;
+        }
+        End(value, failure: null);
+    }
+
+    /// <summary>Asks again while the value is below a version that was served before, or that a reader needs.</summary>
+    private async Task LoadAgainAsync()
+    {
+        TValue? value = default;
+        Exception? failure = null;
+        try
+        {
+            var attempt = 0;
+            do
+            {
+                await Task.Delay(LagPauses.After(attempt), _runtime.Clock.Time, _cancellation.Token).ConfigureAwait(false);
+                value = await CallLoaderAsync().ConfigureAwait(false);
+            }
+            while (_runtime.Lags(this, value, ++attempt));
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
             failure = error;
         }
+        End(value!, failure);
+    }
+
+    private Task<TValue> CallLoaderAsync()
+    {
+        _cancellation.Token.ThrowIfCancellationRequested(); // abandoned while it was queued, or between two calls: spare the source
+        return _runtime.NeedsServices ? LoadInScopeAsync() : _runtime.Loader(EmptyServices.Instance, _args, Context, _cancellation.Token);
+    }
+
+    private void End(TValue value, Exception? failure)
+    {
         Context.LeaveFlow();
-        var took = timing.Elapsed(_runtime);
+        var took = _timing.Elapsed(_runtime);
         _cancellation.Dispose();
         if (failure is null)
         {
-            Succeed(value!, took);
-            return;
+            Succeed(value, took);
         }
-        ReturnTurn(); // before anyone is told: who tries again at once finds it free
-        Fail(failure, took);
+        else
+        {
+            ReturnTurn(); // before anyone is told: who tries again at once finds it free
+            Fail(failure, took);
+        }
+        _loadLock?.Release(); // nothing was stored: the next node may try at once
     }
 
     private async Task<TValue> LoadInScopeAsync()

@@ -46,8 +46,7 @@ internal sealed partial class Flight<TArgs, TValue>
         if (looked.HasWaited) CaptureAgain();
         _loadLock = looked.Lock;
         Deadline = _runtime.Clock.Now + loadTimeout;
-        await RunAsync(isReadersThread: false).ConfigureAwait(false);
-        _loadLock?.Release(); // nothing was stored: the next node may try at once
+        LoadFlow.Begin(this);
     }
 
     /// <summary>Ends with a value of the second level, as if its load had been this one: what it inherits takes the place of what was captured (PROTOCOL 4).</summary>

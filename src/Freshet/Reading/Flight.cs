@@ -19,7 +19,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     private Answers<TValue> _answers; // mutable: never copied
 
     // All guarded by the query's gate.
-    private long? _minimumVersion; // the highest that a reader asks for
+    private LeastVersion _minimumVersion; // the highest that a reader asks for
     private int _waiters = 1;      // the starter counts, so a background load is never abandoned; 0 means abandoned
     private int _silent;           // how many of them would not hear of a failure
     private volatile bool _ended;  // also read without the gate, by whoever clears the queue
@@ -34,7 +34,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
         _runtime = runtime;
         _args = args;
         _tags = tags;
-        _minimumVersion = need.MinimumVersion;
+        _minimumVersion = new(need.MinimumVersion);
         _context = new LoadContext(runtime, args, need.Load, isBypass: !isShared) { FromSource = need.FromSource };
         _replaces = replaces;
         _silent = replaces is null ? 0 : 1; // nobody waits for a load in the background
@@ -49,7 +49,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     public bool IsShared => !_context.IsBypass;
 
     /// <summary>The highest version a reader asks for: a value below it answers, but is not stored.</summary>
-    public long? MinimumVersionLocked => _minimumVersion;
+    public long? MinimumVersionLocked => _minimumVersion.Value;
 
     /// <summary>Whether a failure would reach nobody though somebody wanted the value: then it is logged. One that everybody has left was cancelled.</summary>
     public bool IsUnheardLocked => _waiters > 0 && _waiters <= _silent;
@@ -85,7 +85,7 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
     {
         _waiters++;
         if (_context.HasBegun) return;
-        _minimumVersion = Need.Higher(_minimumVersion, need.MinimumVersion);
+        _minimumVersion = new(Need.Higher(_minimumVersion.Value, need.MinimumVersion));
         _context.FromSource |= need.FromSource;
     }
 
@@ -124,14 +124,6 @@ internal sealed partial class Flight<TArgs, TValue> : RunningLoad where TArgs : 
             Leave();
             throw;
         }
-    }
-
-    /// <summary>The wait of the reader that started the load and stays until its end.</summary>
-    public ValueTask<TValue> StayAsync()
-    {
-        var starter = new StarterWait<TArgs, TValue>(_runtime, this);
-        _answers.Wait(starter);
-        return starter.Task;
     }
 
     /// <summary>Tells the trace of a reader that waited which load it waited for.</summary>

@@ -16,6 +16,7 @@ public sealed class LoadContext
     private int _stage; // Silent, Told or Ended
     private Ambient? _surrounding;
     private volatile bool _leftFlow;
+    private LeastVersion _minimumVersion;
 
     internal LoadContext(QueryRuntime runtime, object arguments, LoadContext? outer, bool isBypass)
     {
@@ -29,7 +30,11 @@ public sealed class LoadContext
     public CachedQuery Query => _runtime.Declared.Declaration;
 
     /// <summary>The lowest version that will do, because a reader asks for it or because it was served before; null when any will. A loader with a choice of replicas asks one that has it.</summary>
-    public long? MinimumVersion { get; internal set; }
+    public long? MinimumVersion
+    {
+        get => _minimumVersion.Value;
+        internal set => _minimumVersion = new(value);
+    }
 
     /// <summary>Whether the value will be offered to the store.</summary>
     public bool IsCacheable { get; private set; } = true;

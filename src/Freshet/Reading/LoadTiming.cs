@@ -7,18 +7,12 @@ namespace Freshet;
 /// </remarks>
 internal readonly struct LoadTiming
 {
-    private readonly long _started;
-    private readonly bool _isFine;
+    private readonly long _started; // by the fine clock; or below zero, the complement of the node's: every load has one of these
 
-    private LoadTiming(long started, bool isFine)
-    {
-        _started = started;
-        _isFine = isFine;
-    }
+    private LoadTiming(long started) => _started = started;
 
-    public static LoadTiming Start(QueryRuntime query) =>
-        query.Counters.TimesLoads ? new(query.Clock.Time.GetTimestamp(), isFine: true) : new(query.Clock.Now, isFine: false);
+    public static LoadTiming Start(QueryRuntime query) => new(query.Counters.TimesLoads ? query.Clock.Time.GetTimestamp() : ~query.Clock.Now);
 
     public TimeSpan Elapsed(QueryRuntime query) =>
-        _isFine ? query.Clock.Time.GetElapsedTime(_started) : TimeSpan.FromMilliseconds(query.Clock.Now - _started);
+        _started >= 0 ? query.Clock.Time.GetElapsedTime(_started) : TimeSpan.FromMilliseconds(query.Clock.Now - ~_started);
 }

@@ -24,3 +24,11 @@ internal readonly record struct Need(long RequiredPosition, long? MinimumVersion
     /// <summary>Whether a version reaches a minimum; what declares no version reaches any.</summary>
     public static bool Meets(long? version, long? minimum) => minimum is null || version is null || version >= minimum;
 }
+
+/// <summary>A minimum version in 8 bytes, where a <c>long?</c> takes 16: every load keeps two. As a minimum <see cref="Entry.NoVersion"/> asks for nothing, so it stands for none.</summary>
+internal readonly struct LeastVersion(long? version)
+{
+    private readonly long _version = (version ?? Entry.NoVersion) ^ Entry.NoVersion; // a struct that was never set is none, too
+
+    public long? Value => _version == 0 ? null : _version ^ Entry.NoVersion;
+}

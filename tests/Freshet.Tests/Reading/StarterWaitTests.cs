@@ -67,39 +67,102 @@ public sealed class StarterWaitTests
         (await read.AsTask().WaitAsync(_patience)).Number.ShouldBe(1);
     }
 
-    /// <summary>The load ends while its starter is about to wait: both find the answer and the wait.</summary>
     [Fact]
-    public async Task WhoIsToldFromBothSidesIsToldOnce()
+    public async Task ALoadThatIsCancelledCancelsItsStartersWait()
     {
         await using var app = TestApp.Start();
-        var runtime = (QueryRuntime<string, Value>)((FreshetService)app.Freshet).Runtimes.Single(query => query.Name == "high");
-        var flight = new Flight<string, Value>(runtime, "a", [], default, isShared: false);
-        var (starter, answers) = (new StarterWait<string, Value>(runtime, flight), new Answers<Value>());
-        var landed = Landed(7);
+        var gate = app.Source.HoldNext("a");
+        app.Source.Failure = new OperationCanceledException("the database was shut down");
+        var read = app.Freshet.ReadAsync(Things.High, "a").AsTask();
+        await gate.Reached;
 
-        answers.Give(landed);
-        answers.Wait(starter); // tells itself
+        gate.Open();
+
+        await Should.ThrowAsync<OperationCanceledException>(read.WaitAsync(_patience));
+        read.IsCanceled.ShouldBeTrue();
+    }
+
+    /// <summary>The load ends while its starter is about to wait: both find the answer and the wait.</summary>
+    [Fact]
+    public async Task WhoIsToldFromBothSidesGoesOnOnce()
+    {
+        var (answers, starter) = (new Answers<Value>(), new Starter());
+        answers.Give(Landed(7));
+        answers.TellStarter(); // nobody waits yet
+
+        answers.WaitWith(Starter.GoOn, starter); // finds the answer
+
         answers.StarterWaits.ShouldBeFalse();
         answers.TellStarter();
-
-        (await starter.Task).Number.ShouldBe(7);
+        await starter.WentOn.WaitAsync(_patience);
+        starter.Times.ShouldBe(1);
     }
 
     [Fact]
-    public async Task WhoWaitedBeforeTheEndIsToldByIt()
+    public void WhoWaitedBeforeTheEndGoesOnWhenToldAndOnce()
     {
-        await using var app = TestApp.Start();
-        var runtime = (QueryRuntime<string, Value>)((FreshetService)app.Freshet).Runtimes.Single(query => query.Name == "high");
-        var flight = new Flight<string, Value>(runtime, "a", [], default, isShared: false);
-        var (starter, answers) = (new StarterWait<string, Value>(runtime, flight), new Answers<Value>());
+        var (answers, starter) = (new Answers<Value>(), new Starter());
 
-        answers.Wait(starter);
+        answers.WaitWith(Starter.GoOn, starter);
         answers.StarterWaits.ShouldBeTrue();
         answers.Give(Landed(7));
-        starter.Task.IsCompleted.ShouldBeFalse("joiners first; the starter when it is told");
+        starter.Times.ShouldBe(0, "joiners first; the starter when it is told");
+        answers.TellStarter();
         answers.TellStarter();
 
-        (await starter.Task).Number.ShouldBe(7);
+        starter.Times.ShouldBe(1, "here, before the one who told returned");
+        answers.StarterWaits.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task AStarterWithASchedulerOfItsOwnGoesOnThere()
+    {
+        await using var app = TestApp.Start();
+        var scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+        var gate = app.Source.HoldNext("a");
+
+        var read = Task.Factory.StartNew(async () =>
+        {
+            await app.Freshet.ReadAsync(Things.High, "a");
+            return TaskScheduler.Current;
+        }, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap();
+        await gate.Reached;
+        gate.Open();
+
+        (await read.WaitAsync(_patience)).ShouldBeSameAs(scheduler);
+    }
+
+    [Fact]
+    public async Task AndOneThatAsksForWhatFlowsWithItHasThatToo()
+    {
+        await using var app = TestApp.Start();
+        var (request, seen) = (new AsyncLocal<string?>(), new TaskCompletionSource<string?>());
+        var gate = app.Source.HoldNext("a");
+        request.Value = "a request";
+#pragma warning disable CA2012 // An awaiter used by hand, as by a library that is not compiled with await.
+        app.Freshet.ReadAsync(Things.High, "a").GetAwaiter().OnCompleted(() => seen.SetResult(request.Value));
+#pragma warning restore CA2012
+        await gate.Reached;
+
+        gate.Open();
+
+        (await seen.Task.WaitAsync(_patience)).ShouldBe("a request");
+    }
+
+    private sealed class Starter
+    {
+        public static readonly Action<object?> GoOn = static starter =>
+        {
+            Interlocked.Increment(ref ((Starter)starter!)._times);
+            ((Starter)starter)._wentOn.TrySetResult();
+        };
+
+        private readonly TaskCompletionSource _wentOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _times;
+
+        public Task WentOn => _wentOn.Task;
+
+        public int Times => Volatile.Read(ref _times);
     }
 
     private static Landed<Value> Landed(int number)
