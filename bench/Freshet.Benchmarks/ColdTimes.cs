@@ -12,7 +12,7 @@ namespace Freshet.Benchmarks;
 /// </remarks>
 internal static class ColdTimes
 {
-    private const int Warmups = 40;
+    private const int Warmups = ColdWarmth.Rounds;
     private const int Rounds = 80;
 
     /// <param name="only">Words that begin the names of what is wanted; null for everything.</param>
