@@ -16,20 +16,20 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 
     private static readonly Column[] _columns =
     [
-        new("\"trigger\"", "trigger", "job", draft => RecordJson.NameOf(draft.By!.Trigger), IsWord: true),
-        new("action", "action", null, draft => draft.By!.Action),
-        new("actor", "actor", null, draft => draft.By!.Actor),
-        new("call", "call", "Raise", draft => draft.Call),
-        new("event", "event", null, draft => draft.Event),
-        new("data", "data", null, draft => draft.EventData, IsJson: true),
-        new("invalidations", "invalidations", null, draft => RecordJson.WriteInvalidations(draft.Invalidations), IsJson: true),
-        new("cause", "cause", null, draft => draft.Cause),
-        new("trace", "trace", null, draft => draft.By!.TraceParent),
+        new("\"trigger\"", "@trigger", "job", draft => RecordJson.NameOf(draft.By!.Trigger), IsWord: true),
+        new("action", "@action", null, draft => draft.By!.Action),
+        new("actor", "@actor", null, draft => draft.By!.Actor),
+        new("call", "@call", "Raise", draft => draft.Call),
+        new("event", "@event", null, draft => draft.Event),
+        new("data", "@data", null, draft => draft.EventData, IsJson: true),
+        new("invalidations", "@invalidations", null, draft => RecordJson.WriteInvalidations(draft.Invalidations), IsJson: true),
+        new("cause", "@cause", null, draft => draft.Cause),
+        new("trace", "@trace", null, draft => draft.By!.TraceParent),
     ];
 
     /// <summary>A column that an action writes, and what it holds of itself.</summary>
     /// <param name="Name">As statements write it.</param>
-    /// <param name="Parameter">The parameter that gives it.</param>
+    /// <param name="Parameter">The parameter that gives it, as statements write it: so a driver finds it at once.</param>
     /// <param name="Default">What it holds unless a row says otherwise.</param>
     /// <param name="Of">What it holds for a record.</param>
     /// <param name="IsJson">Whether it holds JSON.</param>
@@ -52,6 +52,9 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     protected virtual string SkipLocked => "";
 
     protected virtual bool PreparesStatements => false;
+
+    /// <summary>The position of a row that was appended and is due again.</summary>
+    protected virtual string ReopenedPosition => "NULL";
 
     public virtual ValueTask DisposeAsync()
     {
@@ -163,7 +166,7 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     /// <returns>How many.</returns>
     public Task<int> ReopenAsync(string keyspace, Epoch current, TimeSpan within, CancellationToken cancellationToken) => WithAsync(command =>
     {
-        command.CommandText = $"UPDATE {OutboxTable} SET epoch = NULL, position = NULL, appended_at = NULL, due_at = {Now} WHERE keyspace = @keyspace AND epoch <> @epoch AND appended_at >= {After(command, "since", -within)}";
+        command.CommandText = $"UPDATE {OutboxTable} SET epoch = NULL, position = {ReopenedPosition}, appended_at = NULL, due_at = {Now} WHERE keyspace = @keyspace AND epoch <> @epoch AND appended_at >= {After(command, "since", -within)}";
         AddText(command, "keyspace", keyspace);
         AddId(command, "epoch", current.Value);
         return command.ExecuteNonQueryAsync(cancellationToken);
@@ -173,9 +176,8 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     public Task<OutboxState> StateAsync(string keyspace, TimeSpan grace, CancellationToken cancellationToken) => WithAsync(async command =>
     {
         command.CommandText = $"""
-            SELECT (SELECT count(*) FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND keyspace = @keyspace AND created_at <= {After(command, "grace", -grace)}),
-                   (SELECT {AgeOf("min(created_at)")} FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND keyspace = @keyspace AND created_at <= {After(command, "grace", -grace)}),
-                   (SELECT count(*) FROM {OutboxTable} WHERE set_aside_at IS NOT NULL AND keyspace = @keyspace)
+            SELECT count(*), {AgeOf("min(created_at)")}, (SELECT count(*) FROM {OutboxTable} WHERE set_aside_at IS NOT NULL AND keyspace = @keyspace)
+            FROM ({SelectOpen("created_at", $"keyspace = @keyspace AND created_at <= {After(command, "grace", -grace)}")}) AS left_open
             """;
         AddText(command, "keyspace", keyspace);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -189,7 +191,7 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 
     /// <summary>Deletes rows that were appended long ago, and old claims; only so many at once, so that nobody waits for it.</summary>
     /// <returns>How many went.</returns>
-    public Task<int> PruneAsync(TimeSpan retention, TimeSpan claimRetention, int most, CancellationToken cancellationToken) => WithAsync(async command =>
+    public virtual Task<int> PruneAsync(TimeSpan retention, TimeSpan claimRetention, int most, CancellationToken cancellationToken) => WithAsync(async command =>
     {
         command.CommandText = $"DELETE FROM {OutboxTable} WHERE seq IN (SELECT seq FROM {OutboxTable} WHERE appended_at < {After(command, "until", -retention)} ORDER BY appended_at LIMIT @most {SkipLocked})";
         AddNumber(command, "most", most);
@@ -222,7 +224,7 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     protected virtual string Word(DbCommand command, string name, string word)
     {
         AddText(command, name, word);
-        return "@" + name;
+        return name;
     }
 
     protected abstract Guid IdOf(object value);
@@ -230,10 +232,13 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     /// <summary>A statement that reads columns of the rows with these ids.</summary>
     public abstract string SelectById(DbCommand command, string columns, IReadOnlyList<Guid> ids);
 
+    /// <summary>A statement that reads columns of rows that are neither appended nor set aside.</summary>
+    public virtual string SelectOpen(string columns, string where) => $"SELECT {columns} FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND {where}";
+
     /// <summary>Sets the text and parameters that read the oldest rows that are due.</summary>
     protected void FillDue(DbCommand command, string keyspace, int most)
     {
-        command.CommandText = $"SELECT {RowColumns} FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND due_at <= {Now} AND keyspace = @keyspace ORDER BY seq LIMIT @most {SkipLocked}";
+        command.CommandText = $"{SelectOpen(RowColumns, $"due_at <= {Now} AND keyspace = @keyspace")} ORDER BY seq LIMIT @most {SkipLocked}";
         AddText(command, "keyspace", keyspace);
         AddNumber(command, "most", most);
     }
@@ -305,26 +310,40 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
     /// <summary>Sets the text and parameters that write rows. A statement that is not prepared is parsed each time, so it leaves out what its columns have by default.</summary>
     protected void FillSave(DbCommand command, string keyspace, TimeSpan grace, IReadOnlyList<RecordDraft> drafts)
     {
-        var columns = PreparesStatements ? _columns : Array.FindAll(_columns, column => drafts.Any(draft => column.Of(draft) != column.Default));
+        var rows = new string?[drafts.Count][];
+        for (var row = 0; row < rows.Length; row++) rows[row] = ValuesOf(drafts[row]);
         var withKeyspace = PreparesStatements || keyspace != DefaultKeyspace;
-        if (withKeyspace) AddText(command, "keyspace", keyspace);
+        if (withKeyspace) AddText(command, "@keyspace", keyspace);
         var due = After(command, "grace", grace);
-        var text = new StringBuilder($"INSERT INTO {OutboxTable} (id, due_at");
+        var text = new StringBuilder("INSERT INTO ", capacity: 512).Append(OutboxTable).Append(" (id, due_at");
         if (withKeyspace) text.Append(", keyspace");
-        foreach (var column in columns) text.Append(", ").Append(column.Name);
-        for (var row = 0; row < drafts.Count; row++)
+        for (var at = 0; at < _columns.Length; at++)
         {
-            var n = row.ToString(CultureInfo.InvariantCulture);
+            if (IsWritten(at)) text.Append(", ").Append(_columns[at].Name);
+        }
+        for (var row = 0; row < rows.Length; row++)
+        {
+            var n = row == 0 ? "" : row.ToString(CultureInfo.InvariantCulture);
             text.Append(row == 0 ? ") VALUES (" : "), (").Append(Id(command, "id" + n, drafts[row].Id)).Append(", ").Append(due);
             if (withKeyspace) text.Append(", @keyspace");
-            foreach (var column in columns)
+            for (var at = 0; at < _columns.Length; at++)
             {
-                var (name, value) = (column.Parameter + n, column.Of(drafts[row]));
+                if (!IsWritten(at)) continue;
+                var (column, name, value) = (_columns[at], _columns[at].Parameter + n, rows[row][at]);
                 if (!column.IsWord) AddText(command, name, value);
-                text.Append(", ").Append(column.IsWord ? Word(command, name, value!) : column.IsJson ? Json("@" + name) : "@" + name);
+                text.Append(", ").Append(column.IsWord ? Word(command, name, value!) : column.IsJson ? Json(name) : name);
             }
         }
         command.CommandText = text.Append(") ON CONFLICT DO NOTHING").ToString();
+
+        bool IsWritten(int at) => PreparesStatements || Array.Exists(rows, values => values[at] != _columns[at].Default);
+    }
+
+    private static string?[] ValuesOf(RecordDraft draft)
+    {
+        var values = new string?[_columns.Length];
+        for (var at = 0; at < values.Length; at++) values[at] = _columns[at].Of(draft);
+        return values;
     }
 
     private Guid? FindId(object value)

@@ -7,7 +7,18 @@ namespace Freshet.Sql;
 /// <param name="connect">Makes a connection to the database that the writes go to; it is opened here.</param>
 internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxDatabase
 {
+    // A row that is open has been overtaken, or comes after all that are appended: so it is found without an index of all that are open.
+    // Every write would have to keep that one up, which costs about as much as the row itself.
+    private const string IsOvertaken = "position = 0 AND appended_at IS NULL AND set_aside_at IS NULL";
+    private const string IsNewer = $"seq > {Last} AND position IS NULL AND appended_at IS NULL AND set_aside_at IS NULL";
+
+    // The number of the last appended row; of none, less than any.
+    private const string Last = "coalesce((SELECT seq FROM freshet_outbox WHERE appended_at IS NOT NULL ORDER BY seq DESC LIMIT 1), -9223372036854775808)";
+
     public override string ScriptName => "freshet-sqlite.sql";
+
+    /// <summary>Overtaken: it may well be that later rows are appended.</summary>
+    protected override string ReopenedPosition => "0";
 
     protected override string Now => "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
@@ -96,6 +107,24 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
         return found.Count;
     }, cancellationToken);
 
+    /// <summary>Before it, all rows are looked through for one that was overtaken and not noted: a hand has marked rows, or an earlier version, which knew another index.</summary>
+    public override async Task<int> PruneAsync(TimeSpan retention, TimeSpan claimRetention, int most, CancellationToken cancellationToken)
+    {
+        await WithAsync(async command =>
+        {
+            // Read first: who reads keeps no writer waiting.
+            command.CommandText = $"SELECT min(seq), max(seq) FROM {OutboxTable} WHERE seq < {Last} AND position IS NULL AND appended_at IS NULL";
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            (long First, long Last)? missed = null;
+            await using (reader.ConfigureAwait(false))
+            {
+                if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && !reader.IsDBNull(0)) missed = (reader.GetInt64(0), reader.GetInt64(1));
+            }
+            return missed is { } rows ? await NoteOvertakenAsync(command, rows.First - 1, rows.Last + 1, cancellationToken).ConfigureAwait(false) : 0;
+        }, cancellationToken).ConfigureAwait(false);
+        return await base.PruneAsync(retention, claimRetention, most, cancellationToken).ConfigureAwait(false);
+    }
+
     protected override string TableOf(string name) => name;
 
     // What cannot be text of an application's stands in the statement itself, which costs less than a parameter.
@@ -114,14 +143,22 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
 
     protected override string Word(DbCommand command, string name, string word) => $"'{word}'";
 
-    /// <summary>Three questions, since each row is in one of three indexes: appended by its id, open, or set aside; and of the latter two there are few.</summary>
+    /// <summary>Each row is in one of four places: appended, by its id; overtaken; newer than the last appended one; or set aside. In all but the first there are few.</summary>
     /// <remarks>Who asks has written lately: so it looks at the newest of the open ones first, and no further than it has to, should there be many after all.</remarks>
     public override string SelectById(DbCommand command, string columns, IReadOnlyList<Guid> ids)
     {
-        var select = $"SELECT {columns} FROM {OutboxTable} WHERE id IN ({string.Join(", ", ids.Select(id => Id(command, "", id)))}) AND appended_at IS";
-        var open = $"{select} NULL AND set_aside_at IS NULL ORDER BY seq DESC LIMIT {ids.Count.ToString(CultureInfo.InvariantCulture)}";
-        return $"{select} NOT NULL UNION ALL SELECT * FROM ({open}) UNION ALL {select} NULL AND set_aside_at IS NOT NULL";
+        var any = $"id IN ({string.Join(", ", ids.Select(id => Id(command, "", id)))})";
+        var newest = $"ORDER BY seq DESC LIMIT {ids.Count.ToString(CultureInfo.InvariantCulture)}";
+        return $"""
+            SELECT {columns} FROM {OutboxTable} WHERE {any} AND appended_at IS NOT NULL
+            UNION ALL SELECT * FROM (SELECT {columns} FROM {OutboxTable} WHERE {any} AND {IsOvertaken} {newest})
+            UNION ALL SELECT * FROM (SELECT {columns} FROM {OutboxTable} WHERE {any} AND {IsNewer} {newest})
+            UNION ALL SELECT {columns} FROM {OutboxTable} WHERE {any} AND appended_at IS NULL AND set_aside_at IS NOT NULL
+            """;
     }
+
+    public override string SelectOpen(string columns, string where) =>
+        $"SELECT {columns} FROM {OutboxTable} WHERE {IsOvertaken} AND {where} UNION ALL SELECT {columns} FROM {OutboxTable} WHERE {IsNewer} AND {where}";
 
     private static async Task InTransactionAsync(DbCommand command, Func<Task> act, CancellationToken cancellationToken)
     {
@@ -138,6 +175,9 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
     {
         var positions = new Dictionary<Guid, LogPosition>(appended.Count);
         foreach (var row in appended) positions[row.Id] = row.Position;
+        command.Parameters.Clear();
+        command.CommandText = $"SELECT {Last}";
+        var (before, highest) = ((long)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!, long.MinValue);
         // By number and id: a number may be another row's by now, the id is found by its number alone.
         command.CommandText = $"UPDATE {OutboxTable} SET epoch = @epoch, position = @position, appended_at = {Now}, error = NULL WHERE seq = @seq AND id = @id AND appended_at IS NULL";
         foreach (var (seq, id) in rows)
@@ -149,6 +189,18 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
             AddNumber(command, "seq", seq);
             AddId(command, "id", id);
             await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            highest = Math.Max(highest, seq);
         }
+        await NoteOvertakenAsync(command, before, highest, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets rows between two be found that are not appended though a later one is. To note one too many harms nothing.</summary>
+    private Task<int> NoteOvertakenAsync(DbCommand command, long after, long until, CancellationToken cancellationToken)
+    {
+        command.Parameters.Clear();
+        command.CommandText = $"UPDATE {OutboxTable} SET position = 0 WHERE seq > @after AND seq < @until AND position IS NULL AND appended_at IS NULL";
+        AddNumber(command, "after", after);
+        AddNumber(command, "until", until);
+        return command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -24,12 +24,17 @@ CREATE TABLE IF NOT EXISTS freshet_outbox (
     set_aside_at TEXT
 );
 
--- What the relay looks for, and who asks for an id; rows leave it when they are appended.
-CREATE INDEX IF NOT EXISTS freshet_outbox_open ON freshet_outbox (seq, id) WHERE appended_at IS NULL AND set_aside_at IS NULL;
+-- No index holds every row that is not appended yet: a write would pay for it as much as for the row itself. Whoever writes waits for
+-- whoever wrote before, so a new row has the highest number, and what comes after the last appended row is open. A row that a later one
+-- overtakes is found here: its position is 0 from when the later one is marked until it is appended itself.
+CREATE INDEX IF NOT EXISTS freshet_outbox_overtaken ON freshet_outbox (seq, id) WHERE position = 0 AND appended_at IS NULL AND set_aside_at IS NULL;
 
--- A row's id is looked for here once it is appended, and before that among the few that are open: so that a write keeps up one index, not two.
--- Tables of before 2026-11-28 have an index of all ids besides, and go on working.
+-- The last appended row; and a row's id, once it is appended. Until then it is looked for among the few that are open.
+CREATE INDEX IF NOT EXISTS freshet_outbox_last ON freshet_outbox (seq) WHERE appended_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS freshet_outbox_id ON freshet_outbox (id) WHERE appended_at IS NOT NULL;
+
+-- Tables of before 2026-11-28 have this one, of every open row.
+DROP INDEX IF EXISTS freshet_outbox_open;
 
 -- What is kept for a while, and then deleted.
 CREATE INDEX IF NOT EXISTS freshet_outbox_appended ON freshet_outbox (appended_at) WHERE appended_at IS NOT NULL;
