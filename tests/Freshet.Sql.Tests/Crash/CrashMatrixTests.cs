@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Freshet.Redis.Tests;
@@ -51,7 +52,7 @@ public abstract class CrashMatrixTests<TDatabase> : IAsyncLifetime where TDataba
     {
         using var stop = new CancellationTokenSource();
         var watching = Task.Run(() => WatchAsync(stop.Token));
-        var (committed, number) = (new List<long>(), 0L);
+        var (committed, late, number) = (new List<long>(), new HashSet<long>(), 0L);
         var counts = new Dictionary<CrashStep, (int Killed, int Committed)>();
         var next = WriterProcess.StartAsync(Settings);
         try
@@ -62,7 +63,9 @@ public abstract class CrashMatrixTests<TDatabase> : IAsyncLifetime where TDataba
                 {
                     await using var writer = await next;
                     next = WriterProcess.StartAsync(Settings); // starts while this one writes
+                    var began = Stopwatch.GetTimestamp();
                     await writer.WriteAsync(++number, step);
+                    if (Stopwatch.GetElapsedTime(began) > LedgerDatabase.HoldLimit) late.Add(number); // perhaps too late for its hold, so nothing is promised of it
                     await writer.KillAsync();
                     var isCommitted = await Ledger.CommittedAsync(Crash.Ledger.Row) == number;
                     isCommitted.ShouldBe(step >= CrashStep.AfterCommit, $"{step}, round {round}");
@@ -82,11 +85,11 @@ public abstract class CrashMatrixTests<TDatabase> : IAsyncLifetime where TDataba
         var numbers = await NumbersAsync(until: number);
         // In any order: the relay appends what a killed writer left while the next writer appends its own.
         numbers.ShouldBe(committed, ignoreOrder: true, "no committed write without its record, none without a write, none twice");
-        watched.Old.ShouldBe(0, "no high read was older than the last commit");
+        watched.Old.Where(read => !late.Contains(read.Committed)).ShouldBeEmpty("no high read was older than the last commit");
         await UntilAsync(async () => await Database.CountAsync("appended_at IS NULL") == 0);
         foreach (var (step, (killed, done)) in counts)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"crash matrix {typeof(TDatabase).Name}: {step}: killed {killed}, committed {done}, records {numbers.Count(each => (each - 1) / _rounds == (int)step)}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"crash matrix {typeof(TDatabase).Name}: high reads {watched.Reads}, from memory {watched.FromMemory}, older than the last commit {watched.Old}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"crash matrix {typeof(TDatabase).Name}: high reads {watched.Reads}, from memory {watched.FromMemory}, older than the last commit {watched.Old.Count}; {late.Count} writers took longer than a hold stands"));
     }
 
     /// <summary>S28: between commit and append. The relay of a node in another process appends it, and its readers see it.</summary>
@@ -111,16 +114,16 @@ public abstract class CrashMatrixTests<TDatabase> : IAsyncLifetime where TDataba
     private WriterSettings Settings => new(Ledger, _redis.ConnectionString);
 
     /// <summary>Reads as fast as it can, each time against what was committed before the read.</summary>
-    private async Task<(long Reads, long FromMemory, long Old)> WatchAsync(CancellationToken stopped)
+    private async Task<(long Reads, long FromMemory, IReadOnlyList<(long Committed, long Read)> Old)> WatchAsync(CancellationToken stopped)
     {
-        var (reads, fromMemory, old) = (0L, 0L, 0L);
+        var (reads, fromMemory, old) = (0L, 0L, new List<(long Committed, long Read)>());
         while (!stopped.IsCancellationRequested)
         {
             var committed = await Ledger.CommittedAsync(Crash.Ledger.Row, CancellationToken.None);
             var answer = await Freshet.ReadAnswerAsync(Crash.Ledger.High, Crash.Ledger.Row, cancellationToken: CancellationToken.None);
             reads++;
             if (answer.Source == AnswerSource.Cache) fromMemory++;
-            if (answer.Value < committed) old++;
+            if (answer.Value < committed) old.Add((committed, answer.Value));
             await Task.Delay(4, CancellationToken.None); // the machine is for the writers
         }
         return (reads, fromMemory, old);
