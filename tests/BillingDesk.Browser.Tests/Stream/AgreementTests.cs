@@ -1,6 +1,6 @@
 namespace BillingDesk.Browser.Tests.Stream;
 
-/// <summary>S19, and how long another browser takes to follow.</summary>
+/// <summary>S19, in a real Chromium.</summary>
 public sealed class AgreementTests(DeskInBrowser desk, ITestOutputHelper output) : IClassFixture<DeskInBrowser>
 {
     private const string Account = "acc_60"; // 230 unpaid invoices
@@ -28,26 +28,5 @@ public sealed class AgreementTests(DeskInBrowser desk, ITestOutputHelper output)
         seen.Count.ShouldBeGreaterThan(2); // it did follow while they paid; how often depends on the machine
         seen.Where(sight => sight.Figure != sight.Badge).Select(sight => $"{sight.Figure} {sight.Badge}").ShouldBeEmpty();
         seen.Select(sight => int.Parse(sight.Figure, System.Globalization.CultureInfo.InvariantCulture)).ShouldBeInOrder(SortDirection.Descending); // and never back
-    }
-
-    [Fact]
-    public async Task FromAnActionsAnswerToTheOtherBrowsersPanel()
-    {
-        const int payments = 25;
-        using var payer = desk.Elsewhere();
-        var onlooker = await desk.OpenAsync("acc_60");
-        await onlooker.WatchAsync();
-        var took = new List<double>();
-        foreach (var invoice in (await desk.UnpaidAsync("acc_60")).TakeLast(payments))
-        {
-            var before = (await onlooker.SeenAsync()).Count;
-            (await payer.PostAsync($"/api/invoices/{invoice}/pay", null)).EnsureSuccessStatusCode();
-            var answered = DateTimeOffset.UtcNow.Subtract(DateTimeOffset.UnixEpoch).TotalMilliseconds;
-            await onlooker.WaitForFunctionAsync("count => window.seen.length > count", before);
-            took.Add((await onlooker.SeenAsync())[before].At - answered);
-        }
-        took.Sort();
-        output.WriteLine($"from an action's answer to another browser's panel: median {took[took.Count / 2]:0.0} ms, p99 {took[^1]:0.0} ms of {took.Count}");
-        took[took.Count / 2].ShouldBeLessThan(2_000); // a busy machine is slow, not wrong; what it is on a quiet one the log says
     }
 }

@@ -22,7 +22,7 @@ internal static class Watching
         }
         """;
 
-    /// <summary>Begins to note what the account panel and the header badge say is unpaid.</summary>
+    /// <summary>Begins to note what the account panel and the header badge say is unpaid, and since when on the machine's clock.</summary>
     public static Task WatchAsync(this IPage page) => page.EvaluateAsync(Watch);
 
     /// <summary>What was noted.</summary>
@@ -45,13 +45,11 @@ internal static class Watching
         lock (reads) return reads.Count(path => path.EndsWith(end, StringComparison.Ordinal));
     }
 
-    /// <summary>What both panels said, and when, on the machine's clock.</summary>
+    /// <summary>What both panels said.</summary>
     public sealed class Sight
     {
         public string Figure { get; set; } = "";
 
         public string Badge { get; set; } = "";
-
-        public double At { get; set; }
     }
 }

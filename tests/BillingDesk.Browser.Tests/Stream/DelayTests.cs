@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace BillingDesk.Browser.Tests.Stream;
+
+/// <summary>How long another browser takes to follow.</summary>
+public sealed class DelayTests(DeskInBrowser desk, ITestOutputHelper output) : IClassFixture<DeskInBrowser>
+{
+    [Fact]
+    public async Task FromAnActionsAnswerToTheOtherBrowsersPanel()
+    {
+        const int payments = 100;
+        using var payer = desk.Elsewhere();
+        var onlooker = await desk.OpenAsync("acc_60"); // 230 unpaid invoices
+        await onlooker.WatchAsync();
+        var took = new List<double>();
+        foreach (var invoice in (await desk.UnpaidAsync("acc_60")).Take(payments))
+        {
+            var before = await onlooker.EvaluateAsync<int>("() => window.seen.length");
+            (await payer.PostAsync($"/api/invoices/{invoice}/pay", null)).EnsureSuccessStatusCode();
+            var answered = DateTimeOffset.UtcNow.Subtract(DateTimeOffset.UnixEpoch).TotalMilliseconds;
+            var shown = await onlooker.WaitForFunctionAsync("count => window.seen[count]?.at", before);
+            took.Add(await shown.JsonValueAsync<double>() - answered);
+        }
+        took.Sort();
+        var (median, p99) = (took[payments / 2], took[payments * 99 / 100 - 1]); // one of a hundred took longer
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"from an action's answer to another browser's panel: median {median:0.0} ms, p99 {p99:0.0} ms of {payments}, longest {took[^1]:0.0} ms"));
+        median.ShouldBeLessThan(2_000); // a busy machine is slow, not wrong; what it is on a quiet one the log says
+    }
+}
