@@ -41,6 +41,15 @@ public sealed class BenchCatalog() : Catalog("bench")
     public static readonly CachedQuery<string, Summary> YieldingTwoSharedTags = LoadYielding(new CachedQuery<string, Summary>("yielding-two-shared-tags", RiskLevel.Medium)
         .DependsOn(Shared.For("all")).DependsOn(Shared.For("other")));
 
+    /// <summary>Its loader asks a server.</summary>
+    public static readonly CachedQuery<string, Summary> Asking = LoadAsking(new("asking", RiskLevel.Medium));
+
+    public static readonly CachedQuery<string, Summary> AskingTwoSharedTags = LoadAsking(new CachedQuery<string, Summary>("asking-two-shared-tags", RiskLevel.Medium)
+        .DependsOn(Shared.For("all")).DependsOn(Shared.For("other")));
+
+    public static readonly CachedQuery<string, Summary> AskingTwoTags = LoadAsking(new CachedQuery<string, Summary>("asking-two-tags", RiskLevel.Medium)
+        .DependsOn(Account, id => id).DependsOn(Second, id => id));
+
     /// <summary>Its loader asks its scope for a service.</summary>
     public static readonly CachedQuery<string, Summary> WithServices = new CachedQuery<string, Summary>("with-services", RiskLevel.Medium)
         .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromMinutes(10) })
@@ -53,6 +62,10 @@ public sealed class BenchCatalog() : Catalog("bench")
             await Task.Yield();
             return new Summary(id, 42);
         });
+
+    private static CachedQuery<string, Summary> LoadAsking(CachedQuery<string, Summary> query) => query
+        .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromMinutes(10) })
+        .LoadWith((id, _) => ColdSource.AskAsync(id));
 
     private static CachedQuery<string, Summary> Load(CachedQuery<string, Summary> query) => query
         .WithPolicy(policy => policy with { TimeToLive = TimeSpan.FromHours(1) })

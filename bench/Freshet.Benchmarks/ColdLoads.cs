@@ -53,6 +53,18 @@ internal sealed class ColdLoads(bool isListenedTo = true) : IDisposable
         }
     }
 
+    public async Task MemoryCacheAskingAsync()
+    {
+        foreach (var key in _memoryKeys)
+        {
+            await _memory.GetOrCreateAsync(key, entry =>
+            {
+                entry.AbsoluteExpirationRelativeToNow = TimeSpan.FromHours(1);
+                return ColdSource.AskAsync((string)entry.Key);
+            });
+        }
+    }
+
     public async Task FreshetAsync(CachedQuery<string, Summary> query)
     {
         foreach (var key in _keys) await _app.Freshet.ReadAsync(query, key);

@@ -12,9 +12,6 @@ namespace Freshet.Benchmarks;
 /// </remarks>
 internal static class ColdTimes
 {
-    private const int Warmups = ColdWarmth.Rounds;
-    private const int Rounds = 80;
-
     /// <param name="only">Words that begin the names of what is wanted; null for everything.</param>
     public static void Print(string? only = null)
     {
@@ -34,20 +31,25 @@ internal static class ColdTimes
             ("no tags", cold => cold.FreshetAsync(BenchCatalog.Yielding)),
             ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.YieldingTwoSharedTags)),
         ]);
+        Report(only, "loader asks a server on loopback", cold => cold.MemoryCacheAskingAsync(), [
+            ("no tags", cold => cold.FreshetAsync(BenchCatalog.Asking)),
+            ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.AskingTwoSharedTags)),
+            ("two tags of its own", cold => cold.FreshetAsync(BenchCatalog.AskingTwoTags)),
+        ], rounds: 20, warmups: 4); // each takes a second
     }
 
-    private static void Report(string? only, string what, Func<ColdLoads, Task> baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true)
+    private static void Report(string? only, string what, Func<ColdLoads, Task> baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = ColdWarmth.Rounds)
     {
         if (only is not null && !what.StartsWith(only, StringComparison.Ordinal)) return;
         Func<ColdLoads, Task>[] all = [baseline, .. contenders.Select(contender => contender.Fill)];
-        var rounds = Array.ConvertAll(all, _ => new List<double>());
-        for (var round = -Warmups; round < Rounds; round++)
+        var took = Array.ConvertAll(all, _ => new List<double>());
+        for (var round = -warmups; round < rounds; round++)
         {
             for (var turn = 0; turn < all.Length; turn++)
             {
-                var at = (turn + round + Warmups) % all.Length;
+                var at = (turn + round + warmups) % all.Length;
                 var nanoseconds = Time(all[at], isListenedTo);
-                if (round >= 0) rounds[at].Add(nanoseconds);
+                if (round >= 0) took[at].Add(nanoseconds);
             }
         }
 
@@ -57,7 +59,7 @@ internal static class ColdTimes
             Console.WriteLine($"  {(at == 0 ? "MemoryCache.GetOrCreateAsync" : contenders[at - 1].Name),-28}"
                 + $" fastest {Compare(Enumerable.Min)}; median {Compare(Median)}; faster half {Compare(FasterHalf)}");
 
-            string Compare(Func<List<double>, double> of) => string.Create(CultureInfo.InvariantCulture, $"{of(rounds[at]),5:F0} ns, {of(rounds[at]) / of(rounds[0]):F2} times");
+            string Compare(Func<List<double>, double> of) => string.Create(CultureInfo.InvariantCulture, $"{of(took[at]),5:F0} ns, {of(took[at]) / of(took[0]):F2} times");
         }
     }
 
