@@ -1,9 +1,9 @@
-using Freshet.Simulation.Building;
 using Freshet.Simulation.Running;
 
 namespace Freshet.Simulation;
 
 /// <summary>The core as it is, on a fixed set of seeds. <c>./test --simulate 10m</c> runs more of them.</summary>
+[Collection(WholeMachine.Name)]
 public sealed class SeedTests(ITestOutputHelper output)
 {
     private const int Seeds = 400;
@@ -30,32 +30,5 @@ public sealed class SeedTests(ITestOutputHelper output)
         var outcome = Campaign.Faithful().Run(number => new RunRequest(number + 1) { Under = under }, (runs, _) => runs < 10);
 
         outcome.Broken.Select(each => $"seed {each.Request.Seed}: {each.Violation.Rule}: {each.Violation.What}").ShouldBeEmpty();
-    }
-
-    /// <summary>What came before in the process, on which thread it runs and in which build makes no difference.</summary>
-    [Fact]
-    public void ASeedReplaysExactly()
-    {
-        ulong[] seeds = [3, 17, 41, 99, 121];
-        var (one, other) = (SimulatedBuild.Shared.Value, SimulatedBuild.Load());
-
-        var traces = seeds.Select(seed => Campaign.Run(one, new RunRequest(seed)).Trace).ToList();
-        // Side by side in another build: in the same order, and backwards with runs of other seeds between them.
-        var (forwards, backwards) = (new List<ulong>(), new List<ulong>());
-        var threads = new List<Thread>
-        {
-            new(() => forwards.AddRange(seeds.Select(seed => Campaign.Run(other, new RunRequest(seed)).Trace))),
-            new(() => backwards.AddRange(seeds.Reverse().Select(seed =>
-            {
-                Campaign.Run(other, new RunRequest(seed + 1_000));
-                return Campaign.Run(other, new RunRequest(seed)).Trace;
-            }))),
-        };
-        threads.ForEach(thread => thread.Start());
-        threads.ForEach(thread => thread.Join());
-
-        forwards.ShouldBe(traces);
-        backwards.AsEnumerable().Reverse().ShouldBe(traces);
-        traces.Distinct().Count().ShouldBe(seeds.Length);
     }
 }

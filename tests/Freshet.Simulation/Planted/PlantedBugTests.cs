@@ -3,6 +3,7 @@ using Freshet.Simulation.Running;
 namespace Freshet.Simulation.Planted;
 
 /// <summary>The checker notices every planted bug: a checker that sees nothing proves nothing.</summary>
+[Collection(WholeMachine.Name)]
 public sealed class PlantedBugTests(ITestOutputHelper output)
 {
     [Fact]
