@@ -16,7 +16,7 @@ internal sealed class LogClient : IAsyncDisposable
     public LogClient(Func<Task<IConnectionMultiplexer>> connect, string keyspace, TimeSpan? maxTimeToLive = null, int retention = 100_000, TimeSpan? margin = null, TimeSpan? idWindow = null)
     {
         var counters = new RedisCounters(null);
-        _connection = new RedisConnection(connect, isOurs: true, counters, NullLogger<RedisConnection>.Instance);
+        _connection = new RedisConnection(connect, isOurs: true, TimeProvider.System, counters, NullLogger<RedisConnection>.Instance);
         Log = new RedisLogService(
             _connection, counters,
             new LogSettings

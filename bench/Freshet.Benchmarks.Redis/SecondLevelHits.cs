@@ -15,7 +15,7 @@ internal static class SecondLevelHits
         await using var server = await RedisServer.StartAsync().ConfigureAwait(false);
         using var multiplexer = await ConnectionMultiplexer.ConnectAsync(server.ConnectionString).ConfigureAwait(false);
         var counters = new RedisCounters(null);
-        await using var connection = new RedisConnection(() => Task.FromResult<IConnectionMultiplexer>(multiplexer), isOurs: false, counters, NullLogger<RedisConnection>.Instance);
+        await using var connection = new RedisConnection(() => Task.FromResult<IConnectionMultiplexer>(multiplexer), isOurs: false, TimeProvider.System, counters, NullLogger<RedisConnection>.Instance);
         var level = new RedisSecondLevel(connection, counters, "app", NullLogger<RedisSecondLevel>.Instance);
         var database = multiplexer.GetDatabase();
 

@@ -4,13 +4,15 @@ using StackExchange.Redis;
 namespace Freshet.Redis;
 
 /// <summary>The way to Redis: connected at first use, shared by everything of Freshet in the process.</summary>
-/// <remarks>A multiplexer that was once made reconnects by itself. Only one that could not be made is made again.</remarks>
+/// <remarks>A multiplexer that was once made reconnects by itself, so only one that could not be made is made again; or one of Freshet's own that does not reconnect (<see cref="ClientPatience"/>).</remarks>
 /// <param name="connect">Makes the multiplexer, or hands over the application's.</param>
-/// <param name="isOurs">Whether to close it at the end.</param>
+/// <param name="isOurs">Whether to close it at the end, and to make another in its place where it is stuck.</param>
+/// <param name="time">Tells how long it has been stuck.</param>
 /// <param name="counters">Takes up what goes wrong.</param>
 /// <param name="logger">Told of it.</param>
-internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect, bool isOurs, RedisCounters counters, ILogger<RedisConnection> logger) : IAsyncDisposable
+internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect, bool isOurs, TimeProvider time, RedisCounters counters, ILogger<RedisConnection> logger) : IAsyncDisposable
 {
+    private readonly ClientPatience _patience = new(time);
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _making; // guarded by _gate
     private Action<bool>? _changed; // guarded by _gate
@@ -40,12 +42,15 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     /// <exception cref="RedisLogException">Redis answers, but something has to be changed.</exception>
     public async Task<RedisResult> RunAsync(RedisScript script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken)
     {
+        IConnectionMultiplexer? multiplexer = null;
         try
         {
-            var database = (await GetAsync(cancellationToken).ConfigureAwait(false)).GetDatabase();
+            multiplexer = await GetAsync(cancellationToken).ConfigureAwait(false);
+            var database = multiplexer.GetDatabase();
+            RedisResult result;
             try
             {
-                return await BoundedAsync(database.ScriptEvaluateAsync(script.Hash, keys, arguments), cancellationToken).ConfigureAwait(false);
+                result = await BoundedAsync(database.ScriptEvaluateAsync(script.Hash, keys, arguments), cancellationToken).ConfigureAwait(false);
             }
             // The server has not met it, or forgot it (a restart, SCRIPT FLUSH). Given the text the client brings it along, unless it
             // believes that the server knows it still: then it finds out by this very call, and the next one does.
@@ -53,16 +58,20 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
             {
                 try
                 {
-                    return await BoundedAsync(database.ScriptEvaluateAsync(script.Text, keys, arguments), cancellationToken).ConfigureAwait(false);
+                    result = await BoundedAsync(database.ScriptEvaluateAsync(script.Text, keys, arguments), cancellationToken).ConfigureAwait(false);
                 }
                 catch (RedisServerException again) when (RedisFaults.IsUnknownScript(again))
                 {
-                    return await BoundedAsync(database.ScriptEvaluateAsync(script.Text, keys, arguments), cancellationToken).ConfigureAwait(false);
+                    result = await BoundedAsync(database.ScriptEvaluateAsync(script.Text, keys, arguments), cancellationToken).ConfigureAwait(false);
                 }
             }
+            _patience.Answered();
+            return result;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
+            if (error is RedisServerException) _patience.Answered();
+            else if (error is RedisConnectionException && multiplexer is not null && isOurs && _patience.EndsAtFailure()) Drop(multiplexer);
             var fault = RedisFaults.Of(error);
             counters.NoteError(fault);
             if (fault is not null) throw fault;
@@ -74,8 +83,23 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     {
         Task<IConnectionMultiplexer>? made;
         lock (_gate) (made, _making, _disposed) = (_making, null, true);
-        if (made is not { IsCompletedSuccessfully: true }) return;
-        var multiplexer = await made.ConfigureAwait(false);
+        if (made is { IsCompletedSuccessfully: true }) Leave(await made.ConfigureAwait(false));
+    }
+
+    /// <summary>Has another made at the next call.</summary>
+    private void Drop(IConnectionMultiplexer stuck)
+    {
+        lock (_gate)
+        {
+            if (_making is not { IsCompletedSuccessfully: true } made || made.Result != stuck) return; // another one is there already
+            (_making, _wasNotMade) = (null, true);
+        }
+        logger.MadeAnew();
+        Leave(stuck);
+    }
+
+    private void Leave(IConnectionMultiplexer multiplexer)
+    {
         multiplexer.ConnectionFailed -= OnFailed;
         multiplexer.ConnectionRestored -= OnRestored;
         if (!isOurs) return;

@@ -55,9 +55,10 @@ public static class FreshetBuilderRedisExtensions
         var options = Options(provider);
         var counters = provider.GetRequiredService<RedisCounters>();
         var logger = provider.GetRequiredService<ILogger<RedisConnection>>();
-        if (options.Connect is { } connect) return new RedisConnection(() => connect(provider), isOurs: false, counters, logger);
-        if (options.ConnectionString is { } text) return new RedisConnection(() => ConnectAsync(text), isOurs: true, counters, logger);
-        return new RedisConnection(() => Task.FromResult(provider.GetRequiredService<IConnectionMultiplexer>()), isOurs: false, counters, logger);
+        var time = provider.GetRequiredService<TimeProvider>();
+        if (options.Connect is { } connect) return new RedisConnection(() => connect(provider), isOurs: false, time, counters, logger);
+        if (options.ConnectionString is { } text) return new RedisConnection(() => ConnectAsync(text), isOurs: true, time, counters, logger);
+        return new RedisConnection(() => Task.FromResult(provider.GetRequiredService<IConnectionMultiplexer>()), isOurs: false, time, counters, logger);
     }
 
     private static async Task<IConnectionMultiplexer> ConnectAsync(string connectionString)

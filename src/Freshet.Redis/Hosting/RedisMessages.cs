@@ -15,6 +15,9 @@ internal static partial class RedisMessages
     [LoggerMessage(1702, LogLevel.Warning, "Redis could not be connected to ({ErrorType}); it is tried again at the next call.")]
     public static partial void NotConnected(this ILogger logger, string errorType);
 
+    [LoggerMessage(1708, LogLevel.Warning, "The client of Redis has found no connection for a while, and is made anew. If that does not help, Redis is away: look at it and the network.")]
+    public static partial void MadeAnew(this ILogger logger);
+
     [LoggerMessage(1703, LogLevel.Warning, "Redis may evict the log: its maxmemory-policy is {Policy}. Each time it does, every node drops all it has cached. Set maxmemory-policy to noeviction, or to a volatile one, which spares the log.")]
     public static partial void MayEvict(this ILogger logger, string policy);
 

@@ -66,8 +66,8 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
             var multiplexer = await connection.GetAsync(CancellationToken.None).ConfigureAwait(false);
             BellAsScriptsSeeIt = PrefixOf(multiplexer) + keys.Bell;
             if (listener is null) return; // nobody to tell
-            await SubscribeAsync(multiplexer.GetSubscriber(), keys.Bell, OnBell).ConfigureAwait(false);
-            if (node is { } own) await SubscribeAsync(multiplexer.GetSubscriber(), keys.Acknowledgements(own), OnAcknowledgement).ConfigureAwait(false);
+            await SubscribeAsync(multiplexer.GetSubscriber(), ChannelOf(keys.Bell), OnBell).ConfigureAwait(false);
+            if (node is { } own) await SubscribeAsync(multiplexer.GetSubscriber(), ChannelOf(keys.Acknowledgements(own)), OnAcknowledgement).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the client throws: nodes then learn by asking, and it is tried again when the connection is back.
         catch (Exception error)
@@ -77,9 +77,9 @@ internal sealed class RedisChannels(RedisConnection connection, LogKeys keys, Re
         }
     }
 
-    private static async Task SubscribeAsync(ISubscriber subscriber, string name, Action<RedisChannel, RedisValue> handler)
+    /// <summary>Subscribes, unless the client keeps that subscription already.</summary>
+    internal static async Task SubscribeAsync(ISubscriber subscriber, RedisChannel channel, Action<RedisChannel, RedisValue> handler)
     {
-        var channel = ChannelOf(name);
         if (subscriber.SubscribedEndpoint(channel) is not null) return; // kept by the client, through reconnects
         // Off first: the same handler twice would be called twice.
         await subscriber.UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget).ConfigureAwait(false);

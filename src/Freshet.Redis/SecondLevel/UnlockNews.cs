@@ -10,7 +10,7 @@ internal sealed class UnlockNews(RedisConnection connection, string channel, Red
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<TaskCompletionSource>> _waiting = new(StringComparer.Ordinal); // guarded by _gate
     private readonly RedisChannel _channel = new(channel, RedisChannel.PatternMode.Literal);
-    private Task<bool>? _subscribed; // whether it was made; guarded by _gate
+    private Task? _subscribing; // the last attempt; guarded by _gate
 
     public async Task TellAsync(string key, CancellationToken cancellationToken)
     {
@@ -45,19 +45,18 @@ internal sealed class UnlockNews(RedisConnection connection, string channel, Red
     {
         lock (_gate)
         {
-            // The client keeps a subscription over reconnects. Only one that could not be made is made again.
-            if (_subscribed is null or { IsCompletedSuccessfully: true, Result: false }) _subscribed = SubscribeAsync();
+            // With each wait: the last attempt may have failed, or the client may have been made anew since.
+            if (_subscribing is null or { IsCompleted: true }) _subscribing = SubscribeAsync();
         }
     }
 
-    private async Task<bool> SubscribeAsync()
+    private async Task SubscribeAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // out of the gate
         try
         {
             var multiplexer = await connection.GetAsync(CancellationToken.None).ConfigureAwait(false);
-            await multiplexer.GetSubscriber().SubscribeAsync(_channel, OnTold).ConfigureAwait(false);
-            return true;
+            await RedisChannels.SubscribeAsync(multiplexer.GetSubscriber(), _channel, OnTold).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever the client throws: waits then end by their pauses.
         catch (Exception error)
@@ -65,7 +64,6 @@ internal sealed class UnlockNews(RedisConnection connection, string channel, Red
         {
             counters.NoteError(RedisFaults.Of(error));
             logger.NotSubscribed(error.GetType().Name);
-            return false;
         }
     }
 

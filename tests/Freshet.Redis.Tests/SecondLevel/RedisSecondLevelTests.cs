@@ -155,7 +155,7 @@ public sealed class RedisSecondLevelTests : IAsyncLifetime
     private static (RedisConnection, RedisSecondLevel) Connect(string connectionString)
     {
         var (lines, counters) = (new CollectedLog(), new RedisCounters(null));
-        var connection = new RedisConnection(async () => await ConnectionMultiplexer.ConnectAsync(connectionString), isOurs: true, counters, new Logger<RedisConnection>(lines));
+        var connection = new RedisConnection(async () => await ConnectionMultiplexer.ConnectAsync(connectionString), isOurs: true, TimeProvider.System, counters, new Logger<RedisConnection>(lines));
         return (connection, new RedisSecondLevel(connection, counters, "desk", new Logger<RedisSecondLevel>(lines)));
     }
 

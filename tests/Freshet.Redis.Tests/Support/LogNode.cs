@@ -24,7 +24,7 @@ internal sealed class LogNode : IAsyncDisposable
     public LogNode(string connectionString, LogSettings? settings = null, RedisCounters? counters = null)
     {
         counters ??= new RedisCounters(null);
-        _connection = new RedisConnection(async () => await ConnectionMultiplexer.ConnectAsync(connectionString), isOurs: true, counters, new Logger<RedisConnection>(Lines));
+        _connection = new RedisConnection(async () => await ConnectionMultiplexer.ConnectAsync(connectionString), isOurs: true, TimeProvider.System, counters, new Logger<RedisConnection>(Lines));
         Log = new RedisLogService(
             _connection, counters, settings ?? Settings,
             new EventData(new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }), new Logger<RedisLogService>(Lines));
