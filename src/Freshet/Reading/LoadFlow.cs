@@ -15,41 +15,30 @@ internal interface IFlowingLoad
 internal static class LoadFlow
 {
     private static readonly ExecutionContext _nobodys = MakeNobodys();
-    private static readonly ContextCallback _begin = static load => Begin((IFlowingLoad)load!);
-    private static readonly ContextCallback _goOn = static load => GoOn((IFlowingLoad)load!);
+    private static readonly ContextCallback _begin = static load => Step((IFlowingLoad)load!, begins: true);
+    private static readonly ContextCallback _goOn = static load => Step((IFlowingLoad)load!, begins: false);
 
     /// <summary>Begins a load on its reader's thread, with nothing that flows with the reader: not its request, its trace, its actions.</summary>
     public static void BeginHere(IFlowingLoad load) => ExecutionContext.Run(_nobodys, _begin, load);
 
     /// <summary>Begins a load where nothing flows, on the thread pool.</summary>
-    public static void Begin(IFlowingLoad load)
-    {
-        try
-        {
-            load.Begin();
-        }
-#pragma warning disable CA1031 // See the remarks.
-        catch (Exception error)
-#pragma warning restore CA1031
-        {
-            _ = Task.FromException(error);
-        }
-    }
+    public static void Begin(IFlowingLoad load) => Step(load, begins: true);
 
     /// <summary>Goes on with a load that has begun.</summary>
     /// <param name="flow">What flowed with it; null where its loader has stopped that.</param>
     /// <param name="load">The load.</param>
     public static void GoOn(ExecutionContext? flow, IFlowingLoad load)
     {
-        if (flow is null) GoOn(load);
+        if (flow is null) Step(load, begins: false);
         else ExecutionContext.Run(flow, _goOn, load);
     }
 
-    private static void GoOn(IFlowingLoad load)
+    private static void Step(IFlowingLoad load, bool begins)
     {
         try
         {
-            load.GoOn();
+            if (begins) load.Begin();
+            else load.GoOn();
         }
 #pragma warning disable CA1031 // See the remarks.
         catch (Exception error)
