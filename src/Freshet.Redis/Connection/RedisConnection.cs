@@ -16,7 +16,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
     private readonly Lock _gate = new();
     private Task<IConnectionMultiplexer>? _making; // guarded by _gate
     private Action<bool>? _changed; // guarded by _gate
-    private bool _wasNotMade; // guarded by _gate
+    private bool _wasMissing; // whether calls have failed for want of one that works; guarded by _gate
     private bool _disposed; // guarded by _gate
 
     /// <summary>Has a listener told when the connection is lost (false) or back (true), on any thread, perhaps more than once.</summary>
@@ -92,7 +92,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         lock (_gate)
         {
             if (_making is not { IsCompletedSuccessfully: true } made || made.Result != stuck) return; // another one is there already
-            (_making, _wasNotMade) = (null, true);
+            (_making, _wasMissing) = (null, true);
         }
         logger.MadeAnew();
         Leave(stuck);
@@ -118,14 +118,14 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> connect
         catch (Exception error)
         {
             logger.NotConnected(error.GetType().Name);
-            lock (_gate) _wasNotMade = true;
+            lock (_gate) _wasMissing = true;
             throw;
         }
         multiplexer.ConnectionFailed += OnFailed;
         multiplexer.ConnectionRestored += OnRestored;
-        bool wasNotMade;
-        lock (_gate) (wasNotMade, _wasNotMade) = (_wasNotMade, false);
-        if (wasNotMade) Tell(true); // whoever failed for want of it tries again
+        bool wasMissing;
+        lock (_gate) (wasMissing, _wasMissing) = (_wasMissing, false);
+        if (wasMissing) Tell(true); // whoever failed for want of it tries again
         return multiplexer;
     }
 
