@@ -1,15 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Freshet.AspNetCore;
 
 /// <summary>One webhook: reads a delivery, believes it or not, works it off once, and acknowledges it.</summary>
-internal sealed class WebhookEndpoint
+internal sealed partial class WebhookEndpoint
 {
     private const string InvalidSignature = "The signature header does not prove who sent this, and when. Nothing was done.";
     private readonly ConcurrentDictionary<string, WebhookHandler> _handlers = new(StringComparer.Ordinal);
@@ -133,64 +130,6 @@ internal sealed class WebhookEndpoint
         }
     }
 
-    /// <summary>Reads a delivery and believes it; null when it was answered otherwise.</summary>
-    private async Task<Delivery?> ReadAsync(FreshetRequest request, Started started)
-    {
-        var http = request.Http;
-        var settings = started.Settings.Current;
-        // Nobody who cannot even show a signature makes us read a body.
-        if (SignatureHeader.TryRead(http.Request.Headers[settings.SignatureHeader], out var signature) is { } unreadable)
-            return await RefuseAsync(request, started, StatusCodes.Status401Unauthorized, "invalid-signature", Kebab.Of(unreadable), InvalidSignature).ConfigureAwait(false);
-
-        byte[]? body;
-        try
-        {
-            body = await WebhookBody.ReadAsync(http.Request, settings.MaxBodyBytes, http.RequestAborted).ConfigureAwait(false);
-        }
-        catch (BadHttpRequestException error)
-        {
-            if (error.StatusCode != StatusCodes.Status413PayloadTooLarge)
-                return await RefuseAsync(request, started, error.StatusCode, "malformed-request", "unreadable", "The body could not be received whole. Nothing was done.").ConfigureAwait(false);
-            body = null; // the server's own limit is the lower one
-        }
-        if (body is null)
-            return await RefuseAsync(request, started, StatusCodes.Status413PayloadTooLarge, "payload-too-large", "too-large", $"The body may have {settings.MaxBodyBytes} bytes. Nothing was done.").ConfigureAwait(false);
-        if (signature.Check(body, settings.Keys, settings.Tolerance, started.Time.GetUtcNow()) is { } fault)
-            return await RefuseAsync(request, started, StatusCodes.Status401Unauthorized, "invalid-signature", Kebab.Of(fault), InvalidSignature).ConfigureAwait(false);
-
-        return Read(body, settings) is { } delivery
-            ? delivery
-            : await RefuseAsync(
-                request, started, StatusCodes.Status400BadRequest, "malformed-request", "unreadable",
-                $"The body is not a JSON object with an id at '{settings.EventId}' and a type at '{settings.EventType}'. Nothing was done.").ConfigureAwait(false);
-    }
-
-    private Delivery? Read(byte[] body, WebhookSettings settings)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            var type = settings.EventType.In(json.RootElement);
-            // Without a type it is not "unknown": most likely the path to it is wrong, and every delivery would be acknowledged and lost.
-            if (json.RootElement.ValueKind != JsonValueKind.Object || (type is null && _any is null)) return null;
-            var handler = (type is null ? null : _handlers.GetValueOrDefault(type)) ?? _any;
-            if (handler is not { Claims: true }) return new Delivery(body, type, handler, Claim: null);
-            return settings.EventId.In(json.RootElement) is { } id ? new Delivery(body, type, handler, new DeliveryClaim(Name, id)) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private async Task<Delivery?> RefuseAsync(FreshetRequest request, Started started, int status, string code, string reason, string detail)
-    {
-        started.Logger.DeliveryRefused(Name, status, reason);
-        request.Freshness.Webhooks.NoteRefused(Name, reason);
-        await ProblemWriter.AnswerAsync(request.Http, status, code, detail).ConfigureAwait(false);
-        return null;
-    }
-
     private void NoteRepeated(FreshetRequest request, Started started, Delivery delivery)
     {
         request.Http.Response.Clear();
@@ -212,44 +151,5 @@ internal sealed class WebhookEndpoint
             if (at is DuplicateDeliveryException) return true;
         }
         return false;
-    }
-
-    /// <summary>A delivery that proved its origin.</summary>
-    private sealed record Delivery(byte[] Body, string? Type, WebhookHandler? Handler, DeliveryClaim? Claim)
-    {
-        /// <summary>The type for the log: what no type looks like is not repeated.</summary>
-        public string ShownType => new([.. (Type ?? "").Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_').Take(100)]);
-    }
-
-    /// <summary>What is known once the application has started.</summary>
-    private sealed class Started
-    {
-        private readonly IOutbox[] _outboxes;
-
-        public Started(WebhookEndpoint webhook, IServiceProvider services, Action<WebhookOptions>? configure)
-        {
-            Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Freshet.Webhooks");
-            Time = services.GetRequiredService<TimeProvider>();
-            _outboxes = [.. services.GetServices<IOutbox>()];
-            if (!webhook.Handlers.Any()) throw new WebhookWithoutHandlerException(webhook.Name);
-            if (_outboxes.Length == 0 && webhook.Handlers.FirstOrDefault(handler => handler.Claims) is { } claiming)
-                throw new WebhookOutboxMissingException(webhook.Name, claiming.Type);
-            Settings = new WebhookSettingsSource(webhook.Name, services, configure, Logger);
-        }
-
-        public ILogger Logger { get; }
-
-        public TimeProvider Time { get; }
-
-        public WebhookSettingsSource Settings { get; }
-
-        public async ValueTask<bool> IsClaimedAsync(DeliveryClaim claim, CancellationToken cancellationToken)
-        {
-            foreach (var outbox in _outboxes)
-            {
-                if (await outbox.IsClaimedAsync(claim, cancellationToken).ConfigureAwait(false)) return true;
-            }
-            return false;
-        }
     }
 }

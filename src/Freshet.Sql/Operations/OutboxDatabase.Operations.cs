@@ -154,4 +154,6 @@ internal abstract partial class OutboxDatabase
     private static DateTimeOffset TimeOf(object value) => value is DateTime time
         ? new DateTimeOffset(time.ToUniversalTime())
         : DateTimeOffset.Parse((string)value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    private static DbCommand In(DbTransaction transaction) => new OpenTransaction(transaction.Connection!, transaction).CreateCommand();
 }

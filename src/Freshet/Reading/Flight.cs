@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Freshet;
 
-/// <summary>One load of one key, and those who wait for it. How it runs is in <see cref="Flight{TArgs, TValue}"/>'s other file.</summary>
+/// <summary>One load of one key, and those who wait for it. How it runs, and how it ends, is in <see cref="Flight{TArgs, TValue}"/>'s other files.</summary>
 /// <remarks>
 /// Whoever stops waiting leaves; when the last one has left, nobody wants the value and the load is cancelled. A load ends once:
 /// with its value, with its failure, or because its time is up; whoever comes second finds it ended and changes nothing.

@@ -8,13 +8,13 @@ internal static partial class PlantedBugs
 {
     private static IReadOnlyList<PlantedBug> Loading =>
     [
-        Bug("stamped at the end of the load", "PROTOCOL 1, R1", "Reading/Flight.Running.cs",
+        Bug("stamped at the end of the load", "PROTOCOL 1, R1", "Reading/Flight.Ending.cs",
             "_runtime.Kept(_args), value, Context.Captured, Context.Marks,",
             "_runtime.Kept(_args), value, ReferenceEquals(_runtime.Node.Applied.Marks, Context.Captured.Marks) ? _runtime.Node.Applied : Context.Captured, Context.Marks,"),
         Bug("stamped with a position read after the marks", "PROTOCOL 3", "Reading/QueryRuntime.Typed.cs",
             "            case Verdict.Fresh:\n", "            case Verdict.Fresh:\n                Volatile.Write(ref entry.CheckedSequence, Node.Applied.Sequence);\n") with { Under = Between },
         new("time to live from the end of the load", "PROTOCOL 4, R5",
-            new Change("Reading/Flight.Running.cs", "var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);", "var expiresAt = Math.Min(_runtime.Clock.Now + _runtime.JitteredTimeToLive(), Context.LivesUntil);"),
+            new Change("Reading/Flight.Ending.cs", "var expiresAt = Math.Min(_expiresAt, Context.LivesUntil);", "var expiresAt = Math.Min(_runtime.Clock.Now + _runtime.JitteredTimeToLive(), Context.LivesUntil);"),
             new Change("Reading/QueryRuntime.Landing.cs", "entry.ExpireBy(entry.CapturedAt + LongestTimeToLive());", ";")),
         new("expired entry served", "R5",
             new Change("Reading/QueryRuntime.Typed.cs", "if (entry.ExpiresAt <= now || !need.AcceptsVersion(entry.Version)) return null;", "if (!need.AcceptsVersion(entry.Version)) return null;"),
