@@ -1,5 +1,9 @@
+using System.ComponentModel;
+
 namespace Freshet.Benchmarks;
 
+/// <summary>What is cached. It says that nobody changes it, so HybridCache keeps it as it is, not serialized.</summary>
+[ImmutableObject(true)]
 public sealed record Summary(string Id, int Balance);
 
 /// <summary>The same read with no tag, with one and with five.</summary>

@@ -14,6 +14,10 @@ internal sealed class ColdLoads(bool isListenedTo = true) : IDisposable
     private readonly MemoryCache _memory = new(new MemoryCacheOptions());
     private readonly ServiceProvider _services = new ServiceCollection().BuildServiceProvider();
 
+    private ColdPeers? _peers;
+
+    public ColdPeers Peers => _peers ??= new();
+
     public async Task MemoryCacheAsync()
     {
         foreach (var key in _memoryKeys)
@@ -74,6 +78,7 @@ internal sealed class ColdLoads(bool isListenedTo = true) : IDisposable
     {
         _app.Dispose();
         _memory.Dispose();
+        _peers?.Dispose();
         _services.Dispose();
     }
 }

@@ -36,19 +36,30 @@ internal static class ColdTimes
             ("two shared tags", cold => cold.FreshetAsync(BenchCatalog.AskingTwoSharedTags)),
             ("two tags of its own", cold => cold.FreshetAsync(BenchCatalog.AskingTwoTags)),
         ], rounds: 20, warmups: 4); // each takes a second
+        Report(only, "caches that know tags, loader completes at once, two tags of its own", ("HybridCache.GetOrCreateAsync", cold => cold.Peers.HybridCacheAsync(isTagged: true)), [
+            ("FusionCache.GetOrSetAsync", cold => cold.Peers.FusionCacheAsync(isTagged: true)),
+            ("Freshet", cold => cold.FreshetAsync(BenchCatalog.TwoTags)),
+        ], isListenedTo: false); // nobody listens to the others
+        Report(only, "caches that know tags, loader completes at once, no tags", ("HybridCache.GetOrCreateAsync", cold => cold.Peers.HybridCacheAsync(isTagged: false)), [
+            ("FusionCache.GetOrSetAsync", cold => cold.Peers.FusionCacheAsync(isTagged: false)),
+            ("Freshet", cold => cold.FreshetAsync(BenchCatalog.NoTags)),
+        ], isListenedTo: false);
     }
 
-    private static void Report(string? only, string what, Func<ColdLoads, Task> baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = ColdWarmth.Rounds)
+    private static void Report(string? only, string what, Func<ColdLoads, Task> memoryCache, (string, Func<ColdLoads, Task>)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = ColdWarmth.Rounds) =>
+        Report(only, what, ("MemoryCache.GetOrCreateAsync", memoryCache), contenders, isListenedTo, rounds, warmups);
+
+    private static void Report(string? only, string what, (string Name, Func<ColdLoads, Task> Fill) baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = ColdWarmth.Rounds)
     {
         if (only is not null && !what.StartsWith(only, StringComparison.Ordinal)) return;
-        Func<ColdLoads, Task>[] all = [baseline, .. contenders.Select(contender => contender.Fill)];
+        (string Name, Func<ColdLoads, Task> Fill)[] all = [baseline, .. contenders];
         var took = Array.ConvertAll(all, _ => new List<double>());
         for (var round = -warmups; round < rounds; round++)
         {
             for (var turn = 0; turn < all.Length; turn++)
             {
                 var at = (turn + round + warmups) % all.Length;
-                var nanoseconds = Time(all[at], isListenedTo);
+                var nanoseconds = Time(all[at].Fill, isListenedTo);
                 if (round >= 0) took[at].Add(nanoseconds);
             }
         }
@@ -56,7 +67,7 @@ internal static class ColdTimes
         Console.WriteLine($"{what}:");
         for (var at = 0; at < all.Length; at++)
         {
-            Console.WriteLine($"  {(at == 0 ? "MemoryCache.GetOrCreateAsync" : contenders[at - 1].Name),-28}"
+            Console.WriteLine($"  {all[at].Name,-28}"
                 + $" fastest {Compare(Enumerable.Min)}; median {Compare(Median)}; faster half {Compare(FasterHalf)}");
 
             string Compare(Func<List<double>, double> of) => string.Create(CultureInfo.InvariantCulture, $"{of(took[at]),5:F0} ns, {of(took[at]) / of(took[0]):F2} times");
