@@ -12,7 +12,7 @@ internal readonly record struct Release(Guid Id, Guid Draft);
 
 /// <summary>A hold that stands on a node.</summary>
 /// <param name="Record">Its record: who placed it, and when by the log's clock.</param>
-/// <param name="PlacedAt">When that was by this node's clock, in milliseconds: rather too early than too late.</param>
+/// <param name="PlacedAt">When that was by this node's clock, in milliseconds: rather too late than too early, for nobody may end it before its limit.</param>
 internal sealed record Hold(LogRecord Record, long PlacedAt)
 {
     public Guid Id => Record.Id;

@@ -25,7 +25,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
     private readonly HashSet<Epoch> _left = [];    // guarded by _gate
     private bool _hasEpoch;                        // guarded by _gate; until then the node counts by itself
     private long _epochKnownSince;                 // guarded by _gate
-    private (long LogMilliseconds, long At) _logClock; // guarded by _gate
+    private (long LogMilliseconds, long SentAt, long TakenAt) _logClock; // guarded by _gate
     private bool _toldUnreadable;                  // guarded by _gate
     private long _heardUpTo;                       // guarded by _gate: the last position of this epoch that a message told of
 
@@ -58,7 +58,7 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
             var (epoch, position) = node.Applied.Position;
             if (_hasEpoch ? asked?.Epoch != epoch : asked is not null) return ReplyOutcome.Discarded;
             if (_left.Contains(reply.Head.Epoch)) return ReplyOutcome.Refused;
-            _logClock = (reply.At.ToUnixTimeMilliseconds(), sentAt);
+            _logClock = (reply.At.ToUnixTimeMilliseconds(), sentAt, node.Clock.Now);
             if (!_hasEpoch || reply.Head.Epoch != epoch)
             {
                 if (_hasEpoch)
@@ -172,7 +172,15 @@ internal sealed class LogFollower(Node node, RecordHistory history, CacheTargets
         counters.NoteApplied();
     }
 
-    /// <summary>How old a record is, by the log's clock as this node last saw it: a little too old rather than too young, so that no deadline comes late (PROTOCOL 14).</summary>
-    private long AgeLocked(LogRecord record) =>
-        Math.Max(0, _logClock.LogMilliseconds + (node.Clock.Now - _logClock.At) - record.At.ToUnixTimeMilliseconds());
+    /// <summary>How old a record is, by the log's clock as this node last saw it: somewhere between when the request was sent and when its reply was taken in.</summary>
+    /// <remarks>
+    /// A little too old rather than too young, so that no deadline comes late (PROTOCOL 14). But a hold too young rather than too old:
+    ///   a hold is placed, and stands for four seconds -> another node's exchange takes one -> that node takes the hold for a second
+    ///   older than it is, and ends it after three -> it loads, stores -> the writer commits in time -> the node serves the old value.
+    /// </remarks>
+    private long AgeLocked(LogRecord record)
+    {
+        var at = record.Holds is null ? _logClock.SentAt : _logClock.TakenAt;
+        return Math.Max(0, _logClock.LogMilliseconds + (node.Clock.Now - at) - record.At.ToUnixTimeMilliseconds());
+    }
 }

@@ -7,13 +7,14 @@ public sealed class LogFollowerTests : IDisposable
 {
     private static readonly Writer _writer = new(TriggerKind.Job, "write", null, null);
 
+    private readonly TestTimeProvider _time = new();
     private readonly Node _node;
     private readonly LogFollower _follower;
     private readonly Epoch _epoch = Epoch.Create();
 
     public LogFollowerTests()
     {
-        var clock = new Clock(new TestTimeProvider());
+        var clock = new Clock(_time);
         _node = new Node(clock, Epoch.Create(), new Confirmation(clock, TimeSpan.FromMilliseconds(250)));
         var history = new RecordHistory(100);
         _follower = new LogFollower(_node, history, new CacheTargets([], new FreshetOptions(), null, _node, history, NullLogger<CacheTargets>.Instance), new SharedLogCounters(), NullLogger.Instance);
@@ -94,6 +95,24 @@ public sealed class LogFollowerTests : IDisposable
 
         mark.Judge(5, 14_999).ShouldBe(Verdict.Stale);
         mark.Judge(5, 15_000).ShouldBe(Verdict.Expired);
+    }
+
+    /// <summary>PROTOCOL 26: nobody ends a hold before its limit. An exchange that takes a while leaves open when the log read its clock: a hold is taken for as young as it may be.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void PROTOCOL_26_a_slow_exchange_makes_no_hold_older_than_it_is(bool isBeginning)
+    {
+        var placed = new DateTimeOffset(2031, 5, 5, 0, 0, 0, TimeSpan.Zero);
+        var hold = Record(6) with { Holds = new Holding(RecordId.Next(), [Things.Thing.For("1")]), Invalidations = [], At = placed };
+        _time.Advance(TimeSpan.FromMilliseconds(900)); // the exchange was sent at 0, and the log has read its clock in between
+
+        if (isBeginning) _follower.Take(_node.Applied.Position, Reply(Epoch.Create(), 6) with { Holds = [hold], At = placed }, 0);
+        else _follower.Take(_node.Applied.Position, Reply(_epoch, 6, hold) with { At = placed }, 0);
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        if (!isBeginning) _follower.TryTake([Record(7) with { Holds = new Holding(RecordId.Next(), [Things.Thing.For("1")]), Invalidations = [], At = placed }]).ShouldBeTrue();
+
+        _node.Applied.Holds!.All.ShouldAllBe(standing => standing.PlacedAt >= 900);
     }
 
     private LogRecord Record(long position, InvalidationKind kind = InvalidationKind.Expire, TimeSpan deadline = default) => LogRecord.Of(
