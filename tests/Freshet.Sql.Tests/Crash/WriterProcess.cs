@@ -54,11 +54,12 @@ internal sealed class WriterProcess : IAsyncDisposable
     }
 
     /// <summary>Has it write a number, as far as a step, where it stands still.</summary>
-    public async Task WriteAsync(long number, CrashStep step)
+    /// <returns>Whether the log took its hold in time. Otherwise nothing is promised from its commit to its append.</returns>
+    public async Task<bool> WriteAsync(long number, CrashStep step)
     {
         await _process.StandardInput.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{number} {step}"));
         await _process.StandardInput.FlushAsync();
-        await HearAsync($"at {step}");
+        return await HearAsync($"at {step}", $"at {step}, not held") == 0;
     }
 
     /// <summary>SIGKILL.</summary>
@@ -74,10 +75,12 @@ internal sealed class WriterProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task HearAsync(string expected)
+    /// <returns>Which of what may be said it was.</returns>
+    private async Task<int> HearAsync(params string[] expected)
     {
         var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(_patience);
-        if (line != expected) throw new InvalidOperationException($"The writer said '{line}' where '{expected}' was expected: {(line is null ? await _faults : "")}");
+        var said = Array.IndexOf(expected, line);
+        return said >= 0 ? said : throw new InvalidOperationException($"The writer said '{line}' where '{expected[0]}' was expected: {(line is null ? await _faults : "")}");
     }
 }
 
@@ -127,7 +130,8 @@ internal static class WriterMain
         async Task StandAsync(CrashStep at)
         {
             if (at != step) return;
-            await Console.Out.WriteLineAsync($"at {step}");
+            var isHeld = services.GetRequiredService<FreshnessLog>().Holds[HoldOutcome.NotPlaced] == 0;
+            await Console.Out.WriteLineAsync($"at {step}{(isHeld ? "" : ", not held")}");
             await Task.Delay(Timeout.Infinite);
         }
     }
