@@ -38,13 +38,13 @@ internal abstract partial class OutboxDatabase
         var held = RecordId.Next();
         command.CommandText = $"UPDATE {OperationsTable} SET status = 'processing', attempts = attempts + 1, lease = @lease, due_at = {After(command, "for", lease)}, changed_at = {Now} WHERE id = ({due} {SkipLocked})";
         AddId(command, "lease", held);
-        if (await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false) == 0) return null; // somebody was quicker
+        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
 
         command.CommandText = $"SELECT id, kind, owner, input, attempts, trace FROM {OperationsTable} WHERE lease = @lease";
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
-            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return null;
+            if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false)) return null; // somebody was quicker
             return new TakenOperation(new OperationLease(IdOf(reader.GetValue(0)), held), reader.GetString(1), TextOf(reader, 2), reader.GetString(3), reader.GetInt32(4), TextOf(reader, 5));
         }
     }, cancellationToken);
@@ -59,7 +59,7 @@ internal abstract partial class OutboxDatabase
     {
         AddText(command, "code", failure.Code);
         AddText(command, "reason", failure.Reason);
-        return $"status = 'failed', lease = NULL, failure_code = @code, failure_reason = @reason, changed_at = {Now}";
+        return $"status = 'failed', failure_code = @code, failure_reason = @reason, changed_at = {Now}";
     }, cancellationToken);
 
     /// <summary>Completes one in the caller's transaction.</summary>
@@ -69,7 +69,7 @@ internal abstract partial class OutboxDatabase
         var command = In(transaction);
         await using (command.ConfigureAwait(false))
         {
-            command.CommandText = $"UPDATE {OperationsTable} SET status = 'completed', lease = NULL, result = {Json("@result")}, records = {Json("@records")}, changed_at = {Now} WHERE {Held}";
+            command.CommandText = $"UPDATE {OperationsTable} SET status = 'completed', result = {Json("@result")}, records = {Json("@records")}, changed_at = {Now} WHERE {Held}";
             AddText(command, "result", result);
             AddText(command, "records", records);
             AddId(command, "id", held.Id);
@@ -86,7 +86,7 @@ internal abstract partial class OutboxDatabase
         Operation? found;
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false)) found = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? ReadOperation(reader, id) : null;
-        return found is { Status: OperationState.Completed, Records.Count: > 0 } ? await SettledAsync(command, found, cancellationToken).ConfigureAwait(false) : found;
+        return found is { Records.Count: > 0 } ? await SettledAsync(command, found, cancellationToken).ConfigureAwait(false) : found;
     }, cancellationToken);
 
     public Task<int> PruneOperationsAsync(string keyspace, TimeSpan retention, int most, CancellationToken cancellationToken) => WithAsync(command =>

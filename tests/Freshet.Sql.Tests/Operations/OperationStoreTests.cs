@@ -31,6 +31,17 @@ public abstract class OperationStoreTests<TDatabase> : OperationTest<TDatabase> 
         (await StoreOf(app).PruneAsync(TimeSpan.FromHours(-1), 2, default)).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task OneThatIsFinishedIsNotTakenAgainHoweverLongAgoItWasDue()
+    {
+        var app = StartWorkless();
+        await AcceptAsync(app, "a");
+        await FinishAsync(app);
+        await Database.ExecuteAsync("UPDATE freshet_operations SET due_at = '2020-01-01T00:00:00.000Z'");
+
+        (await TakeAsync(app)).ShouldBeNull();
+    }
+
     /// <summary>A worker at its work keeps it, however long that takes.</summary>
     [Fact]
     public async Task AHeldOneIsRenewed()
@@ -45,6 +56,61 @@ public abstract class OperationStoreTests<TDatabase> : OperationTest<TDatabase> 
         (await TakeAsync(app)).ShouldBeNull();
     }
 
+    /// <summary>By that moment finished ones are forgotten, and whoever asks is told it.</summary>
+    [Fact]
+    public async Task EveryStepTellsWhenItWasTaken()
+    {
+        var app = StartWorkless();
+        var id = await AcceptAsync(app, "a");
+        var held = await StepAsync(async () => (await TakeAsync(app))!.Held);
+        await StepAsync(() => StoreOf(app).RetryAsync(held, TimeSpan.Zero, counts: true, default));
+        held = await StepAsync(async () => (await TakeAsync(app))!.Held);
+        await StepAsync(() => StoreOf(app).FailAsync(held, new OperationFailure("x", "X."), default));
+
+        id = await AcceptAsync(app, "b");
+        held = (await TakeAsync(app))!.Held;
+        await using var action = app.Freshet.BeginJob("thing-rebuild");
+        await StepAsync(() => StoreOf(app).CompleteAsync(null, held, null, action, default));
+
+        async Task<T> StepAsync<T>(Func<Task<T>> step)
+        {
+            await Database.ExecuteAsync("UPDATE freshet_operations SET changed_at = '2020-01-01T00:00:00.000Z'");
+            var result = await step();
+            (await StoreOf(app).FindAsync(id, default))!.ChangedAt.Year.ShouldBeGreaterThan(2020);
+            return result;
+        }
+    }
+
+    /// <summary>Somebody has ended it by hand while it was worked at.</summary>
+    [Fact]
+    public async Task OneThatHasEndedOtherwiseIsNotCompleted()
+    {
+        var app = StartWorkless();
+        await AcceptAsync(app, "a");
+        var held = (await TakeAsync(app))!.Held;
+        await Database.ExecuteAsync("UPDATE freshet_operations SET status = 'failed', failure_code = 'by-hand'");
+        await using var action = app.Freshet.BeginJob("thing-rebuild");
+
+        (await StoreOf(app).CompleteAsync(null, held, null, action, default)).ShouldBeFalse();
+    }
+
+    /// <summary>A record without an event and its data.</summary>
+    [Fact]
+    public async Task WhatItInvalidatesWithoutAnEventIsToldToo()
+    {
+        var app = StartWorkless();
+        var id = await AcceptAsync(app, "a");
+        var held = (await TakeAsync(app))!.Held;
+        await using var action = app.Freshet.BeginJob("thing-rebuild");
+        app.Freshet.RevalidateTag(Things.Thing.For("a"), Profile.Seconds);
+        (await StoreOf(app).CompleteAsync(null, held, null, action, default)).ShouldBeTrue();
+        await action.CompleteAsync();
+        await OutboxOf(app).Marks.FlushAsync();
+
+        var record = (await StoreOf(app).FindAsync(id, default))!.Records.ShouldHaveSingleItem();
+        (record.Event, record.Data, record.Tags.Single().Text).ShouldBe((null, null, "thing:a"));
+    }
+
     private protected static Task<TakenOperation?> TakeAsync(TestApp app) => StoreOf(app).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default);
 
     private object Ids(Guid later) => Database is PostgresTestDatabase ? new { later } : new { later = later.ToString("D") };
@@ -52,6 +118,17 @@ public abstract class OperationStoreTests<TDatabase> : OperationTest<TDatabase> 
 
 public sealed class SqliteOperationStoreTests : OperationStoreTests<SqliteTestDatabase>
 {
+    /// <summary>Between its being taken and its being read, somebody else has taken it: its lease was that short.</summary>
+    [Fact]
+    public async Task OneThatIsTakenAwayAtOnceIsNotTaken()
+    {
+        var app = StartWorkless();
+        await AcceptAsync(app, "a");
+        await Database.ExecuteAsync("CREATE TRIGGER takes AFTER UPDATE OF lease ON freshet_operations BEGIN UPDATE freshet_operations SET lease = 'another'; END");
+
+        (await TakeAsync(app)).ShouldBeNull();
+    }
+
     /// <summary>Workers look all the time: where nothing is due they must keep no writer waiting, nor wait for one.</summary>
     [Fact]
     public async Task WhoFindsNothingDueWaitsForNoWriter()

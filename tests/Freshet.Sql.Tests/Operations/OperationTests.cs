@@ -199,11 +199,12 @@ public abstract class OperationTests<TDatabase> : OperationTest<TDatabase> where
     {
         var app = StartWorkless();
         await AcceptAsync(app, "a");
+        (await StoreOf(app).TakeAsync(["another-kind"], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
         var held = (await StoreOf(app).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default))!;
         (await StoreOf(app).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
-        (await StoreOf(app).TakeAsync(["another-kind"], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
 
         (await StoreOf(app).RetryAsync(held.Held, TimeSpan.FromMinutes(1), counts: true, default)).ShouldBeTrue();
+        (await StoreOf(app).RenewAsync(held.Held, TimeSpan.Zero, default)).ShouldBeFalse("it was given back");
         (await StoreOf(app).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
         await Database.ExecuteAsync("UPDATE freshet_operations SET due_at = accepted_at");
 
