@@ -10,7 +10,7 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
     // A row that is open has been overtaken, or comes after all that are appended: so it is found without an index of all that are open.
     // Every write would have to keep that one up, which costs about as much as the row itself.
     private const string IsOvertaken = "position = 0 AND appended_at IS NULL AND set_aside_at IS NULL";
-    private const string IsNewer = $"seq > {Last} AND position IS NULL AND appended_at IS NULL AND set_aside_at IS NULL";
+    private const string IsNewer = $"seq > {Last} AND position IS NULL AND set_aside_at IS NULL";
 
     // The number of the last appended row; of none, less than any.
     private const string Last = "coalesce((SELECT seq FROM freshet_outbox WHERE appended_at IS NOT NULL ORDER BY seq DESC LIMIT 1), -9223372036854775808)";
@@ -45,7 +45,7 @@ internal sealed class SqliteOutboxDatabase(Func<DbConnection> connect) : OutboxD
 
     public override Task<bool> HasTableAsync(string table, CancellationToken cancellationToken) => WithAsync(async command =>
     {
-        command.CommandText = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = @table";
+        command.CommandText = "SELECT 1 FROM sqlite_master WHERE name = @table";
         AddText(command, "table", table);
         return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null;
     }, cancellationToken);
