@@ -37,7 +37,7 @@ internal abstract partial class OutboxDatabase
         {
             await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             var age = reader.IsDBNull(1) ? 0 : Convert.ToDouble(reader.GetValue(1), CultureInfo.InvariantCulture);
-            return new OutboxState(reader.GetInt64(0), TimeSpan.FromSeconds(Math.Max(0, age)), reader.GetInt64(2), IsAway: false);
+            return new OutboxState(reader.GetInt64(0), TimeSpan.FromSeconds(age), reader.GetInt64(2), IsAway: false);
         }
     }, cancellationToken);
 
@@ -56,10 +56,13 @@ internal abstract partial class OutboxDatabase
     /// <summary>A statement that reads columns of rows that are neither appended nor set aside.</summary>
     public virtual string SelectOpen(string columns, string where) => $"SELECT {columns} FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND {where}";
 
+    /// <summary>Whether an open row is due.</summary>
+    protected string IsDue => $"due_at <= {Now} AND keyspace = @keyspace";
+
     /// <summary>Sets the text and parameters that read the oldest rows that are due.</summary>
     protected void FillDue(DbCommand command, string keyspace, int most)
     {
-        command.CommandText = $"{SelectOpen(RowColumns, $"due_at <= {Now} AND keyspace = @keyspace")} ORDER BY seq LIMIT @most {SkipLocked}";
+        command.CommandText = $"{SelectOpen(RowColumns, IsDue)} ORDER BY seq LIMIT @most {SkipLocked}";
         AddText(command, "keyspace", keyspace);
         AddNumber(command, "most", most);
     }

@@ -88,10 +88,7 @@ internal abstract partial class OutboxDatabase : IAsyncDisposable, IDisposable
 
     protected static void AddNumber(DbCommand command, string name, long value) => Add(command, name, DbType.Int64, value);
 
-    protected static void AddSeconds(DbCommand command, string name, TimeSpan value)
-    {
-        if (!command.Parameters.Contains(name)) Add(command, name, DbType.Double, value.TotalSeconds);
-    }
+    protected static void AddSeconds(DbCommand command, string name, TimeSpan value) => Add(command, name, DbType.Double, value.TotalSeconds);
 
     protected static void Add(DbCommand command, string name, DbType type, object? value)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,15 +14,15 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
     /// <summary>The channel on which whoever writes a row may ring for the relays.</summary>
     public const string Channel = "freshet_outbox";
 
-    // A relay that was paused, or whose machine is gone, must not keep its rows from the others: its session is ended.
-    private static readonly TimeSpan _longestIdle = TimeSpan.FromSeconds(15);
-
     // Every action ends with a question, so it has a connection that stays open and knows the statement: taking one from the pool, and
     // planning anew, would take longer than the question.
     private NpgsqlConnection? _asking;
     private NpgsqlCommand? _question;
 
     public override string ScriptName => "freshet-postgres.sql";
+
+    /// <summary>A relay that was paused, or whose machine is gone, must not keep its rows from the others: after so long its session is ended.</summary>
+    internal TimeSpan LongestIdle { get; init; } = TimeSpan.FromSeconds(15);
 
     protected override string Now => "clock_timestamp()";
 
@@ -190,19 +191,19 @@ internal sealed class PostgresOutboxDatabase(NpgsqlDataSource source, string? sc
         var command = connection.CreateCommand();
         await using (command.ConfigureAwait(false))
         {
-            command.CommandText = $"SELECT EXISTS (SELECT 1 FROM {OutboxTable} WHERE appended_at IS NULL AND set_aside_at IS NULL AND due_at <= {Now} AND keyspace = @keyspace)";
+            command.CommandText = $"SELECT EXISTS ({SelectOpen("1", IsDue)})";
             AddText(command, "keyspace", keyspace);
             return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
         }
     }
 
-    private static async Task<bool> IsFirstAsync(NpgsqlConnection connection, string keyspace, CancellationToken cancellationToken)
+    private async Task<bool> IsFirstAsync(NpgsqlConnection connection, string keyspace, CancellationToken cancellationToken)
     {
         var command = connection.CreateCommand();
         await using (command.ConfigureAwait(false))
         {
             command.CommandText = "SELECT set_config('idle_in_transaction_session_timeout', @idle, true), pg_try_advisory_xact_lock(hashtext('freshet_relay'), hashtext(@keyspace))";
-            AddText(command, "idle", $"{_longestIdle.TotalMilliseconds}ms");
+            AddText(command, "idle", string.Create(CultureInfo.InvariantCulture, $"{LongestIdle.TotalMilliseconds}ms"));
             AddText(command, "keyspace", keyspace);
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false)) return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.GetBoolean(1);

@@ -122,6 +122,17 @@ public sealed class SqliteOutboxDatabaseTests : OutboxDatabaseTests<SqliteTestDa
         connection.IsDisposed.ShouldBeTrue();
     }
 
+    /// <summary>Relays look all the time: where nothing is due they must keep no writer waiting, nor wait for one.</summary>
+    [Fact]
+    public async Task WhoFindsNothingToRelayWaitsForNoWriter()
+    {
+        await using var connection = await Database.OpenAsync();
+        await using var writing = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("INSERT INTO things (id, number) VALUES ('a', 1)", transaction: writing);
+
+        (await Database.Outbox.RelayAsync("app", 10, _ => Task.FromResult<RowFates?>(new RowFates([], [])), default)).ShouldBe(0);
+    }
+
     [Fact]
     public async Task AConnectionThatIsOpenAlreadyIsTakenAsItIs()
     {
