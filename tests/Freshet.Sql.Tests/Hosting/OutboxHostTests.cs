@@ -15,7 +15,8 @@ public sealed class OutboxHostTests : IAsyncDisposable
     {
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(_time).AddSingleton<ILoggerFactory>(_log);
-        services.AddFreshet().Add<Plain>().UseSqliteOutbox(() => new SilentConnection(hears: true));
+        var freshet = services.AddFreshet().Add<Plain>();
+        for (var i = 0; i < 2; i++) freshet.UseSqliteOutbox(() => new SilentConnection(hears: true)); // such as by a library and by the application
         _services = services.BuildServiceProvider();
     }
 
@@ -43,6 +44,9 @@ public sealed class OutboxHostTests : IAsyncDisposable
         await Should.ThrowAsync<OperationCanceledException>(() => Host.StartAsync(new CancellationToken(canceled: true)));
         _log.Lines.ShouldNotContain(line => line.Text.Contains("the application starts without it"));
     }
+
+    [Fact]
+    public void AnOutboxThatIsAddedTwiceIsStartedOnce() => _services.GetServices<IHostedService>().OfType<OutboxHost>().ShouldHaveSingleItem();
 
     private OutboxHost Host => _services.GetServices<IHostedService>().OfType<OutboxHost>().Single();
 }

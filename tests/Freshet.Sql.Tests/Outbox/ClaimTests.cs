@@ -51,6 +51,10 @@ public abstract class ClaimTests<TDatabase> : OutboxTest<TDatabase> where TDatab
         var app = Start();
         await DeliverAsync(app, "evt_1", "a", commit: false);
         (await OutboxOf(app).IsClaimedAsync(new DeliveryClaim("payments", "evt_1"), default)).ShouldBeFalse();
+        await Database.ExecuteAsync("""
+            INSERT INTO freshet_claims (source, delivery, claim)
+            VALUES ('other', 'evt_1', 'a3bb189e-8bf9-3888-9912-ace4e6543002'), ('payments', 'evt_0', 'a3bb189e-8bf9-3888-9912-ace4e6543002')
+            """); // others', found before it
 
         await using var action = app.Freshet.BeginWebhook("provider");
         action.Claim = new DeliveryClaim("payments", "evt_1");

@@ -218,6 +218,7 @@ public abstract class SaveTests<TDatabase> : OutboxTest<TDatabase> where TDataba
         var app = Start();
         await using var connection = await Database.OpenAsync();
         var transaction = await connection.BeginTransactionAsync();
+        Should.Throw<ArgumentNullException>(() => app.Freshet.SaveOutboxAsync(null!).AsTask());
         Should.Throw<TriggerException>(() => app.Freshet.SaveOutboxAsync(transaction).AsTask()).Code.ShouldBe("no-trigger");
         await using var without = TestApp.Start();
         Should.Throw<OutboxMissingException>(() => without.Freshet.SaveOutboxAsync(transaction).AsTask()).Message.ShouldContain("UsePostgresOutbox");

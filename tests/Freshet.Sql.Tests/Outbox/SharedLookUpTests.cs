@@ -73,6 +73,19 @@ public sealed class SharedLookUpTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoGivesUpIsKeptWaitingNoLonger()
+    {
+        using var gives = new CancellationTokenSource();
+        var asking = _lookUps.CommittedAsync([Guid.NewGuid()], gives.Token).AsTask();
+        await _first.Reached;
+
+        await gives.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => asking.WaitAsync(TimeSpan.FromSeconds(30)));
+        _first.Open();
+    }
+
+    [Fact]
     public async Task WhatADatabaseThrowsIsToldToEverybodyWhoAskedAndTheNextIsAsked()
     {
         var answers = _database.OnAsked;

@@ -64,17 +64,52 @@ public sealed class RelayLoopTests : WatchedRelayTest
         (await Database.CountAsync()).ShouldBe(0);
     }
 
+    /// <summary>Its action has its grace, and a relay one interval more to come by.</summary>
     [Fact]
     public async Task ItsStateIsWhatNobodyAppendedInTime()
     {
-        await InsertAsync("nobody.knows", "{}");
-        await Database.ExecuteAsync("UPDATE freshet_outbox SET created_at = '2020-01-01T00:00:00.000Z'");
-        await InsertAsync("nobody.knows", "{}"); // just now
+        foreach (var seconds in (int[])[1_000_000, 90])
+            await Database.ExecuteAsync($"INSERT INTO freshet_outbox (action, event, data, created_at) VALUES ('import.py', 'nobody.knows', '{{}}', {Ago(seconds)})");
 
-        var app = StartWatched(options => options.Grace = TimeSpan.FromMinutes(1));
+        var app = StartWatched(options => (options.Grace, options.PollInterval) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1)), isSettled: false);
 
+        await UntilAsync(() => OutboxOf(app).State.Backlog > 0);
         OutboxOf(app).State.ShouldSatisfyAllConditions(
-            state => state.Backlog.ShouldBe(1), state => state.Age.ShouldBeGreaterThan(TimeSpan.FromDays(365)), state => state.SetAside.ShouldBe(0));
+            state => state.Backlog.ShouldBe(1), state => state.Age.ShouldBeGreaterThan(TimeSpan.FromSeconds(999_999)), state => state.SetAside.ShouldBe(0));
+    }
+
+    /// <summary>Rows for an hour, claims for a month.</summary>
+    [Fact]
+    public async Task RowsAndClaimsAreEachKeptForTheirOwnTime()
+    {
+        await Database.ExecuteAsync($"INSERT INTO freshet_outbox (action, appended_at) VALUES ('a', {Ago(7_200)})");
+        await Database.ExecuteAsync($"""
+            INSERT INTO freshet_claims (source, delivery, claim, claimed_at)
+            VALUES ('payments', 'evt_1', 'a3bb189e-8bf9-3888-9912-ace4e6543002', {Ago(7_200)}), ('payments', 'evt_2', 'a3bb189e-8bf9-3888-9912-ace4e6543002', {Ago(40 * 86_400)})
+            """);
+
+        StartWatched();
+
+        (await Database.CountAsync()).ShouldBe(0);
+        (await Database.ReadAsync<string>("SELECT group_concat(delivery) FROM freshet_claims")).ShouldBe("evt_1");
+    }
+
+    /// <summary>It may be the thread on which the database's notifications come.</summary>
+    [Fact]
+    public async Task WhoRingsDoesNotTakeTheStepItself()
+    {
+        var app = StartWatched();
+        var stepping = new TaskCompletionSource<Thread>();
+        OnOpen = _ =>
+        {
+            stepping.TrySetResult(Thread.CurrentThread);
+            return Task.CompletedTask;
+        };
+        var ringing = new Thread(() => RelayOf(app).Ring());
+
+        ringing.Start();
+
+        (await stepping.Task.WaitAsync(TimeSpan.FromSeconds(30))).ShouldNotBeSameAs(ringing);
     }
 
     /// <summary>It is told once for each time the database is away, and tried ever more seldom until it is back.</summary>
@@ -129,4 +164,6 @@ public sealed class RelayLoopTests : WatchedRelayTest
 
         seen.ShouldBeNull();
     }
+
+    private static string Ago(int seconds) => $"strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{seconds} seconds')";
 }

@@ -68,6 +68,33 @@ public sealed class RelayOnSharedLogTests : WatchedRelayTest
         (await Database.CountAsync("appended_at IS NOT NULL")).ShouldBe(2);
     }
 
+    /// <summary>What was appended before is old enough that no node, and no browser, can have missed it.</summary>
+    [Fact]
+    public async Task WhatWasAppendedLongBeforeTheEpochIsNotReopened()
+    {
+        await InsertAppendedAsync(minutesAgo: 30);
+
+        StartShared();
+
+        (_server.Head.Position, await Database.CountAsync("position = 5")).ShouldBe((0, 1));
+    }
+
+    [Fact]
+    public async Task AReopeningThatFailsIsTriedAgain()
+    {
+        var app = StartShared();
+        await InsertAppendedAsync();
+        OnOpen = _ => throw new TimeoutException();
+        _server.RestartEmpty();
+        await PassUntilAsync(app, () => app.Freshet.Log.Position.Epoch == _server.Epoch);
+        var before = Opens;
+        await PassUntilAsync(app, () => Opens >= before + 2); // the second is of a step that began when the epoch was known
+
+        OnOpen = _ => Task.CompletedTask;
+
+        await PassUntilAsync(app, () => _server.Head.Position == 1);
+    }
+
     [Fact]
     public void WhereNothingIsReopenedNothingIsTold() => StartShared().LogLines.Lines.ShouldNotContain(line => line.Text.Contains("has begun a new epoch"));
 
@@ -91,8 +118,8 @@ public sealed class RelayOnSharedLogTests : WatchedRelayTest
 
     private TestApp StartShared() => StartWatched(more: freshet => freshet.Services.AddSingleton<ILogService>(_link));
 
-    private Task InsertAppendedAsync() => Database.ExecuteAsync("""
+    private Task InsertAppendedAsync(int minutesAgo = 0) => Database.ExecuteAsync($$"""
         INSERT INTO freshet_outbox (action, event, data, epoch, position, appended_at)
-        VALUES ('import.py', 'thing.changed', '{"id":"a"}', 'a3bb189e-8bf9-3888-9912-ace4e6543002', 5, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+        VALUES ('import.py', 'thing.changed', '{"id":"a"}', 'a3bb189e-8bf9-3888-9912-ace4e6543002', 5, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-{{minutesAgo}} minutes'))
         """);
 }

@@ -75,6 +75,15 @@ public abstract class RelayTests<TDatabase> : OutboxTest<TDatabase> where TDatab
     }
 
     [Fact]
+    public async Task ThatWhileMayBeAFractionOfASecond()
+    {
+        var app = Start(options => options.Grace = TimeSpan.FromMilliseconds(400));
+        await using var action = await SaveAsync(app, "a");
+
+        (await Database.ReadAsync<double>($"SELECT {Database.Seconds("created_at", "due_at")} FROM freshet_outbox")).ShouldBe(0.4, 0.2);
+    }
+
+    [Fact]
     public async Task RowsAreAppendedInTheOrderWrittenHoweverManyStepsItTakes()
     {
         var app = Start(options => options.BatchSize = 7);

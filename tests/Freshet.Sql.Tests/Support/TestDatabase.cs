@@ -118,7 +118,7 @@ public sealed class SqliteTestDatabase : TestDatabase
 
     public override ValueTask DisposeAsync()
     {
-        SqliteConnection.ClearAllPools();
+        using (var connection = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(connection); // its own: others are at work
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
     }

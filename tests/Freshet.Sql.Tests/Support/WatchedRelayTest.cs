@@ -21,7 +21,7 @@ public abstract class WatchedRelayTest : OutboxTest<SqliteTestDatabase>
         return gate;
     }
 
-    protected TestApp StartWatched(Action<SqlOutboxOptions>? configure = null, Action<FreshetBuilder>? more = null) => Start(configure, freshet =>
+    protected TestApp StartWatched(Action<SqlOutboxOptions>? configure = null, Action<FreshetBuilder>? more = null, bool isSettled = true) => Start(configure, freshet =>
     {
         freshet.Services.AddSingleton<OutboxDatabase>(new SqliteOutboxDatabase(() => new WatchedConnection(Database.ConnectionString, cancellationToken =>
         {
@@ -29,7 +29,7 @@ public abstract class WatchedRelayTest : OutboxTest<SqliteTestDatabase>
             return OnOpen(cancellationToken);
         })));
         more?.Invoke(freshet);
-    });
+    }, isSettled);
 
     protected Task InsertOldAsync() => Database.ExecuteAsync(
         """INSERT INTO freshet_outbox (action, event, data, appended_at) VALUES ('import.py', 'thing.changed', '{}', '2020-01-01T00:00:00.000Z')""");
