@@ -14,7 +14,7 @@ internal static partial class LogMessages
     [LoggerMessage(1002, LogLevel.Information, "The shared log is back; this node is at position {Position}.")]
     public static partial void LogIsBack(this ILogger logger, long position);
 
-    [LoggerMessage(1003, LogLevel.Warning, "A write at position {Position} waited {Waited} for node {Node}, until its read lease had run out. It is dead, cut off or overloaded; while it has no lease it serves no high query from memory.")]
+    [LoggerMessage(1003, LogLevel.Warning, "A write at position {Position} waited {Waited} for node {Node}, until its read lease had run out. It is dead, cut off or overloaded; while it has no lease it serves no high query from memory. Look at that node.")]
     public static partial void LeaseWaitedOut(this ILogger logger, string node, long position, TimeSpan waited);
 
     [LoggerMessage(1004, LogLevel.Debug, "The lease rows could not be read or removed ({Reason}).")]
@@ -35,7 +35,7 @@ internal static partial class LogMessages
     [LoggerMessage(1009, LogLevel.Warning, "The shared log cannot be reached yet ({Reason}); the application starts without it. Until it can be reached, queries read their source as their level says.")]
     public static partial void StartedWithoutLog(this ILogger logger, string reason);
 
-    [LoggerMessage(1011, LogLevel.Warning, "The log could not take {Holds} holds of action {Action}. From its commit until its records are appended, high queries may show what it replaces.")]
+    [LoggerMessage(1011, LogLevel.Warning, "The log could not take {Holds} holds of action {Action}. From its commit until its records are appended, high queries may show what it replaces. Look at the shared log and the way to it.")]
     public static partial void HoldNotPlaced(this ILogger logger, int holds, string action);
 
     [LoggerMessage(1012, LogLevel.Warning, "The hold of action {Action} ({Trigger}) at position {Position} on {Tags} tags was overdue after {Limit} and is ended by an expiry. Its process ended, or its transaction takes longer: shorten it, or raise Freshet:HoldLimit.")]

@@ -76,7 +76,7 @@ public sealed class ConnectionTests
         signedIn = false;
         time.Advance(TimeSpan.FromSeconds(15));
         (await EndAsync(ann)).ShouldBeTrue();
-        app.Log.Of(2202).Count.ShouldBe(throws ? 1 : 0);
+        app.Log.Of(2302).Count.ShouldBe(throws ? 1 : 0);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Freshet.Tests;
 
 namespace Freshet.AspNetCore.Tests.Webhooks;
@@ -16,15 +15,6 @@ public sealed class OperatingDocsTests
         foreach (var reason in Said("freshet.webhook.refusals", "reason")) _page.ShouldContain($"| `{reason}` |");
         MetricsPage.Rows["freshet.webhook.deliveries"].Unit.ShouldBe("{delivery}");
         MetricsPage.Rows["freshet.webhook.refusals"].Unit.ShouldBe("{delivery}");
-    }
-
-    [Fact]
-    public void Every_line_of_the_log_is_explained()
-    {
-        var lines = typeof(WebhookMessages).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().ToList();
-        lines.ShouldNotBeEmpty();
-        foreach (var line in lines) MetricsPage.Text.ShouldContain($"\n| {line.EventId} | {line.Level.ToString().ToLowerInvariant()} |");
     }
 
     [Fact]

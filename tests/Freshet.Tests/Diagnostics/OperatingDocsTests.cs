@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Reflection;
 using Freshet.Tests.SecondLevel;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace Freshet.Tests.Diagnostics;
 
@@ -92,23 +90,6 @@ public sealed class OperatingDocsTests
     public void NoThresholdIsLeftOut() =>
         typeof(FreshetWarningOptions).GetProperties().Select(property => property.Name).Order().ShouldBe(Options.Select(row => row.Data.Item2).Order());
 
-    [Fact]
-    public void EveryLineOfDiagnosticsIsExplained()
-    {
-        var ids = typeof(DiagnosticsMessages).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>().ToList();
-        ids.ShouldNotBeEmpty();
-        foreach (var id in ids) MetricsPage.Text.ShouldContain($"\n| {id} | warning |");
-    }
-
-    [Fact]
-    public void EveryLineOfTheSecondLevelIsExplained()
-    {
-        var lines = typeof(SecondLevelMessages).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().ToList();
-        lines.ShouldNotBeEmpty();
-        foreach (var line in lines) MetricsPage.Text.ShouldContain($"\n| {line.EventId} | {line.Level.ToString().ToLowerInvariant()} |");
-    }
     // Some instruments are there only where nodes share a log.
     private static TestApp StartShared() => Traced.Start(builder => builder.Services
         .AddSingleton<ILogService>(new TestLogServer(TimeProvider.System) { IsMature = true }.Connect("a")).AddSingleton<ISecondLevel>(new SharedStore()));

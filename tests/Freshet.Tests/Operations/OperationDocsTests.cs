@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Reflection;
-using Microsoft.Extensions.Logging;
 
 namespace Freshet.Tests.Operations;
 
@@ -16,15 +14,6 @@ public sealed class OperationDocsTests
         row.Dimensions.ShouldBe(["kind", "outcome"]);
         row.Values.Split("`outcome`: ")[1].Split(", ").Order().ShouldBe(Enum.GetValues<OperationOutcome>().Select(Kebab.Of).Order());
         (row.Unit, MetricsPage.Rows["freshet.operation.duration"].Unit).ShouldBe(("{operation}", "s"));
-    }
-
-    [Fact]
-    public void EveryLineOfTheLogIsExplained()
-    {
-        var lines = typeof(OperationMessages).GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-            .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>().ToList();
-        lines.ShouldNotBeEmpty();
-        foreach (var line in lines) MetricsPage.Text.ShouldContain($"\n| {line.EventId} | {line.Level.ToString().ToLowerInvariant()} |");
     }
 
     [Fact]
