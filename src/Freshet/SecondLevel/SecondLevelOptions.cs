@@ -5,8 +5,8 @@ namespace Freshet;
 /// <summary>Settings of the second level: the store that nodes share behind their memory. Bound from the configuration section <c>Freshet:SecondLevel</c>, all but <see cref="Json"/>.</summary>
 public sealed class SecondLevelOptions
 {
-    /// <summary>Name of the configuration section within <see cref="FreshetOptions.Section"/>: <c>SecondLevel</c>.</summary>
-    public const string Section = "SecondLevel";
+    /// <summary>Name of the configuration section: <c>Freshet:SecondLevel</c>.</summary>
+    public const string Section = "Freshet:SecondLevel";
 
     /// <summary>Whether the second level is used, where there is one. Default: true. When false every query stays in each node's memory.</summary>
     public bool Enabled { get; set; } = true;

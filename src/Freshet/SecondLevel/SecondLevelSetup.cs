@@ -13,7 +13,7 @@ internal static class SecondLevelSetup
 {
     public static void AddTo(IServiceCollection services, Func<IServiceProvider, IConfigurationSection?> section)
     {
-        services.TryAddSingleton<IConfigureOptions<SecondLevelOptions>>(provider => new ConfigureSecondLevelOptions(section(provider)?.GetSection(SecondLevelOptions.Section)));
+        services.TryAddSingleton<IConfigureOptions<SecondLevelOptions>>(provider => new ConfigureSecondLevelOptions(section(provider)?.GetSection("SecondLevel")));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SecondLevelOptions>, SecondLevelOptionsValidator>());
         services.TryAddSingleton(provider => new SecondLevelMeter(
             provider.GetRequiredService<FreshetService>(), provider.GetRequiredService<ListenerFailures>(), provider.GetService<IMeterFactory>()));
