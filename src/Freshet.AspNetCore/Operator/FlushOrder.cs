@@ -19,7 +19,7 @@ internal sealed record FlushOrder(string Scope, string Target, string Reason, bo
     /// <summary>What can be flushed.</summary>
     public static readonly string[] Scopes = ["query", "tag", "tagKind", "path", "layout"];
 
-    private const string Form = "Send JSON: {\"scope\": \"query\", \"target\": \"account-summary\", \"reason\": \"why\", \"dryRun\": true}.";
+    private const string Form = "Send one JSON object of these members and no others: {\"scope\": \"query\", \"target\": \"account-summary\", \"reason\": \"why\", \"dryRun\": true}.";
 
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="OperatorBodyException">It is not JSON, too large, or not of this form.</exception>

@@ -50,7 +50,7 @@ public sealed class RedisLogException : FreshetException
 
     internal static RedisLogException Unfit(Exception? inner) => new(
         RedisFault.Unfit, "redis-unfit",
-        "This server cannot keep the log: it lacks scripts, INFO or a command of theirs. Use Redis 5 or newer, or Valkey, and leave EVAL, EVALSHA, INFO, TIME, PUBLISH, UNLINK and the commands of hashes and lists enabled.", inner);
+        "This server cannot keep the log: it lacks scripts, INFO or a command of theirs. Use Redis 6 or newer, or Valkey, and leave EVAL, EVALSHA, INFO, TIME, PUBLISH, UNLINK and the commands of hashes and lists enabled.", inner);
 
     internal static RedisLogException NewerFormat(Exception? inner) => new(
         RedisFault.NewerFormat, "redis-newer-format",

@@ -61,14 +61,14 @@ public sealed class FaultTests : RedisTest
     public async Task AServerWithoutScripts()
     {
         await using var server = await RedisServer.StartAsync("--rename-command", "EVAL", "", "--rename-command", "EVALSHA", "");
-        await ShouldBeAsync(Owned(new LogNode(server)), RedisFault.Unfit, "redis-unfit", "Redis 5", isTransient: false);
+        await ShouldBeAsync(Owned(new LogNode(server)), RedisFault.Unfit, "redis-unfit", "Redis 6", isTransient: false);
     }
 
     [Fact]
     public async Task AServerWithoutACommandOfTheScripts()
     {
         await using var server = await RedisServer.StartAsync("--rename-command", "HMGET", "");
-        await ShouldBeAsync(Owned(new LogNode(server)), RedisFault.Unfit, "redis-unfit", "Redis 5", isTransient: false);
+        await ShouldBeAsync(Owned(new LogNode(server)), RedisFault.Unfit, "redis-unfit", "Redis 6", isTransient: false);
     }
 
     [Fact]
