@@ -28,7 +28,7 @@ public static class FreshetBuilderSqlExtensions
         });
     }
 
-    /// <summary>An outbox on PostgreSQL: the one that the configuration section <c>Freshet:Outbox</c> names, or else the application's own registered <see cref="NpgsqlDataSource"/>.</summary>
+    /// <summary>An outbox on PostgreSQL: the one that the configuration section <c>Freshet:Outbox</c> names, or else the application's own registered <see cref="NpgsqlDataSource"/>. Without either the application does not start.</summary>
     /// <param name="freshet">What <c>AddFreshet()</c> returned.</param>
     /// <param name="configure">Sets options in code; they override configuration.</param>
     public static FreshetBuilder UsePostgresOutbox(this FreshetBuilder freshet, Action<SqlOutboxOptions>? configure = null)
@@ -36,7 +36,7 @@ public static class FreshetBuilderSqlExtensions
         ArgumentNullException.ThrowIfNull(freshet);
         freshet.Services.TryAddSingleton(provider => new OwnDataSource(Options(provider).ConnectionString is { } text ? NpgsqlDataSource.Create(text) : null));
         freshet.Services.TryAddSingleton<OutboxDatabase>(provider => new PostgresOutboxDatabase(
-            provider.GetRequiredService<OwnDataSource>().Source ?? provider.GetRequiredService<NpgsqlDataSource>(), Options(provider).Schema, Options(provider).PrepareStatements));
+            provider.GetRequiredService<OwnDataSource>().Source ?? provider.GetService<NpgsqlDataSource>() ?? throw NoDatabase(), Options(provider).Schema, Options(provider).PrepareStatements));
         return freshet.UseOutbox(configure);
     }
 
@@ -61,6 +61,10 @@ public static class FreshetBuilderSqlExtensions
         freshet.Services.TryAddSingleton<OutboxDatabase>(provider => new SqliteOutboxDatabase(connect(provider)));
         return freshet.UseOutbox(configure);
     }
+
+    private static OptionsValidationException NoDatabase() => new(
+        SqlOutboxOptions.Section, typeof(SqlOutboxOptions),
+        [$"{SqlOutboxOptions.Section} names no database. Set {SqlOutboxOptions.Section}:ConnectionString, give UsePostgresOutbox a connection string, or register an NpgsqlDataSource."]);
 
     private static FreshetBuilder UseOutbox(this FreshetBuilder freshet, Action<SqlOutboxOptions>? configure)
     {

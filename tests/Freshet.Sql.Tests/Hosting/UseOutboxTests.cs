@@ -52,6 +52,10 @@ public sealed class PostgresUseOutboxTests : UseOutboxTests<PostgresTestDatabase
     }
 
     [Fact]
+    public void WithoutAnyDatabaseTheStartSaysWhatToRegister() =>
+        Should.Throw<OptionsValidationException>(() => TestApp.Start(freshet => freshet.UsePostgresOutbox())).Message.ShouldContain("register an NpgsqlDataSource");
+
+    [Fact]
     public async Task TheApplicationsOwnDataSourceIsUsedAndNotEnded()
     {
         var app = TestApp.Start(freshet =>
