@@ -16,28 +16,28 @@ public enum OptimisticUpdates
 /// <summary>What a cached query promises, knob by knob. The defaults come from its level; a query or configuration may tighten them.</summary>
 public sealed record QueryPolicy
 {
-    /// <summary>How far behind a finished write a node may be when it answers from its cache. Zero: not at all.</summary>
+    /// <summary>How far behind a finished write a node may be when it answers from its cache. Zero: not at all. Default: high zero, medium 2 seconds, low 60 seconds.</summary>
     public required TimeSpan MaxStaleness { get; init; }
 
-    /// <summary>Whether a value whose tag was marked stale may be served once more while one load replaces it.</summary>
+    /// <summary>Whether a value whose tag was marked stale may be served once more while one load replaces it. Default: high false, medium and low true.</summary>
     public required bool ServeStale { get; init; }
 
-    /// <summary>How long a node may serve unconfirmed values while the log cannot be reached.</summary>
+    /// <summary>How long a node may serve unconfirmed values while the log cannot be reached. Default: high zero, medium 30 seconds, low 1 hour.</summary>
     public required TimeSpan OutageGrace { get; init; }
 
-    /// <summary>How long the last good value may be served while the loader fails.</summary>
+    /// <summary>How long the last good value may be served while the loader fails. Default: high zero, medium 30 seconds, low 1 day.</summary>
     public required TimeSpan StaleOnError { get; init; }
 
-    /// <summary>When an entry dies, whatever happens; counted from before its load began, varied by 10 % so that entries written together do not die together.</summary>
+    /// <summary>When an entry dies, whatever happens; counted from before its load began, varied by 10 % so that entries written together do not die together. Default: high 2 minutes, at most 10; medium 10 minutes, at most 1 hour; low 1 hour, at most <see cref="FreshetOptions.MaxTimeToLive"/>.</summary>
     public required TimeSpan TimeToLive { get; init; }
 
-    /// <summary>How long a browser shows the value without asking again.</summary>
+    /// <summary>How long a browser shows the value without asking again. Default: high zero, medium 30 seconds, low 5 minutes.</summary>
     public required TimeSpan StaleTime { get; init; }
 
-    /// <summary>Whether a browser asks again when its window regains focus.</summary>
+    /// <summary>Whether a browser asks again when its window regains focus. Default: high and medium true, low false.</summary>
     public required bool RefetchOnFocus { get; init; }
 
-    /// <summary>Whether a browser may show the expected result of a mutation before the answer.</summary>
+    /// <summary>Whether a browser may show the expected result of a mutation before the answer. Default: high <see cref="OptimisticUpdates.Refused"/>, medium <see cref="OptimisticUpdates.WithRollback"/>, low <see cref="OptimisticUpdates.Allowed"/>.</summary>
     public required OptimisticUpdates Optimistic { get; init; }
 
     /// <summary>How long a loader may take. Then its readers get a <see cref="LoadTimeoutException"/>, or the last good value where <see cref="StaleOnError"/> accepts one. Default: 30 seconds, whatever the level; at most 1 hour.</summary>

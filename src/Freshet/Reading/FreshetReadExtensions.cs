@@ -10,7 +10,13 @@ public static class FreshetReadExtensions
     /// <param name="cancellationToken">Ends this caller's wait; a load that others wait for goes on.</param>
     /// <exception cref="UnknownDeclarationException">No composed catalog declares the query.</exception>
     /// <exception cref="InvalidKeyException">An argument is null, empty, too long or has control characters.</exception>
-    /// <remarks>An extension, not a member: a generic method called through an interface costs a quarter of a hit.</remarks>
+    /// <exception cref="LoadTimeoutException">The loader took longer than the query allows, and no last good value may stand in.</exception>
+    /// <exception cref="LoadRejectedException">The loader got no turn at its source in time, and no last good value may stand in.</exception>
+    /// <exception cref="LaggingSourceException">The loader returned an older version than was served already, and no last good value may stand in.</exception>
+    /// <remarks>
+    /// What the loader throws reaches the caller too, unless the query's policy lets the last good value stand in.
+    /// An extension, not a member: a generic method called through an interface costs a quarter of a hit.
+    /// </remarks>
     public static ValueTask<TValue> ReadAsync<TArgs, TValue>(
         this IFreshet freshet, CachedQuery<TArgs, TValue> query, TArgs args, CancellationToken cancellationToken = default)
         where TArgs : notnull
