@@ -204,10 +204,29 @@ public sealed class AudienceTests
     [Fact]
     public async Task An_application_without_any_audience_is_told_so()
     {
-        await using var app = await TestApp.StartAsync(app => app.MapFreshetStream(), builder => builder.Services.AddFreshet(), rendersPages: true);
-        app.Log.Of(2300).ShouldBeEmpty(); // the tests' own desk declares some
+        (await LinesOfAStreamAsync(freshet => { })).Of(2300).ShouldHaveSingleItem();
+        (await LinesOfAStreamAsync(freshet => freshet.Add<Desk>())).Of(2300).ShouldBeEmpty(); // it declares some
+
         new AudienceBook(new Silent().Model, tellsPaths: false).IsEmpty.ShouldBeTrue();
         new AudienceBook(new Silent().Model, tellsPaths: true).IsEmpty.ShouldBeFalse();
+    }
+
+    private static async Task<CollectedLines> LinesOfAStreamAsync(Action<FreshetBuilder> add)
+    {
+        var lines = new CollectedLines();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders().AddProvider(lines);
+        builder.Services.AddSingleton<Ledger>();
+        add(builder.Services.AddFreshet());
+        await using var app = builder.Build();
+        app.UseFreshet();
+        app.MapFreshetStream();
+        await app.StartAsync();
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri($"{app.Urls.Single()}/freshet/stream"), HttpCompletionOption.ResponseHeadersRead);
+        answer.EnsureSuccessStatusCode();
+        return lines;
     }
 
     private static async Task FlushAsync(FreshetService freshet, FlushScope scope)
