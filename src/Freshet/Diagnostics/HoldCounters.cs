@@ -8,7 +8,7 @@ internal enum HoldOutcome
     /// <summary>By the record it announced.</summary>
     Resolved,
 
-    /// <summary>Its write was rolled back.</summary>
+    /// <summary>Its write was rolled back, or is tried once more under another hold.</summary>
     Released,
 
     /// <summary>Its action could not tell: the outbox's database was away. Its relay resolves it, or the limit.</summary>

@@ -56,7 +56,7 @@ public sealed partial class FreshetAction
             lock (_gate)
             {
                 (values, _writeThroughs) = (_writeThroughs, []);
-                if (_pending.Count + values.Count == 0) return;
+                if (_pending.Count + values.Count == 0 && _holds is not { Count: > 0 }) return; // a flush may have left holds alone
                 (intents, _pending) = (_pending, []);
                 _appending = intents;
             }

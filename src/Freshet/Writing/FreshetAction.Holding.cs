@@ -15,6 +15,7 @@ public sealed partial class FreshetAction
             var drafts = DraftHolds();
             if (drafts.Count == 0) return true;
             if (await _log.PlaceAsync(Writer, drafts).ConfigureAwait(false) is not { } placed) return false;
+            foreach (var givenUp in TakeHolds(placed.Select(hold => hold.Release.Draft))) _log.CloseHold(givenUp, HoldOutcome.Released);
             lock (_gate)
             {
                 _holds ??= [];

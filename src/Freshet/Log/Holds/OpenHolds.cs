@@ -28,6 +28,15 @@ internal sealed class OpenHolds
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, OpenHold> _open = []; // by the hold's own id; guarded by _gate, like what they hold
 
+    /// <summary>How many there are.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _open.Count;
+        }
+    }
+
     public void Add(OpenHold hold)
     {
         lock (_gate) _open[hold.Draft.Id] = hold;
