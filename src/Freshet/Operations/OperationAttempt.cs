@@ -68,11 +68,7 @@ internal sealed class OperationAttempt(TakenOperation taken, OperationHandler ha
     /// <summary>Notes what became of it, as the database sees it: what is completed there is completed, whatever the handler threw afterwards.</summary>
     private async Task SettleAsync(Exception? error, CancellationToken stopping)
     {
-        if (_isLost || error is OperationLostException)
-        {
-            parts.Logger.OperationLost(taken.Kind, taken.Held.Id);
-            parts.Counters.Note(taken.Kind, OperationOutcome.Lost);
-        }
+        if (_isLost || error is OperationLostException) NoteLost();
         else if (error is OperationFailedException failed) await GiveUpAsync(failed.Failure, failed).ConfigureAwait(false);
         // The process ends: another one shall begin at once, and this is no failure of the work.
         else if (error is OperationCanceledException && stopping.IsCancellationRequested) await TryAgainAsync(error, TimeSpan.Zero, counts: false).ConfigureAwait(false);
@@ -83,7 +79,7 @@ internal sealed class OperationAttempt(TakenOperation taken, OperationHandler ha
     // A handler that returned has committed, as a rule; then there is nothing to try again, and the database says so.
     private async Task TryAgainAsync(Exception? error, TimeSpan after, bool counts)
     {
-        if (!await parts.Store.RetryAsync(taken.Held, after, counts, CancellationToken.None).ConfigureAwait(false)) NoteCompleted(error);
+        if (!await parts.Store.RetryAsync(taken.Held, after, counts, CancellationToken.None).ConfigureAwait(false)) await NoteEndedAsync(error).ConfigureAwait(false);
         else
         {
             if (error is null) parts.Logger.OperationNotCommitted(taken.Kind, taken.Held.Id);
@@ -94,7 +90,7 @@ internal sealed class OperationAttempt(TakenOperation taken, OperationHandler ha
 
     private async Task GiveUpAsync(OperationFailure failure, Exception? error)
     {
-        if (!await parts.Store.FailAsync(taken.Held, failure, CancellationToken.None).ConfigureAwait(false)) NoteCompleted(error);
+        if (!await parts.Store.FailAsync(taken.Held, failure, CancellationToken.None).ConfigureAwait(false)) await NoteEndedAsync(error).ConfigureAwait(false);
         else
         {
             parts.Logger.OperationGivenUp(error, taken.Kind, taken.Held.Id, taken.Attempt, failure.Code);
@@ -102,10 +98,25 @@ internal sealed class OperationAttempt(TakenOperation taken, OperationHandler ha
         }
     }
 
-    private void NoteCompleted(Exception? error)
+    /// <summary>It is no longer held: completed, or overtaken while it could not be renewed. A handler that returned has found it held when it completed it.</summary>
+    private async Task NoteEndedAsync(Exception? error)
     {
-        if (error is not null) parts.Logger.OperationFailedAfterCommit(error, taken.Kind, taken.Held.Id, error.GetType().Name);
+        if (error is not null)
+        {
+            if (await parts.Store.FindAsync(taken.Held.Id, CancellationToken.None).ConfigureAwait(false) is { } found && found.Attempts > taken.Attempt)
+            {
+                NoteLost();
+                return;
+            }
+            parts.Logger.OperationFailedAfterCommit(error, taken.Kind, taken.Held.Id, error.GetType().Name);
+        }
         parts.Counters.Note(taken.Kind, OperationOutcome.Completed);
+    }
+
+    private void NoteLost()
+    {
+        parts.Logger.OperationLost(taken.Kind, taken.Held.Id);
+        parts.Counters.Note(taken.Kind, OperationOutcome.Lost);
     }
 
     private TimeSpan Delay => TimeSpan.FromTicks((long)Math.Min(_longestDelay.Ticks, parts.Options.RetryDelay.Ticks * Math.Pow(2, taken.Attempt - 1)));

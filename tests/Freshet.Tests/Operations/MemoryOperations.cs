@@ -14,6 +14,9 @@ internal sealed class MemoryOperations(MemoryOutbox database, TimeProvider time)
     /// <summary>How often a lease was renewed.</summary>
     public int Renewals { get; private set; }
 
+    /// <summary>How many were forgotten, each time.</summary>
+    public List<int> Prunings { get; } = [];
+
     /// <summary>Runs before an operation is looked for.</summary>
     public Action BeforeTake { get; set; } = () => { };
 
@@ -67,6 +70,7 @@ internal sealed class MemoryOperations(MemoryOutbox database, TimeProvider time)
     {
         var old = _rows.Values.Where(row => !row.IsOpen && row.ChangedAt < time.GetUtcNow() - retention).Take(most).ToList();
         foreach (var row in old) _rows.Remove(row.Operation.Id);
+        Prunings.Add(old.Count);
         return old.Count;
     });
 

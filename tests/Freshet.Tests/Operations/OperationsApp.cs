@@ -42,7 +42,7 @@ internal sealed class OperationsApp : IAsyncDisposable
         OperationsApp? started = null;
         var app = TestApp.Start(freshet =>
         {
-            freshet.Services.AddSingleton(database).AddSingleton<IOutbox>(database);
+            freshet.Services.AddMetrics().AddSingleton(database).AddSingleton<IOutbox>(database);
             freshet.Services.AddSingleton<IOperationStore>(services => new MemoryOperations(database, services.GetRequiredService<TimeProvider>()));
             if (work is not null) freshet.RunOperation(Rebuild, (Source _, OperationRun<Order, Done> run, CancellationToken ct) => work(run, started!, ct));
             freshet.ConfigureOperations(options => configure?.Invoke(options));
@@ -75,6 +75,13 @@ internal sealed class OperationsApp : IAsyncDisposable
     {
         await Time.WhenTimerSetAsync(after ?? Options.PollInterval);
         Time.Advance(after ?? Options.PollInterval);
+    }
+
+    /// <summary>Lets the worker look once more after a while in which it has found nothing.</summary>
+    public async Task PollAfterAsync(TimeSpan pause)
+    {
+        await Time.WhenTimerSetAsync(Options.PollInterval);
+        Time.Advance(pause);
     }
 
     /// <summary>Waits until an operation is so far, as its owner would see it.</summary>

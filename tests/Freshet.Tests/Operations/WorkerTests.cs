@@ -376,6 +376,27 @@ public sealed class WorkerTests
     }
 
     [Fact]
+    public async Task ThatIsLookedForSeldomAndThenToTheEnd()
+    {
+        await using var app = OperationsApp.Start(OperationsApp.RebuildAsync);
+        await app.Time.WhenTimerSetAsync(app.Options.PollInterval);
+        using (var transaction = await app.Database.BeginAsync())
+        {
+            for (var i = 0; i < 1_001; i++) await app.Store.InsertAsync(transaction, new NewOperation(RecordId.Next(), "others", null, "7", null), default);
+            transaction.Commit();
+        }
+        while (await app.Store.TakeAsync(["others"], app.Options.LeaseDuration, default) is { } taken) await app.Store.FailAsync(taken.Held, new OperationFailure("x", "X."), default);
+        await app.PollAsync();
+        await app.Time.WhenTimerSetAsync(app.Options.PollInterval);
+        app.Store.Prunings.ShouldBe([0], "at the start");
+
+        app.Time.Advance(app.Options.Retention + TimeSpan.FromSeconds(1));
+        await app.Time.WhenTimerSetAsync(app.Options.PollInterval);
+
+        app.Store.Prunings.ShouldBe([0, 1_000, 1]);
+    }
+
+    [Fact]
     public async Task AnInputThatNoLongerFitsFailsTheOperationAndNotTheWorker()
     {
         await using var app = OperationsApp.Start(OperationsApp.RebuildAsync, options => options.MaxAttempts = 1);
