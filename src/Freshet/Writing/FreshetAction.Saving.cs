@@ -22,7 +22,6 @@ public sealed partial class FreshetAction
             var taken = _pending.FindAll(intent => intent.SavedIn is null && !intent.IsUndone);
             var isNew = taken.Count > 0;
             if (!isNew && again) taken = _pending.FindAll(intent => ReferenceEquals(intent.SavedIn, outbox) && !intent.IsCommitted);
-            if (taken.Count == 0) return new ToSave([], Claim);
             var by = Writer;
             return new ToSave(taken.ConvertAll(intent => intent.Save(outbox, unit: null, by)), Claim) { MayBeThere = !isNew };
         }

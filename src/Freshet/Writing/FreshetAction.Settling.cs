@@ -84,7 +84,6 @@ public sealed partial class FreshetAction
 
     private static void NoteInOutboxes(List<Intent> intents, List<LogRecord> records)
     {
-        if (records.Count == 0) return;
         foreach (var saved in intents.Where(intent => intent.SavedIn is not null).GroupBy(intent => intent.SavedIn!))
         {
             var ids = saved.Select(intent => intent.Draft.Id).ToHashSet();

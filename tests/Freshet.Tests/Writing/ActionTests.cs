@@ -140,14 +140,16 @@ public sealed class ActionTests
         await app.ReadAsync(Things.High, "a");
         app.LogLines.Failure = new IOException("the disk of the logs is full");
 
+        FreshetAction? action = null;
         await Should.ThrowAsync<IOException>(async () =>
         {
-            await using var action = app.Freshet.BeginUserAction("fails");
+            await using var failing = action = app.Freshet.BeginUserAction("fails");
             app.Source["a"] = new Value(2);
             app.Freshet.Raise(new ThingChanged("a"));
         });
 
         app.LogLines.Failure = null;
+        (action!.Records.Count, action.HasUnapplied).ShouldBe((1, false));
         app.Freshet.Log.Position.Position.ShouldBe(1);
         var answer = await app.Freshet.ReadAnswerAsync(Things.High, "a");
         (answer.Value.Number, answer.Source).ShouldBe((2, AnswerSource.Load));

@@ -129,6 +129,48 @@ public sealed class WriteThroughTests
     }
 
     [Fact]
+    public async Task WhatAFlushHasWrittenThroughIsNotWrittenAgainByTheNext()
+    {
+        await using var app = TestApp.Start();
+        await using var job = app.Freshet.BeginJob("steps");
+        app.Freshet.RevalidateTag(Things.Thing.For("a"), Expire.Now);
+        app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+        await job.FlushAsync();
+        app.Source["a"] = new Value(3, Version: 3);
+        app.Freshet.RevalidateTag(Things.Thing.For("a"), Expire.Now);
+        await job.CompleteAsync();
+
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task AValueWithoutAnyInvalidationIsWrittenThroughToo()
+    {
+        await using var app = TestApp.Start();
+        await using (var action = app.Freshet.BeginUserAction("computes"))
+        {
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+            await action.CompleteAsync();
+        }
+
+        var answer = await app.Freshet.ReadAnswerAsync(Things.Versioned, "a");
+        (answer.Value.Number, answer.Source).ShouldBe((2, AnswerSource.Cache));
+    }
+
+    [Fact]
+    public async Task AValueThatCannotBeStoredCostsTheWriteNothing()
+    {
+        await using var app = TestApp.Start<Unsized>();
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.UpdateTag(Unsized.Thing.For("a"));
+        app.Freshet.WriteThrough(Unsized.Query, "a", new Value(2, Version: 2));
+
+        (await action.CompleteAsync()).ShouldNotBeNull();
+
+        app.LogLines.Lines.ShouldContain(line => line.Text.Contains("A value of 'unsized' was not written through: InvalidOperationException"));
+    }
+
+    [Fact]
     public async Task AnActionThatFailsWritesNothingThrough()
     {
         await using var app = TestApp.Start();
@@ -193,6 +235,17 @@ public sealed class WriteThroughTests
         app.Freshet.Raise(new ThingChanged("a"));
         app.Freshet.WriteThrough(Things.Versioned, "a", value);
         await action.CompleteAsync();
+    }
+
+    private sealed class Unsized() : Catalog("unsized-team")
+    {
+        public static readonly Tag<string> Thing = new("thing");
+
+        public static readonly CachedQuery<string, Value> Query = new CachedQuery<string, Value>("unsized", RiskLevel.Low)
+            .DependsOn(Thing, id => id)
+            .VersionedBy(value => value.Version)
+            .SizedBy(_ => throw new InvalidOperationException("cannot be measured"))
+            .LoadWith((Source source, string id, CancellationToken ct) => source.ReadAsync(id, ct));
     }
 
     private sealed class Finding() : Catalog("finding-team")

@@ -38,6 +38,7 @@ public sealed class OutboxActionTests
             (await action.CompleteAsync()).ShouldBeNull();
             (action.IsPending, action.Records.Count).ShouldBe((false, 0));
         }
+        app.LogLines.Lines.ShouldContain(line => line.Level == LogLevel.Information && line.Text.Contains("'completes' (UserAction) saved 1 records in transactions that were not committed"));
         await using (var action = app.Freshet.BeginUserAction("fails"))
         {
             app.Freshet.Raise(new ThingChanged("a"));
@@ -115,6 +116,7 @@ public sealed class OutboxActionTests
         (await job.CompleteAsync())!.Value.Position.ShouldBe(2);
 
         job.Records.Select(record => record.Invalidations.Single().Tag.ToString()).ShouldBe(["thing:a", "thing:b"]);
+        app.LogLines.Lines.ShouldNotContain(line => line.Text.Contains("were not committed"), "nothing was rolled back");
     }
 
     [Fact]
@@ -143,6 +145,54 @@ public sealed class OutboxActionTests
 
         await action.CompleteAsync();
         action.Records.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task WhatTheDatabaseSaidIsCommittedIsNeitherAskedForNorSavedAgain()
+    {
+        await using var app = Start();
+        await using var action = app.Freshet.BeginUserAction("retries");
+        app.Freshet.Raise(new ThingChanged("certain"));
+        app.Freshet.Raise(new ThingChanged("asked for"));
+        var (certain, other) = _outbox.Save(action, commit: false) is [var first, var second] ? (first, second) : default;
+        action.NoteCommitted(new HashSet<Guid> { certain.Id });
+
+        action.TakeToSave(_outbox, again: true).Drafts.ShouldHaveSingleItem().Id.ShouldBe(other.Id);
+
+        (await action.CompleteAsync()).ShouldNotBeNull();
+        (action.Records.ShouldHaveSingleItem().Id, _outbox.AskedFor.ShouldHaveSingleItem()).ShouldBe((certain.Id, other.Id));
+    }
+
+    [Fact]
+    public async Task EachOfTwoOutboxesHasItsOwn()
+    {
+        await using var app = Start();
+        var other = new TestOutbox();
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.Raise(new ThingChanged("a"));
+        var own = _outbox.Save(action, commit: true).Single();
+        other.Save(action, commit: true, again: true).ShouldBeEmpty("it is the first one's");
+        app.Freshet.Raise(new ThingChanged("b"));
+        var others = other.Save(action, commit: true).Single();
+
+        action.SavedIn(_outbox).ShouldHaveSingleItem().Id.ShouldBe(own.Id);
+        await action.CompleteAsync();
+        action.Records.Select(record => record.Id).ShouldBe([own.Id, others.Id]);
+        (_outbox.Appended.Single().Id, other.Appended.Single().Id).ShouldBe((own.Id, others.Id));
+    }
+
+    [Fact]
+    public async Task OfWhatCouldNotBeWrittenOnlyThatIsUnsaved()
+    {
+        await using var app = Start();
+        await using var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.Raise(new ThingChanged("written"));
+        _outbox.Save(action, commit: false);
+        app.Freshet.Raise(new ThingChanged("not written"));
+        action.Unsave([action.TakeToSave(_outbox).Drafts.Single().Id]);
+
+        await action.CompleteAsync();
+        action.Records.ShouldHaveSingleItem().Invalidations.Single().Tag.ToString().ShouldBe("thing:not written");
     }
 
     [Fact]
@@ -201,18 +251,26 @@ public sealed class OutboxActionTests
         Should.Throw<TriggerException>(() => action.TakeToSave(_outbox)).Code.ShouldBe("action-ended");
     }
 
-    [Fact]
-    public async Task AValueIsNotWrittenThroughWhenPartOfTheWriteWasRolledBack()
+    [Theory]
+    [InlineData("rolled back")]
+    [InlineData("open at a flush")]
+    [InlineData("not to be asked for")]
+    public async Task AValueIsNotWrittenThroughUnlessTheWholeWriteIsAppended(string part)
     {
         await using var app = Start();
         app.Source["a"] = new Value(1, Version: 1);
-        await using var action = app.Freshet.BeginUserAction("write");
-        app.Freshet.Raise(new ThingChanged("a"));
-        _outbox.Save(action, commit: false);
-        app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
-        await action.CompleteAsync();
+        await using (var action = app.Freshet.BeginUserAction("write"))
+        {
+            app.Freshet.Raise(new ThingChanged("b"));
+            app.Freshet.Raise(new ThingChanged("a"));
+            _outbox.Save(action, commit: false);
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+            if (part == "not to be asked for") _outbox.Failure = new IOException("the database is away");
+            if (part == "open at a flush") await action.FlushAsync();
+            await action.CompleteAsync();
+        }
 
-        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(1);
+        app.EntriesOf(Things.Versioned).ShouldBe(0);
     }
 
     [Fact]

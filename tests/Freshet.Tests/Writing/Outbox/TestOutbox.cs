@@ -15,6 +15,8 @@ internal sealed class TestOutbox : IOutbox
 
     public int Asked { get; private set; }
 
+    public List<Guid> AskedFor { get; } = [];
+
     public OutboxState State { get; set; } = new(0, TimeSpan.Zero, 0, IsAway: false);
 
     /// <summary>Runs one transaction: saves what is raised, and commits it or not.</summary>
@@ -31,6 +33,7 @@ internal sealed class TestOutbox : IOutbox
     public ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
         Asked++;
+        AskedFor.AddRange(ids);
         if (Failure is { } failure) throw failure;
         return new(ids.Where(Committed.ContainsKey).ToHashSet());
     }
