@@ -48,8 +48,31 @@ public sealed class LoadFlowTests
         load.Steps.ShouldBe(4);
     }
 
+    [Fact]
+    public void AndIsWhereTheFailureOfATaskIsThatNobodyAwaits()
+    {
+        var load = new Failing();
+        var isTold = false;
+        EventHandler<UnobservedTaskExceptionEventArgs> told = (_, failure) => isTold |= failure.Exception.InnerExceptions.Contains(load.Error);
+        TaskScheduler.UnobservedTaskException += told;
+        try
+        {
+            LoadFlow.Begin(load);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= told;
+        }
+
+        isTold.ShouldBeTrue();
+    }
+
     private sealed class Failing : IFlowingLoad
     {
+        public Exception Error { get; } = new InvalidOperationException("a reader that was told");
+
         public int Steps { get; private set; }
 
         public void Begin() => GoOn();
@@ -57,7 +80,7 @@ public sealed class LoadFlowTests
         public void GoOn()
         {
             Steps++;
-            throw new InvalidOperationException("a reader that was told");
+            throw Error;
         }
     }
 
