@@ -34,16 +34,13 @@ internal sealed class WebhookHandler
     /// <summary>The type; null for every other.</summary>
     public string? Type { get; }
 
-    /// <summary>CLR types of the events it may raise, each once.</summary>
+    /// <summary>CLR types of the events it may raise.</summary>
     public IReadOnlyList<Type> Events => _events;
 
     /// <summary>Whether its deliveries are claimed.</summary>
     public bool Claims { get; set; } = true;
 
-    public void Raises(Type type)
-    {
-        if (!_events.Contains(type)) _events.Add(type);
-    }
+    public void Raises(Type type) => _events.Add(type);
 
     /// <summary>Runs it with the verified body.</summary>
     public async Task<Ended> RunAsync(HttpContext http, byte[] body)
@@ -60,7 +57,6 @@ internal sealed class WebhookHandler
         finally
         {
             (http.Request.Body, http.Request.ContentLength) = (stream, length);
-            http.Features.Set<Ended>(null);
         }
         return ended;
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace Freshet.AspNetCore.Tests.Webhooks;
@@ -66,6 +67,54 @@ public sealed class RefusalTests
         await using var app = await PaymentApp.StartAsync(options: options => options.MaxBodyBytes = _body.Length);
 
         (await app.DeliverAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_body_over_the_servers_own_limit_is_refused_in_the_same_words()
+    {
+        await using var app = await PaymentApp.StartAsync(configure: builder => builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 50));
+
+        var answer = await app.DeliverAsync();
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+        (await answer.JsonAsync())["code"]!.GetValue<string>().ShouldBe("payload-too-large");
+        app.Counts.ShouldBe(["deliveries payments refused 1", "refusals payments too-large 1"]);
+        ShouldHaveDoneNothing(app);
+    }
+
+    [Fact]
+    public async Task A_body_that_cannot_be_received_is_refused()
+    {
+        await using var app = await PaymentApp.StartAsync();
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(app.App.Client.BaseAddress!.Host, app.App.Client.BaseAddress.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"POST /webhooks/payments HTTP/1.1\r\nHost: x\r\nWebhook-Signature: {WebhookSignature.Sign(_body, app.Time.GetUtcNow(), PaymentApp.Secret)}\r\nTransfer-Encoding: chunked\r\n\r\nno number\r\n"));
+
+        using var reader = new StreamReader(stream);
+        (await reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe("HTTP/1.1 400 Bad Request");
+
+        app.Counts.ShouldBe(["deliveries payments refused 1", "refusals payments unreadable 1"]);
+        ShouldHaveDoneNothing(app);
+    }
+
+    [Fact]
+    public async Task What_is_no_object_is_malformed_for_a_handler_of_every_type_too()
+    {
+        await using var app = await PaymentApp.StartAsync(webhook => webhook.OnAny(() => { }).WithoutClaims());
+
+        (await app.DeliverAsync("[]")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_type_that_looks_like_none_is_not_repeated_in_the_log()
+    {
+        await using var app = await PaymentApp.StartAsync();
+
+        await app.DeliverAsync(PaymentApp.Message(type: $"a <b>{new string('c', 200)}"));
+
+        app.App.Log.All.Where(line => line.Id == 2201).ShouldHaveSingleItem().Text.ShouldContain($"of the type 'ab{new string('c', 98)}' to");
     }
 
     [Theory]

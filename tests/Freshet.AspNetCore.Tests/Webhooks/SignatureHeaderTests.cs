@@ -25,6 +25,9 @@ public sealed class SignatureHeaderTests
     public void One_signature_that_fits_is_enough(string header) => Check(Header(header)).ShouldBeNull();
 
     [Fact]
+    public void Nobody_signs_without_a_secret() => Should.Throw<ArgumentException>(() => WebhookSignature.Sign(_body, _at)).ParamName.ShouldBe("secrets");
+
+    [Fact]
     public void Hexadecimal_in_capitals_is_the_same() => Check($"t=1745761222,v1={_hash.ToUpperInvariant()}").ShouldBeNull();
 
     [Theory]

@@ -115,78 +115,47 @@ public sealed class StartTests
         }))).Message.ShouldContain("'a' already");
 
     [Fact]
-    public async Task Settings_come_from_configuration_then_named_options_then_the_call()
+    public async Task And_so_does_every_type()
     {
-        await using var app = await PaymentApp.StartAsync(
-            webhook => webhook.On("paid", () => { }).WithoutClaims(),
-            builder =>
-            {
-                builder.Configuration["Freshet:Webhooks:payments:Tolerance"] = "00:10:00";
-                builder.Configuration["Freshet:Webhooks:payments:EventTypePath"] = "kind";
-                builder.Configuration["Freshet:Webhooks:payments:SignatureHeader"] = "X-Signature";
-                builder.Services.Configure<WebhookOptions>("payments", options => options.EventTypePath = "data.kind");
-                builder.Services.Configure<WebhookOptions>("others", options => options.Secrets.Clear());
-            },
-            options => options.SignatureHeader = "Webhook-Signature");
-
-        var answer = await app.DeliverAsync("""{"data":{"kind":"paid"}}""", age: TimeSpan.FromMinutes(9));
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        app.Counts.ShouldBe(["deliveries payments handled 1"]);
+        (await Should.ThrowAsync<ArgumentException>(() => PaymentApp.StartAsync(webhook =>
+        {
+            webhook.OnAny(() => { });
+            webhook.OnAny(() => { });
+        }))).Message.ShouldContain("every type already");
     }
 
     [Fact]
-    public async Task While_a_secret_is_replaced_both_are_believed()
+    public async Task A_handler_of_every_type_alone_is_one()
     {
-        await using var app = await PaymentApp.StartAsync(configure: builder => builder.Configuration["Freshet:Webhooks:payments:Secrets:1"] = PaymentApp.NewSecret);
-
-        (await app.DeliverAsync(PaymentApp.Message(id: "evt_1"))).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await app.DeliverAsync(PaymentApp.Message(id: "evt_2"), secrets: PaymentApp.NewSecret)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await app.DeliverAsync(PaymentApp.Message(id: "evt_3"), secrets: [PaymentApp.Secret, PaymentApp.NewSecret])).StatusCode.ShouldBe(HttpStatusCode.OK);
-        app.Counts.ShouldBe(["deliveries payments handled 3"]);
-    }
-
-    [Fact]
-    public async Task A_secret_is_replaced_while_the_application_runs()
-    {
-        var settings = new ChangingConfiguration(new() { ["Freshet:Webhooks:payments:Secrets:0"] = PaymentApp.Secret });
-        await using var app = await PaymentApp.StartAsync(configure: builder => builder.Configuration.Sources.Add(settings));
-
-        settings.Change("Freshet:Webhooks:payments:Secrets:0", PaymentApp.NewSecret);
-
-        (await app.DeliverAsync()).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        (await app.DeliverAsync(secrets: PaymentApp.NewSecret)).StatusCode.ShouldBe(HttpStatusCode.OK);
-    }
-
-    [Fact]
-    public async Task Settings_that_became_unusable_are_refused_and_those_before_stay()
-    {
-        var settings = new ChangingConfiguration(new() { ["Freshet:Webhooks:payments:Secrets:0"] = PaymentApp.Secret });
-        await using var app = await PaymentApp.StartAsync(configure: builder => builder.Configuration.Sources.Add(settings));
-
-        settings.Change("Freshet:Webhooks:payments:Secrets:0", "short");
+        await using var app = await PaymentApp.StartAsync(webhook => webhook.OnAny(() => { }).WithoutClaims());
 
         (await app.DeliverAsync()).StatusCode.ShouldBe(HttpStatusCode.OK);
-        app.App.Log.All.Where(line => line.Id == 2205).ShouldHaveSingleItem().Text.ShouldContain("Secrets:0");
+        (await Should.ThrowAsync<WebhookOutboxMissingException>(() => WithoutOutboxAsync(webhook => webhook.OnAny(() => { })))).Type.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_handler_that_comes_after_the_start_is_refused()
+    {
+        WebhookBuilder? late = null;
+        await using var app = await PaymentApp.StartAsync(webhook => (late = webhook).OnAny(() => { }));
+
+        Should.Throw<InvalidOperationException>(() => late!.On("payment.succeeded", () => { })).Message.ShouldContain("after the application started");
+    }
+
+    [Fact]
+    public async Task A_name_that_can_be_none_is_refused() =>
+        (await Should.ThrowAsync<ArgumentException>(() => PaymentApp.StartAsync(mapMore: app => app.MapWebhook("/more", "two words")))).ParamName.ShouldBe("name");
+
+    [Fact]
+    public async Task Without_Freshet_it_says_what_to_call()
+    {
+        await using var app = WebApplication.CreateBuilder().Build();
+
+        Should.Throw<InvalidOperationException>(() => app.MapWebhook("/webhooks/payments", "payments")).Message.ShouldContain("AddFreshet()");
+        Should.Throw<InvalidOperationException>(() => app.MapOperations()).Message.ShouldContain("AddFreshet()");
     }
 
     private static Task<TestApp> WithoutOutboxAsync(Action<WebhookBuilder> map) => TestApp.StartAsync(
         app => map(app.MapWebhook("/webhooks/payments", "payments")),
         builder => builder.Configuration["Freshet:Webhooks:payments:Secrets:0"] = PaymentApp.Secret);
-
-    private sealed class ChangingConfiguration(Dictionary<string, string?> values) : ConfigurationProvider, IConfigurationSource
-    {
-        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
-
-        public override void Load()
-        {
-            foreach (var (key, value) in values) Set(key, value);
-        }
-
-        public void Change(string key, string value)
-        {
-            Set(key, value);
-            OnReload();
-        }
-    }
 }
