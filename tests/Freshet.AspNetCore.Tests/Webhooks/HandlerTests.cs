@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Tests;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Freshet.AspNetCore.Tests.Webhooks;
 
@@ -46,6 +47,16 @@ public sealed class HandlerTests
         await using var app = await PaymentApp.StartAsync(webhook => webhook.On("payment.succeeded", Results<Ok, ProblemHttpResult> () => TypedResults.Problem(statusCode: 503)).WithoutClaims());
 
         (await app.DeliverAsync()).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        app.Counts.ShouldBe(["deliveries payments failed 1"]);
+    }
+
+    [Fact]
+    public async Task A_handler_that_asks_for_what_the_delivery_has_not_is_not_acknowledged()
+    {
+        await using var app = await PaymentApp.StartAsync(webhook => webhook.On("payment.succeeded", ([FromHeader(Name = "X-Count")] int count) => count).WithoutClaims());
+
+        (await app.DeliverAsync()).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
 
         app.Counts.ShouldBe(["deliveries payments failed 1"]);
     }

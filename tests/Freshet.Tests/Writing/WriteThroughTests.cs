@@ -144,6 +144,32 @@ public sealed class WriteThroughTests
     }
 
     [Fact]
+    public async Task ItsLifeBeginsWhenItIsHandedOver()
+    {
+        await using var app = TestApp.Start();
+        await using (var action = app.Freshet.BeginUserAction("slow"))
+        {
+            app.Freshet.UpdateTag(Things.Thing.For("a"));
+            app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
+            app.Time.Advance(TimeSpan.FromSeconds(60));
+            await action.CompleteAsync();
+        }
+        app.Source["a"] = new Value(3, Version: 3); // by somebody whom Freshet knows nothing of
+        app.Time.Advance(TimeSpan.FromSeconds(100)); // less than a life of two minutes after the end of the action, more than one after that
+
+        (await app.ReadAsync(Things.Versioned, "a")).ShouldBe(3);
+    }
+
+    [Fact]
+    public void OfAnotherEpochItIsAsOldAsItsAction()
+    {
+        var (begunAt, appendedAt) = (new LogPosition(Epoch.Create(), 5), new LogPosition(Epoch.Create(), 7));
+
+        new WrittenAt(begunAt, appendedAt, new Dictionary<Tag, long>(), new HashSet<Tag>()).LoadedAt([]).ShouldBe(begunAt);
+        new WrittenAt(begunAt, appendedAt with { Epoch = begunAt.Epoch }, new Dictionary<Tag, long>(), new HashSet<Tag>()).LoadedAt([]).Position.ShouldBe(7);
+    }
+
+    [Fact]
     public async Task AValueWithoutAnyInvalidationIsWrittenThroughToo()
     {
         await using var app = TestApp.Start();

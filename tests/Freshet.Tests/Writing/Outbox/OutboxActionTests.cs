@@ -251,6 +251,25 @@ public sealed class OutboxActionTests
         Should.Throw<TriggerException>(() => action.TakeToSave(_outbox)).Code.ShouldBe("action-ended");
     }
 
+    [Fact]
+    public async Task AnActionWhoseEndHadToWaitAndFailedIsLeftAllTheSame()
+    {
+        await using var app = Start();
+        var answer = new TaskCompletionSource();
+        _outbox.Answer = answer.Task;
+        var action = app.Freshet.BeginUserAction("write");
+        app.Freshet.Raise(new ThingChanged("a"));
+        _outbox.Save(action, commit: true);
+        var ending = action.CompleteAsync().AsTask();
+        ending.IsCompleted.ShouldBeFalse();
+        app.LogLines.Failure = new IOException("the disk of the logs is full");
+        answer.SetResult();
+
+        await Should.ThrowAsync<IOException>(ending);
+
+        app.Freshet.CurrentAction.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("rolled back")]
     [InlineData("open at a flush")]
@@ -261,8 +280,7 @@ public sealed class OutboxActionTests
         app.Source["a"] = new Value(1, Version: 1);
         await using (var action = app.Freshet.BeginUserAction("write"))
         {
-            app.Freshet.Raise(new ThingChanged("b"));
-            app.Freshet.Raise(new ThingChanged("a"));
+            app.Freshet.Raise(new ThingChanged("b")); // of the same write; no tag of the value
             _outbox.Save(action, commit: false);
             app.Freshet.WriteThrough(Things.Versioned, "a", new Value(2, Version: 2));
             if (part == "not to be asked for") _outbox.Failure = new IOException("the database is away");

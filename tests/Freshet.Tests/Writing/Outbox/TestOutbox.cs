@@ -13,6 +13,9 @@ internal sealed class TestOutbox : IOutbox
     /// <summary>Thrown when the database is asked.</summary>
     public Exception? Failure { get; set; }
 
+    /// <summary>The database answers after this.</summary>
+    public Task Answer { get; set; } = Task.CompletedTask;
+
     public int Asked { get; private set; }
 
     public List<Guid> AskedFor { get; } = [];
@@ -30,12 +33,13 @@ internal sealed class TestOutbox : IOutbox
         return drafts;
     }
 
-    public ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlySet<Guid>> CommittedAsync(IReadOnlyList<Guid> ids, CancellationToken cancellationToken)
     {
+        await Answer;
         Asked++;
         AskedFor.AddRange(ids);
         if (Failure is { } failure) throw failure;
-        return new(ids.Where(Committed.ContainsKey).ToHashSet());
+        return ids.Where(Committed.ContainsKey).ToHashSet();
     }
 
     public void NoteAppended(IReadOnlyList<LogRecord> records) => Appended.AddRange(records);

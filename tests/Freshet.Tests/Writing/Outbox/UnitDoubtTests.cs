@@ -66,19 +66,37 @@ public sealed class UnitDoubtTests : UnitOfWorkTest
         action.Records.ShouldHaveSingleItem();
     }
 
-    [Fact]
-    public async Task WhatWasRaisedBesideAnotherTransactionThatWasCommittedIsNotDropped()
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public async Task WhatWasRaisedBesideAnotherTransactionIsDroppedOnlyIfThatWasNotCommitted(bool otherIsFirst, bool otherCommits)
     {
         await using var app = Start();
         await using var action = app.Freshet.BeginUserAction("two flows");
-        var first = Begin(action);
-        app.Freshet.Raise(new ThingChanged("of the other flow, perhaps"));
-        var other = new TestUnit { Gathers = false, Fate = Fate.Open };
-        action.Enter(other);
-        other.Fate = Fate.Committed;
-        first.Fate = Fate.RolledBack;
+        var (own, other) = (new TestUnit(), new TestUnit { Gathers = false });
+        action.Enter(otherIsFirst ? other : own);
+        if (!otherIsFirst) app.Freshet.Raise(new ThingChanged("of the other flow, perhaps"));
+        action.Enter(otherIsFirst ? own : other);
+        if (otherIsFirst) app.Freshet.Raise(new ThingChanged("of the other flow, perhaps"));
+        (other.Fate, own.Fate) = (otherCommits ? Fate.Committed : Fate.RolledBack, Fate.RolledBack);
 
-        (await action.CompleteAsync()).ShouldNotBeNull();
+        ((await action.CompleteAsync()) is not null).ShouldBe(otherCommits);
+    }
+
+    [Fact]
+    public async Task TransactionsThatWereOverByThenSayNothing()
+    {
+        await using var app = Start();
+        await using var action = app.Freshet.BeginUserAction("two flows, and then one");
+        var (first, second) = (Begin(action), Begin(action));
+        (first.Fate, second.Fate) = (Fate.Committed, Fate.RolledBack);
+        var third = Begin(action);
+        app.Freshet.Raise(new ThingChanged("of the third"));
+        third.Fate = Fate.RolledBack;
+
+        (await action.CompleteAsync()).ShouldBeNull();
     }
 
     [Fact]
