@@ -63,8 +63,37 @@ public sealed class SharedTransactionTests
         (await app.SentAsync()).ShouldBe(["inv_1"]);
     }
 
-    [Fact]
-    public async Task TwoContextsShareOneTransactionWhicheverBeganIt()
+    /// <summary>Entity Framework was handed it, and ends it all the same: then it is known how.</summary>
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task OneThatEntityFrameworkWasHandedAndEndsItselfIsKnownToHaveEnded(bool isAsync, bool commits)
+    {
+        await using var app = await DeskApp.StartAsync();
+        await using var action = app.Freshet.BeginUserAction("pay");
+        await using var connection = new NpgsqlConnection(app.ConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var context = new Desk(new DbContextOptionsBuilder<Desk>(app.DeskOptions).UseNpgsql(connection).Options);
+        var used = isAsync ? await context.Database.UseTransactionAsync(transaction) : context.Database.UseTransaction(transaction);
+        app.Raise("inv_1");
+        if (commits && isAsync) await used!.CommitAsync();
+        else if (commits) used!.Commit();
+        else if (isAsync) await used!.RollbackAsync();
+        else used!.Rollback();
+
+        await action.DisposeAsync();
+
+        (await app.RowsAsync()).ShouldBe(commits ? ["inv_1"] : []);
+        (await app.SentAsync()).ShouldBe(commits ? ["inv_1"] : []);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task TwoContextsShareOneTransactionWhicheverBeganIt(bool isAsync)
     {
         await using var app = await DeskApp.StartAsync();
         await using var action = app.Freshet.BeginUserAction("pay");
@@ -73,7 +102,9 @@ public sealed class SharedTransactionTests
             await using var lease = app.Lease();
             await using var transaction = await lease.Context.Database.BeginTransactionAsync();
             await using var ledger = new Ledger(new DbContextOptionsBuilder<Ledger>(app.LedgerOptions).UseNpgsql(lease.Context.Database.GetDbConnection()).Options);
-            await ledger.Database.UseTransactionAsync(Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(transaction));
+            var shared = Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(transaction);
+            if (isAsync) await ledger.Database.UseTransactionAsync(shared);
+            else ledger.Database.UseTransaction(shared);
             app.Raise($"before {commits}");
             ledger.Postings.Add(new Posting { Id = "p_1" });
             await ledger.SaveChangesAsync();

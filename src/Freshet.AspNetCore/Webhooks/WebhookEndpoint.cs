@@ -106,7 +106,6 @@ internal sealed partial class WebhookEndpoint
             NoteFailed(request, started, delivery, error.GetType().Name);
             // Signed by the provider and not understood by the handler: that is ours to mend, so it is no 400.
             if (error is not FreshetException { IsCallerFault: true } fault) throw;
-            request.Fail();
             await request.Freshness.Problems.WriteOwnFaultAsync(http, fault).ConfigureAwait(false);
             return;
         }
