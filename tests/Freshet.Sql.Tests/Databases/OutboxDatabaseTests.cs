@@ -21,6 +21,7 @@ public abstract class OutboxDatabaseTests<TDatabase> : OutboxTest<TDatabase> whe
         await InsertAsync("to this one", _current, appended: -60);
         await InsertAsync("another's", _gone, appended: -60, keyspace: "other");
         await InsertAsync("not yet", null, appended: null);
+        await Database.ExecuteAsync($"UPDATE freshet_outbox SET due_at = {In(600)} WHERE action = 'lately'"); // its action was quicker than its grace
 
         (await Database.Outbox.ReopenAsync("app", _current, TimeSpan.FromMinutes(10), default)).ShouldBe(1);
 

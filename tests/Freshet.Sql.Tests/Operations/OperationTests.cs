@@ -115,6 +115,8 @@ public abstract class OperationTests<TDatabase> : OperationTest<TDatabase> where
         (committed.Status, committed.Result, committed.Records.Count, committed.Token).ShouldBe((OperationState.Processing, null, 0, null));
         (completed.Result, completed.Token!.Value.Position).ShouldBe(("7", 2));
         completed.Records.Select(record => record.Tags.Single().Text).ShouldBe(["thing:a", "thing:b"]);
+        await Database.ExecuteAsync("UPDATE freshet_outbox SET position = 3 - position");
+        (await FindAsync(app, operation)).Token!.Value.Position.ShouldBe(2, "the highest, whichever is found last");
     }
 
     [Fact]
@@ -138,12 +140,14 @@ public abstract class OperationTests<TDatabase> : OperationTest<TDatabase> where
         var operation = await AcceptAsync(app, "a");
         var taken = (await StoreOf(app).TakeAsync([Rebuild.Name], TimeSpan.FromMinutes(1), default))!;
         await using var action = app.Freshet.BeginJob("thing-rebuild");
-        app.Freshet.Raise(new ThingChanged("a"));
+        foreach (var thing in (string[])["a", "b"]) app.Freshet.Raise(new ThingChanged(thing));
         await StoreOf(app).CompleteAsync(null, taken.Held, null, action, default);
 
         await Database.ExecuteAsync("UPDATE freshet_outbox SET set_aside_at = created_at");
+        await Database.ExecuteAsync("UPDATE freshet_outbox SET epoch = 'a3bb189e-8bf9-3888-9912-ace4e6543002', position = 7, appended_at = created_at WHERE seq = 2");
 
-        (await FindAsync(app, operation)).Status.ShouldBe(OperationState.Completed);
+        var found = await FindAsync(app, operation);
+        (found.Status, found.Token!.Value.Position).ShouldBe((OperationState.Completed, 7));
     }
 
     [Fact]

@@ -86,6 +86,19 @@ public sealed class SharedLookUpTests : IDisposable
     }
 
     [Fact]
+    public async Task WhoTakesItsTimeAfterItsAnswerKeepsNobodyFromTheirs()
+    {
+        using var hasItsAnswer = new ManualResetEventSlim();
+        var first = AskAsync(1);
+        var slow = AskAsync(1).ContinueWith(_ => hasItsAnswer.Wait(TimeSpan.FromSeconds(30)), default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var next = AskAsync(1).ContinueWith(_ => hasItsAnswer.Set(), default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _first.Open();
+
+        (await slow).ShouldBeTrue();
+        await Task.WhenAll(first, next);
+    }
+
+    [Fact]
     public async Task WhatADatabaseThrowsIsToldToEverybodyWhoAskedAndTheNextIsAsked()
     {
         var answers = _database.OnAsked;

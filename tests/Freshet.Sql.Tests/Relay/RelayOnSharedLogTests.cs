@@ -82,17 +82,25 @@ public sealed class RelayOnSharedLogTests : WatchedRelayTest
     [Fact]
     public async Task AReopeningThatFailsIsTriedAgain()
     {
-        var app = StartShared();
-        await InsertAppendedAsync();
-        OnOpen = _ => throw new TimeoutException();
-        _server.RestartEmpty();
-        await PassUntilAsync(app, () => app.Freshet.Log.Position.Epoch == _server.Epoch);
-        var before = Opens;
-        await PassUntilAsync(app, () => Opens >= before + 2); // the second is of a step that began when the epoch was known
+        var app = await FailToReopenAsync();
 
         OnOpen = _ => Task.CompletedTask;
 
         await PassUntilAsync(app, () => _server.Head.Position == 1);
+    }
+
+    /// <summary>What this node knows of the log's epoch may be out of date by then.</summary>
+    [Fact]
+    public async Task WhileTheLogIsAwayNothingIsReopened()
+    {
+        var app = await FailToReopenAsync();
+        _link.IsCut = true;
+        await PassUntilAsync(app, () => ((SharedLog)app.Freshet.Log).IsAway);
+
+        OnOpen = _ => Task.CompletedTask;
+
+        await PassUntilAsync(app, () => !OutboxOf(app).State.IsAway); // it has taken a step
+        (await Database.CountAsync("appended_at IS NOT NULL")).ShouldBe(1);
     }
 
     [Fact]
@@ -114,6 +122,19 @@ public sealed class RelayOnSharedLogTests : WatchedRelayTest
 
         _server.Records.Select(TagOf).ShouldBe(["thing:after"]);
         (await Database.CountAsync("attempts = 1 AND error = 'refused'")).ShouldBe(1);
+    }
+
+    /// <summary>Starts an application whose log has begun a new epoch, and whose database is away.</summary>
+    private async Task<TestApp> FailToReopenAsync()
+    {
+        var app = StartShared();
+        await InsertAppendedAsync();
+        OnOpen = _ => throw new TimeoutException();
+        _server.RestartEmpty();
+        await PassUntilAsync(app, () => app.Freshet.Log.Position.Epoch == _server.Epoch);
+        var before = Opens;
+        await PassUntilAsync(app, () => Opens >= before + 2); // the second is of a step that began when the epoch was known
+        return app;
     }
 
     private TestApp StartShared() => StartWatched(more: freshet => freshet.Services.AddSingleton<ILogService>(_link));
