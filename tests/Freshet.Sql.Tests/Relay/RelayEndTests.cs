@@ -6,15 +6,17 @@ namespace Freshet.Sql.Tests.Relay;
 /// <summary>How a relay ends with its host.</summary>
 public sealed class RelayEndTests : WatchedRelayTest
 {
-    [Fact]
-    public async Task WhoStopsItWaitsForItsStep()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhoStopsOrDisposesItWaitsForItsStep(bool disposes)
     {
         var app = StartWatched();
         var gate = HoldOpen(1, hears: false); // a driver that does not hear that it is cancelled
         app.Time.Advance(PollInterval);
         await gate.Reached;
 
-        var stopping = RelayOf(app).StopAsync();
+        var stopping = disposes ? RelayOf(app).DisposeAsync().AsTask() : RelayOf(app).StopAsync();
 
         stopping.IsCompleted.ShouldBeFalse();
         gate.Open();
