@@ -78,6 +78,22 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public async Task WhatIsRaisedAfterItsCommitIsAsCertainAsTheHandlersReturn()
+    {
+        await using var app = OperationsApp.Start(async (run, app, ct) =>
+        {
+            await OperationsApp.RebuildAsync(run, app, ct);
+            app.App.Freshet.Raise(new ThingChanged("b"));
+        });
+        var operation = await app.AcceptAsync();
+        await app.PollAsync();
+        await app.WhenAsync(operation.Id, OperationState.Completed);
+        await app.StopAsync();
+
+        (await app.RecordsAsync()).Select(record => (record.Invalidations.Single().Tag.Text, record.IsUncertain)).ShouldBe([("thing:a", false), ("thing:b", false)]);
+    }
+
+    [Fact]
     public async Task OneWhoseEndCannotBeNotedIsTakenAgainWhenItsLeaseRunsOut()
     {
         await using var app = OperationsApp.Start(async (run, app, ct) =>

@@ -102,6 +102,35 @@ public sealed class AnswersTests
         }
     }
 
+    [Fact]
+    public async Task NorTheNextLoadWhoseTimeIsUpAtTheSameMoment()
+    {
+        await using var app = TestApp.Start();
+        using var told = new CountdownEvent(2);
+        var (first, second) = (app.Source.HoldNext("a"), app.Source.HoldNext("b"));
+        Task<bool>[] readers = [ReadAndHoldTheThreadAsync("a"), ReadAndHoldTheThreadAsync("b")];
+        await Task.WhenAll(first.Reached, second.Reached);
+
+        app.Time.Advance(TimeSpan.FromHours(1));
+
+        (await Task.WhenAll(readers)).ShouldAllBe(bothTold => bothTold);
+        first.Open();
+        second.Open();
+
+        async Task<bool> ReadAndHoldTheThreadAsync(string id)
+        {
+            try
+            {
+                await app.Freshet.ReadAsync(Things.High, id).ConfigureAwait(false);
+            }
+            catch (LoadTimeoutException)
+            {
+                told.Signal();
+            }
+            return told.Wait(_patience);
+        }
+    }
+
     private sealed class Compared() : Catalog("compared-team")
     {
         public static readonly Tag<string> Thing = new("thing");

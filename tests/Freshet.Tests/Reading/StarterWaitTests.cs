@@ -48,6 +48,7 @@ public sealed class StarterWaitTests
         gate.Open();
 
         await Should.ThrowAsync<TimeoutException>(async () => await read.AsTask().WaitAsync(_patience));
+        app.LogLines.Lines.ShouldNotContain(line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Warning, "who waits is told; the log is for what nobody hears");
     }
 
     [Fact]
