@@ -57,6 +57,38 @@ public sealed class AnswersTests
         flight.Answers.TryGet(out _).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AFailureThatNobodyStaysForIsNoUnobservedOne(bool isStarter)
+    {
+        var error = new TimeoutException("the database is away");
+        var isUnobserved = false;
+        EventHandler<UnobservedTaskExceptionEventArgs> told = (_, failure) => isUnobserved |= failure.Exception.InnerExceptions.Contains(error);
+        TaskScheduler.UnobservedTaskException += told;
+        try
+        {
+            Fail(isStarter, error);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= told;
+        }
+
+        isUnobserved.ShouldBeFalse("whether it is logged is decided elsewhere");
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static void Fail(bool isStarter, Exception error)
+    {
+        var flight = new Waited();
+        _ = flight.Answers.WaitAsync(isStarter);
+        flight.Answers.Give(error);
+        flight.Answers.TellStarter();
+    }
+
     [Fact]
     public async Task AReaderThatUsesItsAnswerForLongHoldsNobodyWhoWaitsForTheSameLoad()
     {

@@ -65,6 +65,10 @@ public sealed class ReadersThreadTests
         }
     }
 
+    [Fact]
+    public async Task NorOneOnASchedulerOfItsOwn() => (await Task.Factory.StartNew(
+        () => ReadersThread.IsFreeFor(CancellationToken.None), CancellationToken.None, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler)).ShouldBeFalse();
+
     public sealed record Seen(int Thread, string? Request, bool HasTransaction);
 
     private sealed class Looking() : Catalog("looking-team")

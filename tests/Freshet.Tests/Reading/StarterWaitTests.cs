@@ -134,6 +134,25 @@ public sealed class StarterWaitTests
     }
 
     [Fact]
+    public async Task AndOneOfAUserInterfaceInItsContext()
+    {
+        await using var app = TestApp.Start();
+        var gate = app.Source.HoldNext("a");
+        var (before, own) = (SynchronizationContext.Current, new Posted());
+        SynchronizationContext.SetSynchronizationContext(own);
+        var read = ReadAsync();
+        SynchronizationContext.SetSynchronizationContext(before);
+        await gate.Reached;
+
+        gate.Open();
+
+        await read.WaitAsync(_patience);
+        own.Times.ShouldBe(1);
+
+        async Task ReadAsync() => await app.Freshet.ReadAsync(Things.High, "a");
+    }
+
+    [Fact]
     public async Task AndOneThatAsksForWhatFlowsWithItHasThatToo()
     {
         await using var app = TestApp.Start();
@@ -148,6 +167,19 @@ public sealed class StarterWaitTests
         gate.Open();
 
         (await seen.Task.WaitAsync(_patience)).ShouldBe("a request");
+    }
+
+    private sealed class Posted : SynchronizationContext
+    {
+        private int _times;
+
+        public int Times => Volatile.Read(ref _times);
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Interlocked.Increment(ref _times);
+            base.Post(d, state);
+        }
     }
 
     private sealed class Starter
