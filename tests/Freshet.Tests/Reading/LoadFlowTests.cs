@@ -36,6 +36,15 @@ public sealed class LoadFlowTests
     }
 
     [Fact]
+    public async Task ALoaderThatThrowsBeforeItReturnsATaskFailsAsAnyOther()
+    {
+        await using var app = TestApp.Start<Asked>();
+
+        await Should.ThrowAsync<TimeoutException>(app.Freshet.ReadAsync(Asked.Query, "throws").AsTask().WaitAsync(_patience));
+        (await Should.ThrowAsync<TimeoutException>(app.Freshet.ReadAsync(Asked.Query, "throws").AsTask().WaitAsync(_patience))).Message.ShouldBe("at once");
+    }
+
+    [Fact]
     public void WhatGoesWrongBehindALoadReachesNeitherItsReaderNorWhoEndedItsLoader()
     {
         var load = new Failing();
@@ -107,6 +116,7 @@ public sealed class LoadFlowTests
             {
                 _around.Value = "the load"; // no asynchronous method, so it stays
                 if (id == "stops") ExecutionContext.SuppressFlow();
+                if (id == "throws") throw new TimeoutException("at once");
                 var asked = new TaskCompletionSource<Measured>();
                 Of(id).SetResult(asked);
                 return asked.Task;
