@@ -46,10 +46,7 @@ public sealed class PostgresRelayTests : RelayTests<PostgresTestDatabase>
     {
         var app = Start(options => options.Listens = true);
         await UntilAsync(IsListening);
-        await Database.ExecuteAsync("""
-            WITH written AS (INSERT INTO freshet_outbox (action, event, data) VALUES ('import.py', 'thing.changed', '{"id":"a"}') RETURNING id)
-            SELECT pg_notify('freshet_outbox', '') FROM written
-            """);
+        await RingAsync();
 
         await UntilAsync(() => app.Freshet.Log.Position.Position == 1);
     }
@@ -73,6 +70,8 @@ public sealed class PostgresRelayTests : RelayTests<PostgresTestDatabase>
         for (var i = 0; i < 2; i++)
         {
             await UntilAsync(IsListening);
+            await RingAsync();
+            await UntilAsync(() => app.Freshet.Log.Position.Position == i + 1); // it knows that it listens
             await Database.ExecuteAsync("SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity WHERE query = 'LISTEN freshet_outbox' AND datname = current_database()");
             await app.LogLines.WaitForAsync("does not hear the database's notifications");
             await app.Time.WhenTimerSetAsync(TimeSpan.FromMilliseconds(200));
@@ -115,6 +114,11 @@ public sealed class PostgresRelayTests : RelayTests<PostgresTestDatabase>
     }
 
     private static RowFates? Seen(IReadOnlyList<OutboxRow> rows) => new([], [new FailedRow(rows[0].Seq, "seen", null)]);
+
+    private Task RingAsync() => Database.ExecuteAsync("""
+        WITH written AS (INSERT INTO freshet_outbox (action, event, data) VALUES ('import.py', 'thing.changed', '{"id":"a"}') RETURNING id)
+        SELECT pg_notify('freshet_outbox', '') FROM written
+        """);
 
     // In this database: other tests listen on the same server.
     private bool IsListening() =>
