@@ -106,6 +106,18 @@ public sealed class SqliteUseOutboxTests : UseOutboxTests<SqliteTestDatabase>
     }
 
     [Fact]
+    public void WhatIsSetInCodeOverridesConfiguration()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["Freshet:Outbox:Grace"] = "00:00:03", ["Freshet:Outbox:BatchSize"] = "5" }).Build();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(configuration).AddFreshet().UseSqliteOutbox(() => new SqliteConnection("Data Source=:memory:"), options => options.Grace = TimeSpan.FromSeconds(4));
+        using var provider = services.BuildServiceProvider();
+
+        var options = provider.GetRequiredService<IOptions<SqlOutboxOptions>>().Value;
+        (options.Grace, options.BatchSize).ShouldBe((TimeSpan.FromSeconds(4), 5));
+    }
+
+    [Fact]
     public void SettingsAreReadFromConfiguration()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>

@@ -65,6 +65,16 @@ public abstract class SaveTests<TDatabase> : OutboxTest<TDatabase> where TDataba
     }
 
     [Fact]
+    public async Task ARowHoldsTheTraceItWasWrittenIn()
+    {
+        var app = Start();
+        using var activity = new System.Diagnostics.Activity("request").SetIdFormat(System.Diagnostics.ActivityIdFormat.W3C).Start();
+        await using var action = await SaveAsync(app, "a");
+
+        (await Database.ReadAsync<string>("SELECT trace FROM freshet_outbox")).ShouldNotBeNull().ShouldContain(activity.TraceId.ToString());
+    }
+
+    [Fact]
     public async Task ARowIsOfItsApplicationsKeyspace()
     {
         var app = Start(more: freshet => freshet.Configure(options => options.Keyspace = "other"));
