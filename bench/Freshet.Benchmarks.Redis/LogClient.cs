@@ -25,7 +25,7 @@ internal sealed class LogClient : IAsyncDisposable
                 MaxTimeToLive = maxTimeToLive ?? TimeSpan.FromDays(1),
                 RecordRetention = retention,
                 IdWindow = idWindow ?? TimeSpan.FromHours(1),
-                MostRecordBytes = 65_536,
+                MaxRecordBytes = 65_536,
                 MarkMargin = margin ?? TimeSpan.FromMinutes(1),
             },
             new EventData(new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() }), NullLogger<RedisLogService>.Instance);

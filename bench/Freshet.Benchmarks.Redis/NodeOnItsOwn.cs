@@ -26,7 +26,7 @@ internal sealed class NodeOnItsOwn : IDisposable
         for (var exchanges = 1; ; exchanges++)
         {
             var known = _follower.Known;
-            var reply = await _service.ExchangeAsync(new ExchangeRequest(known, new SharedLogOptions().MostRecordsPerExchange, null, IsMature: false, []), default).ConfigureAwait(false);
+            var reply = await _service.ExchangeAsync(new ExchangeRequest(known, new SharedLogOptions().MaxRecordsPerExchange, null, IsMature: false, []), default).ConfigureAwait(false);
             if (_follower.Take(known, reply, _node.Clock.Now) == ReplyOutcome.AtHead) return exchanges;
         }
     }

@@ -8,10 +8,15 @@ namespace Freshet.Benchmarks;
 /// The best of many rounds counts, as in <see cref="Threads"/>: other work on the machine, and collections, can only make a round
 /// slower. The median and the mean of the faster half stand beside it; they have in them what memory costs that the runtime gives back
 /// to the system and takes again. Whose turn is first goes round, since what the one before has left behind is part of that. The first
-/// rounds are not counted: a round is 20,000 loads, and code this deep takes several until it is compiled for good.
+/// rounds are not counted: a round is 20,000 loads, and code this deep takes several until it is compiled for good. One contender after
+/// the other, as benchmarks usually run, compares moments: from run to run MemoryCache took 228 to 742 ns, and Freshet 468 to 840, not at
+/// the same times.
 /// </remarks>
 internal static class ColdTimes
 {
+    /// <summary>How many rounds it takes until what is measured is compiled for good: the runtime does so in the background, again and again, with what it has counted before.</summary>
+    private const int Warmups = 40;
+
     /// <param name="only">Words that begin the names of what is wanted; null for everything.</param>
     public static void Print(string? only = null)
     {
@@ -46,10 +51,10 @@ internal static class ColdTimes
         ], isListenedTo: false);
     }
 
-    private static void Report(string? only, string what, Func<ColdLoads, Task> memoryCache, (string, Func<ColdLoads, Task>)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = ColdWarmth.Rounds) =>
+    private static void Report(string? only, string what, Func<ColdLoads, Task> memoryCache, (string, Func<ColdLoads, Task>)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = Warmups) =>
         Report(only, what, ("MemoryCache.GetOrCreateAsync", memoryCache), contenders, isListenedTo, rounds, warmups);
 
-    private static void Report(string? only, string what, (string Name, Func<ColdLoads, Task> Fill) baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = ColdWarmth.Rounds)
+    private static void Report(string? only, string what, (string Name, Func<ColdLoads, Task> Fill) baseline, (string Name, Func<ColdLoads, Task> Fill)[] contenders, bool isListenedTo = true, int rounds = 80, int warmups = Warmups)
     {
         if (only is not null && !what.StartsWith(only, StringComparison.Ordinal)) return;
         (string Name, Func<ColdLoads, Task> Fill)[] all = [baseline, .. contenders];
