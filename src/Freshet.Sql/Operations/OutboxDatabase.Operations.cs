@@ -5,6 +5,9 @@ namespace Freshet.Sql;
 
 internal abstract partial class OutboxDatabase
 {
+    // Word for word as their index has it, so that finished ones, of which there may be many, are never looked through.
+    private const string IsUnfinished = "status IN ('accepted', 'processing')";
+
     private const string Held = "id = @id AND lease = @lease AND status = 'processing'";
 
     public string OperationsTable => TableOf("freshet_operations");
@@ -28,7 +31,7 @@ internal abstract partial class OutboxDatabase
     /// <summary>Takes the operation that is due longest. Two workers at once take two, or one of them none.</summary>
     public Task<TakenOperation?> TakeOperationAsync(string keyspace, IReadOnlyCollection<string> kinds, TimeSpan lease, CancellationToken cancellationToken) => WithAsync(async command =>
     {
-        var due = $"SELECT id FROM {OperationsTable} WHERE status IN ('accepted', 'processing') AND due_at <= {Now} AND keyspace = @keyspace AND kind IN ({string.Join(", ", kinds.Select((_, i) => $"@kind{i}"))}) ORDER BY due_at LIMIT 1";
+        var due = $"SELECT id FROM {OperationsTable} WHERE {IsUnfinished} AND due_at <= {Now} AND keyspace = @keyspace AND kind IN ({string.Join(", ", kinds.Select((_, i) => $"@kind{i}"))}) ORDER BY due_at LIMIT 1";
         AddText(command, "keyspace", keyspace);
         foreach (var (i, kind) in kinds.Index()) AddText(command, string.Create(CultureInfo.InvariantCulture, $"kind{i}"), kind);
         // Mostly there is none, and looking is cheap; an update that finds none would keep SQLite's writers waiting all the same.
@@ -40,7 +43,7 @@ internal abstract partial class OutboxDatabase
         AddId(command, "lease", held);
         await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
 
-        command.CommandText = $"SELECT id, kind, owner, input, attempts, trace FROM {OperationsTable} WHERE lease = @lease";
+        command.CommandText = $"SELECT id, kind, owner, input, attempts, trace FROM {OperationsTable} WHERE lease = @lease AND {IsUnfinished}";
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using (reader.ConfigureAwait(false))
         {
