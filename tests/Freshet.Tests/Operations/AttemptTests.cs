@@ -78,6 +78,36 @@ public sealed class AttemptTests
     }
 
     [Fact]
+    public async Task OneThatIsCalledOffByItsHandlerHasFailedAsAnyOther()
+    {
+        await using var app = OperationsApp.Start((_, _, _) => throw new OperationCanceledException(), options => options.RetryDelay = TimeSpan.FromMinutes(2));
+        var operation = await app.AcceptAsync();
+        await app.PollAsync();
+        await app.App.LogLines.WaitForAsync("attempt 1 (OperationCanceledException) and is tried again in 120000 ms");
+        await app.StopAsync();
+
+        (await app.Operations.FindAsync(operation.Id)).ShouldNotBeNull().Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task OneThatFailsWhileItsProcessEndsHasFailedAsAnyOther()
+    {
+        var gate = new Gate();
+        await using var app = OperationsApp.Start(async (_, _, ct) =>
+        {
+            await gate.PassAsync(ct).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw new TimeoutException("of its own");
+        }, options => options.RetryDelay = TimeSpan.FromMinutes(2));
+        var operation = await app.AcceptAsync();
+        await app.PollAsync();
+        await gate.Reached;
+        await app.StopAsync();
+
+        app.App.LogLines.Lines.ShouldContain(line => line.Text.Contains("attempt 1 (TimeoutException) and is tried again in 120000 ms"));
+        (await app.Operations.FindAsync(operation.Id)).ShouldNotBeNull().Attempts.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task WhatIsRaisedAfterItsCommitIsAsCertainAsTheHandlersReturn()
     {
         await using var app = OperationsApp.Start(async (run, app, ct) =>
