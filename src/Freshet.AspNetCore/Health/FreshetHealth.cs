@@ -6,8 +6,8 @@ namespace Freshet.AspNetCore;
 /// <summary>Whether this node follows its log.</summary>
 /// <param name="started">Freshet; asking for it is what starts it.</param>
 /// <param name="freshet">The same, from within.</param>
-/// <param name="mostLag">Most records it may lag.</param>
-internal sealed class FreshetHealth(IFreshet started, FreshetService freshet, long mostLag) : IHealthCheck
+/// <param name="maxLag">Most records it may lag.</param>
+internal sealed class FreshetHealth(IFreshet started, FreshetService freshet, long maxLag) : IHealthCheck
 {
     // A relay looks every second or so, and rows whose action is at work are young.
     private static readonly TimeSpan _longestBacklog = TimeSpan.FromSeconds(30);
@@ -30,7 +30,7 @@ internal sealed class FreshetHealth(IFreshet started, FreshetService freshet, lo
         var faults = new List<string>();
         if (isAway) faults.Add("the shared log cannot be reached, so queries read their source as their level says");
         if (pending > 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"{pending} records wait for the log, and other nodes do not know of their writes"));
-        if (lag > mostLag) faults.Add(string.Create(CultureInfo.InvariantCulture, $"this node is {lag} records behind"));
+        if (lag > maxLag) faults.Add(string.Create(CultureInfo.InvariantCulture, $"this node is {lag} records behind"));
         if (freshet.Outbox?.State is { } outbox) Tell(outbox, data, faults);
         return Task.FromResult(faults.Count == 0
             ? HealthCheckResult.Healthy("This node follows its log.", data)

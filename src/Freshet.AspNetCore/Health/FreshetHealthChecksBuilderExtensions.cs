@@ -11,7 +11,7 @@ public static class FreshetHealthChecksBuilderExtensions
     public const string DefaultName = "freshet";
 
     /// <summary>Most records this node may lag behind its log before it counts as degraded, unless something else is said: 1,000.</summary>
-    public const long DefaultMostLag = 1_000;
+    public const long DefaultMaxLag = 1_000;
 
     /// <summary>
     /// Tells whether this node follows its log: <c>services.AddHealthChecks().AddFreshet()</c>. Not healthy while the log is away, while
@@ -19,17 +19,17 @@ public static class FreshetHealthChecksBuilderExtensions
     /// </summary>
     /// <param name="builder">The application's health checks; its services have <c>AddFreshet()</c>.</param>
     /// <param name="name">Name of the check; default <see cref="DefaultName"/>.</param>
-    /// <param name="mostLag">Most records the node may lag; at least 0, default <see cref="DefaultMostLag"/>.</param>
+    /// <param name="maxLag">Most records the node may lag; at least 0, default <see cref="DefaultMaxLag"/>.</param>
     /// <param name="failureStatus">What is reported when it is not healthy; null for degraded. A node without its log still answers from the source, so taking it out of service rarely helps.</param>
     /// <param name="tags">Tags of the check; null for none.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="mostLag"/> is negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLag"/> is negative.</exception>
     public static IHealthChecksBuilder AddFreshet(
-        this IHealthChecksBuilder builder, string name = DefaultName, long mostLag = DefaultMostLag, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
+        this IHealthChecksBuilder builder, string name = DefaultName, long maxLag = DefaultMaxLag, HealthStatus? failureStatus = null, IEnumerable<string>? tags = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        ArgumentOutOfRangeException.ThrowIfNegative(mostLag);
+        ArgumentOutOfRangeException.ThrowIfNegative(maxLag);
         return builder.Add(new HealthCheckRegistration(
-            name, services => new FreshetHealth(services.GetRequiredService<IFreshet>(), services.GetRequiredService<FreshetService>(), mostLag), failureStatus ?? HealthStatus.Degraded, tags));
+            name, services => new FreshetHealth(services.GetRequiredService<IFreshet>(), services.GetRequiredService<FreshetService>(), maxLag), failureStatus ?? HealthStatus.Degraded, tags));
     }
 }

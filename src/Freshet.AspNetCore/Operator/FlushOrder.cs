@@ -11,7 +11,7 @@ namespace Freshet.AspNetCore;
 internal sealed record FlushOrder(string Scope, string Target, string Reason, bool DryRun)
 {
     /// <summary>Most bytes of a body.</summary>
-    public const int MostBytes = 8 * 1024;
+    public const int MaxBytes = 8 * 1024;
 
     /// <summary>Most characters of a reason.</summary>
     public const int MostReason = 500;
@@ -28,13 +28,13 @@ internal sealed record FlushOrder(string Scope, string Target, string Reason, bo
     {
         // A form of another site can be sent with the operator's cookie, but not as JSON.
         if (!request.HasJsonContentType()) throw new OperatorBodyException(StatusCodes.Status415UnsupportedMediaType, Form);
-        var bytes = new byte[MostBytes + 1];
+        var bytes = new byte[MaxBytes + 1];
         var length = 0;
         int read;
         do
         {
-            if (length == bytes.Length || request.ContentLength > MostBytes)
-                throw new OperatorBodyException(StatusCodes.Status413PayloadTooLarge, $"The body may have {MostBytes} bytes. {Form}");
+            if (length == bytes.Length || request.ContentLength > MaxBytes)
+                throw new OperatorBodyException(StatusCodes.Status413PayloadTooLarge, $"The body may have {MaxBytes} bytes. {Form}");
             read = await request.Body.ReadAsync(bytes.AsMemory(length), request.HttpContext.RequestAborted).ConfigureAwait(false);
             length += read;
         }

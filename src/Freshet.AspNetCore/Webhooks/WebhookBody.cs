@@ -8,15 +8,15 @@ internal static class WebhookBody
 {
     /// <summary>The body; null when it has more bytes than allowed, of which no more are read than that.</summary>
     /// <exception cref="BadHttpRequestException">It ended too early, or is larger than the server allows.</exception>
-    public static async Task<byte[]?> ReadAsync(HttpRequest request, int mostBytes, CancellationToken cancellationToken)
+    public static async Task<byte[]?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > mostBytes) return null;
+        if (request.ContentLength > maxBytes) return null;
         var reader = request.BodyReader;
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             var buffer = read.Buffer;
-            if (buffer.Length > mostBytes)
+            if (buffer.Length > maxBytes)
             {
                 reader.AdvanceTo(buffer.End);
                 return null;

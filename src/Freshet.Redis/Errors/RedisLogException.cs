@@ -65,8 +65,8 @@ public sealed class RedisLogException : FreshetException
 public sealed class RecordTooLargeException : FreshetException
 {
     internal RecordTooLargeException(string call, string? @event, int invalidations, int bytes, int most) : base(
-        $"The record of {call}{(@event is null ? "" : $" with the event '{@event}'")} and {invalidations} tags takes {bytes} bytes, more than the {most} that the log takes. Leave large members out of the event (readers load what they need), invalidate a wider tag instead of many, or raise Freshet:Redis:MostRecordBytes.") =>
-        (Call, Event, Bytes, MostBytes) = (call, @event, bytes, most);
+        $"The record of {call}{(@event is null ? "" : $" with the event '{@event}'")} and {invalidations} tags takes {bytes} bytes, more than the {most} that the log takes. Leave large members out of the event (readers load what they need), invalidate a wider tag instead of many, or raise Freshet:Redis:MaxRecordBytes.") =>
+        (Call, Event, Bytes, MaxBytes) = (call, @event, bytes, most);
 
     /// <inheritdoc/>
     public override string Code => "record-too-large";
@@ -80,6 +80,6 @@ public sealed class RecordTooLargeException : FreshetException
     /// <summary>What the record takes.</summary>
     public int Bytes { get; }
 
-    /// <summary>What it may take: <see cref="RedisOptions.MostRecordBytes"/>.</summary>
-    public int MostBytes { get; }
+    /// <summary>What it may take: <see cref="RedisOptions.MaxRecordBytes"/>.</summary>
+    public int MaxBytes { get; }
 }

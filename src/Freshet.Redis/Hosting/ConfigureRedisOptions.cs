@@ -14,7 +14,7 @@ internal sealed class ConfigureRedisOptions(IConfigurationSection? section) : IC
         if (section[nameof(options.ConnectionString)] is { } connectionString) options.ConnectionString = connectionString;
         if (Read<int>(nameof(options.RecordRetention), "a whole number") is { } recordRetention) options.RecordRetention = recordRetention;
         if (Read<TimeSpan>(nameof(options.IdWindow), "a time such as 00:02:00 or 1.00:00:00") is { } idWindow) options.IdWindow = idWindow;
-        if (Read<int>(nameof(options.MostRecordBytes), "a whole number of bytes") is { } mostRecordBytes) options.MostRecordBytes = mostRecordBytes;
+        if (Read<int>(nameof(options.MaxRecordBytes), "a whole number of bytes") is { } maxRecordBytes) options.MaxRecordBytes = maxRecordBytes;
         if (Read<bool>(nameof(options.AcceptEviction), "true or false") is { } acceptEviction) options.AcceptEviction = acceptEviction;
     }
 
@@ -39,8 +39,8 @@ internal sealed class RedisOptionsValidator(Func<bool> isConnectionRegistered) :
             faults.Add($"{RedisOptions.Section}:ConnectionString cannot be read. Write it as StackExchange.Redis does: host:port,password=...,ssl=true.");
         if (options.RecordRetention is < 1 or > 10_000_000) faults.Add($"{RedisOptions.Section}:RecordRetention must be between 1 and 10000000.");
         if (options.IdWindow < TimeSpan.FromMinutes(1) || options.IdWindow > TimeSpan.FromDays(7)) faults.Add($"{RedisOptions.Section}:IdWindow must be between 00:01:00 and 7.00:00:00.");
-        if (options.MostRecordBytes is < RedisOptions.LeastRecordBytes or > RedisOptions.MostRecordBytesAllowed)
-            faults.Add($"{RedisOptions.Section}:MostRecordBytes must be between {RedisOptions.LeastRecordBytes} and {RedisOptions.MostRecordBytesAllowed}.");
+        if (options.MaxRecordBytes is < RedisOptions.LeastRecordBytes or > RedisOptions.MostRecordBytesAllowed)
+            faults.Add($"{RedisOptions.Section}:MaxRecordBytes must be between {RedisOptions.LeastRecordBytes} and {RedisOptions.MostRecordBytesAllowed}.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

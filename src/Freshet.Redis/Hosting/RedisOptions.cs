@@ -29,7 +29,7 @@ public sealed class RedisOptions
     public TimeSpan IdWindow { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>Most bytes of one record, its event's members included. Default: 64 KB (65,536). At least 1 KB, at most 1 MB. A larger one is refused before anything is written.</summary>
-    public int MostRecordBytes { get; set; } = 65_536;
+    public int MaxRecordBytes { get; set; } = 65_536;
 
     /// <summary>Whether to start on a Redis whose <c>maxmemory-policy</c> may evict the log. Default: false, which refuses to start.</summary>
     /// <remarks>Nothing outdated is served either way: a log that lost a part begins a new epoch. But then every node drops all it has cached, whenever Redis is full.</remarks>

@@ -123,9 +123,9 @@ internal sealed class RedisLogService(
     private byte[] Sized(Writer writer, RecordDraft draft, string? data)
     {
         var json = RecordJson.Write(writer, draft, data);
-        return json.Length <= settings.MostRecordBytes
+        return json.Length <= settings.MaxRecordBytes
             ? json
-            : throw new RecordTooLargeException(draft.Call, draft.Event, draft.Invalidations.Count, json.Length, settings.MostRecordBytes);
+            : throw new RecordTooLargeException(draft.Call, draft.Event, draft.Invalidations.Count, json.Length, settings.MaxRecordBytes);
     }
 
     private string? DataOf(RecordDraft draft)
@@ -214,7 +214,7 @@ internal sealed record LogSettings
 
     public required TimeSpan IdWindow { get; init; }
 
-    public required int MostRecordBytes { get; init; }
+    public required int MaxRecordBytes { get; init; }
 
     public bool AcceptEviction { get; init; }
 
@@ -227,7 +227,7 @@ internal sealed record LogSettings
         MaxTimeToLive = freshet.MaxTimeToLive,
         RecordRetention = redis.RecordRetention,
         IdWindow = redis.IdWindow,
-        MostRecordBytes = redis.MostRecordBytes,
+        MaxRecordBytes = redis.MaxRecordBytes,
         AcceptEviction = redis.AcceptEviction,
     };
 }

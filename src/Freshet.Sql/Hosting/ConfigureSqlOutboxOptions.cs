@@ -22,7 +22,7 @@ internal sealed class ConfigureSqlOutboxOptions(IConfigurationSection? section) 
         if (Read<TimeSpan>(nameof(options.LookUpTimeout), Times) is { } lookUpTimeout) options.LookUpTimeout = lookUpTimeout;
         if (Read<TimeSpan>(nameof(options.Retention), Times) is { } retention) options.Retention = retention;
         if (Read<TimeSpan>(nameof(options.ClaimRetention), Times) is { } claimRetention) options.ClaimRetention = claimRetention;
-        if (Read<int>(nameof(options.MostAttempts), "a whole number") is { } mostAttempts) options.MostAttempts = mostAttempts;
+        if (Read<int>(nameof(options.MaxAttempts), "a whole number") is { } maxAttempts) options.MaxAttempts = maxAttempts;
         if (Read<TimeSpan>(nameof(options.AppendAgainWithin), Times) is { } appendAgainWithin) options.AppendAgainWithin = appendAgainWithin;
     }
 
@@ -49,7 +49,7 @@ internal sealed class SqlOutboxOptionsValidator : IValidateOptions<SqlOutboxOpti
         Between(nameof(options.ClaimRetention), options.ClaimRetention, TimeSpan.FromHours(1), TimeSpan.FromDays(3650));
         Between(nameof(options.AppendAgainWithin), options.AppendAgainWithin, TimeSpan.Zero, options.Retention);
         if (options.BatchSize is < 1 or > 10_000) faults.Add($"{SqlOutboxOptions.Section}:BatchSize must be between 1 and 10000.");
-        if (options.MostAttempts is < 1 or > 100) faults.Add($"{SqlOutboxOptions.Section}:MostAttempts must be between 1 and 100.");
+        if (options.MaxAttempts is < 1 or > 100) faults.Add($"{SqlOutboxOptions.Section}:MaxAttempts must be between 1 and 100.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
 
         void Between(string option, TimeSpan value, TimeSpan least, TimeSpan most)

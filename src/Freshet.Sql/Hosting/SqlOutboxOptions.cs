@@ -40,7 +40,7 @@ public sealed class SqlOutboxOptions
     public TimeSpan ClaimRetention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How often a row that cannot be appended is tried, ever more seldom, before it is set aside. Default: 10, in a quarter of an hour. At least 1, at most 100.</summary>
-    public int MostAttempts { get; set; } = 10;
+    public int MaxAttempts { get; set; } = 10;
 
     /// <summary>After a log that nodes share has lost records, how far back records are appended again. Default: 10 minutes. From zero to <see cref="Retention"/>.</summary>
     public TimeSpan AppendAgainWithin { get; set; } = TimeSpan.FromMinutes(10);

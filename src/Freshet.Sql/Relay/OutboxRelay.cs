@@ -123,7 +123,7 @@ internal sealed class OutboxRelay(SqlOutbox outbox, FreshnessLog log, RowReader 
     private FailedRow Failed(OutboxRow row, FreshetException error)
     {
         var fault = error is UnreadableRowException unreadable ? unreadable.Fault : error.Code;
-        var isLast = row.Attempts + 1 >= options.MostAttempts;
+        var isLast = row.Attempts + 1 >= options.MaxAttempts;
         if (isLast) logger.SetAside(row.Seq, row.Event, fault, row.Attempts + 1);
         else logger.RowFailed(row.Seq, row.Event, fault, row.Attempts + 1);
         counters.NoteFailed(isLast);

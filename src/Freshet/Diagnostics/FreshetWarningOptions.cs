@@ -11,10 +11,10 @@ public sealed class FreshetWarningOptions
     public int BroadTagLeastEntries { get; set; } = 1_000;
 
     /// <summary>A cached query is not worth its memory when a smaller share of its reads is answered from the cache. Default: 0.01. At least 0, which never warns, and below 1.</summary>
-    public double LeastHitRate { get; set; } = 0.01;
+    public double MinHitRate { get; set; } = 0.01;
 
-    /// <summary>How many reads there must have been before <see cref="LeastHitRate"/> is looked at. Default: 1,000. At least 1.</summary>
-    public int LeastRequests { get; set; } = 1_000;
+    /// <summary>How many reads there must have been before <see cref="MinHitRate"/> is looked at. Default: 1,000. At least 1.</summary>
+    public int MinRequests { get; set; } = 1_000;
 
     /// <summary>A kind of tag is of no use when it was invalidated this often and no value ever carried it. Default: 100. At least 1.</summary>
     public int UncarriedInvalidations { get; set; } = 100;

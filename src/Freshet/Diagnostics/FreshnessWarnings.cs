@@ -61,7 +61,7 @@ internal sealed class FreshnessWarnings
         // Bypasses apart: a write that reads its own data goes past the cache on purpose.
         var answered = counters.Hits + counters.Stale + counters.LastGoods;
         var reads = answered + counters.Misses + counters.Joins;
-        if (reads < _options.LeastRequests || answered >= _options.LeastHitRate * reads || !IsNew(LowHitRate, query.Name)) return;
+        if (reads < _options.MinRequests || answered >= _options.MinHitRate * reads || !IsNew(LowHitRate, query.Name)) return;
         _logger.HitRateIsLow(query.Name, query.Declared.Owner, answered, reads);
     }
 

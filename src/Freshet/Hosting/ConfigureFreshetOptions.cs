@@ -32,7 +32,7 @@ internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : 
         if (Read<TimeSpan>(Name(nameof(shared.ExchangeInterval)), Time) is { } interval) shared.ExchangeInterval = interval;
         if (Read<TimeSpan>(Name(nameof(shared.ExchangeTimeout)), Time) is { } exchange) shared.ExchangeTimeout = exchange;
         if (Read<TimeSpan>(Name(nameof(shared.AppendTimeout)), Time) is { } append) shared.AppendTimeout = append;
-        if (Read<int>(Name(nameof(shared.MostRecordsPerExchange)), "a whole number") is { } most) shared.MostRecordsPerExchange = most;
+        if (Read<int>(Name(nameof(shared.MaxRecordsPerExchange)), "a whole number") is { } most) shared.MaxRecordsPerExchange = most;
 
         static string Name(string option) => $"{nameof(FreshetOptions.SharedLog)}:{option}";
     }
@@ -41,8 +41,8 @@ internal sealed class ConfigureFreshetOptions(IConfigurationSection? section) : 
     {
         if (Read<double>(Name(nameof(warnings.BroadTagShare)), "a number such as 0.25") is { } broadTagShare) warnings.BroadTagShare = broadTagShare;
         if (Read<int>(Name(nameof(warnings.BroadTagLeastEntries)), "a whole number") is { } leastEntries) warnings.BroadTagLeastEntries = leastEntries;
-        if (Read<double>(Name(nameof(warnings.LeastHitRate)), "a number such as 0.01") is { } leastHitRate) warnings.LeastHitRate = leastHitRate;
-        if (Read<int>(Name(nameof(warnings.LeastRequests)), "a whole number") is { } leastRequests) warnings.LeastRequests = leastRequests;
+        if (Read<double>(Name(nameof(warnings.MinHitRate)), "a number such as 0.01") is { } minHitRate) warnings.MinHitRate = minHitRate;
+        if (Read<int>(Name(nameof(warnings.MinRequests)), "a whole number") is { } minRequests) warnings.MinRequests = minRequests;
         if (Read<int>(Name(nameof(warnings.UncarriedInvalidations)), "a whole number") is { } uncarried) warnings.UncarriedInvalidations = uncarried;
         if (Read<TimeSpan>(Name(nameof(warnings.UnraisedAfter)), Time) is { } unraisedAfter) warnings.UnraisedAfter = unraisedAfter;
 
@@ -86,9 +86,9 @@ internal sealed class FreshetOptionsValidator : IValidateOptions<FreshetOptions>
     {
         // Written so that NaN is refused too.
         if (!(warnings.BroadTagShare is > 0 and <= 1)) faults.Add("Freshet:Warnings:BroadTagShare must be above 0 and at most 1, which never warns.");
-        if (!(warnings.LeastHitRate is >= 0 and < 1)) faults.Add("Freshet:Warnings:LeastHitRate must be at least 0, which never warns, and below 1.");
+        if (!(warnings.MinHitRate is >= 0 and < 1)) faults.Add("Freshet:Warnings:MinHitRate must be at least 0, which never warns, and below 1.");
         if (warnings.BroadTagLeastEntries < 1) faults.Add("Freshet:Warnings:BroadTagLeastEntries must be at least 1.");
-        if (warnings.LeastRequests < 1) faults.Add("Freshet:Warnings:LeastRequests must be at least 1.");
+        if (warnings.MinRequests < 1) faults.Add("Freshet:Warnings:MinRequests must be at least 1.");
         if (warnings.UncarriedInvalidations < 1) faults.Add("Freshet:Warnings:UncarriedInvalidations must be at least 1.");
         if (warnings.UnraisedAfter < TimeSpan.FromSeconds(1)) faults.Add("Freshet:Warnings:UnraisedAfter must be at least 00:00:01.");
     }

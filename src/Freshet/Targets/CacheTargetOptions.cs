@@ -21,7 +21,7 @@ public sealed class CacheTargetOptions
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a record is tried before it is given up and the target is reset instead. Default: 4. At least 1, at most 20.</summary>
-    public int Attempts { get; set; } = 4;
+    public int MaxAttempts { get; set; } = 4;
 
     /// <summary>Whether the target is reset when the application starts. Default: true.</summary>
     /// <remarks>
@@ -36,6 +36,6 @@ public sealed class CacheTargetOptions
             yield return $"AnswerWait of '{target}' must be between 0 and {LongestAnswerWait}.";
         if (CallTimeout < TimeSpan.FromMilliseconds(10) || CallTimeout > LongestCallTimeout)
             yield return $"CallTimeout of '{target}' must be between {TimeSpan.FromMilliseconds(10)} and {LongestCallTimeout}.";
-        if (Attempts is < 1 or > 20) yield return $"Attempts of '{target}' must be between 1 and 20.";
+        if (MaxAttempts is < 1 or > 20) yield return $"MaxAttempts of '{target}' must be between 1 and 20.";
     }
 }

@@ -14,7 +14,7 @@ internal sealed partial class TargetFollower
             return;
         }
         // With a reset owed this record is covered by it, so it gets its chance, and those behind it do not wait through its retries.
-        var attempts = _resets.Owed is null ? _options.Attempts : 1;
+        var attempts = _resets.Owed is null ? _options.MaxAttempts : 1;
         var delays = new BackOff(_firstRetry, _mostRetry);
         for (var attempt = 1; ; attempt++)
         {

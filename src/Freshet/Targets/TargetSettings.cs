@@ -37,7 +37,7 @@ internal sealed record TargetSettings(CacheTargetRegistration Registration, Cach
         if (Value<bool>(section, nameof(options.ObserveOnly), "true or false") is { } observeOnly) options.ObserveOnly = observeOnly;
         if (Value<TimeSpan>(section, nameof(options.AnswerWait), "a time such as 00:00:00.1") is { } answerWait) options.AnswerWait = answerWait;
         if (Value<TimeSpan>(section, nameof(options.CallTimeout), "a time such as 00:00:10") is { } callTimeout) options.CallTimeout = callTimeout;
-        if (Value<int>(section, nameof(options.Attempts), "a whole number") is { } attempts) options.Attempts = attempts;
+        if (Value<int>(section, nameof(options.MaxAttempts), "a whole number") is { } attempts) options.MaxAttempts = attempts;
         if (Value<bool>(section, nameof(options.ResetOnStart), "true or false") is { } resetOnStart) options.ResetOnStart = resetOnStart;
         // Whoever says that nothing is to be changed is heard, wherever it is said.
         var observed = options.ObserveOnly || all.ObserveOnly;

@@ -50,7 +50,7 @@ public sealed class FreshetHealthTests
     public async Task A_node_that_lags_further_than_allowed_is_what_it_was_set_to_be()
     {
         var log = new StubLog { Rings = false };
-        await using var app = await StartAsync(log, health => health.AddFreshet(mostLag: 1, failureStatus: HealthStatus.Unhealthy));
+        await using var app = await StartAsync(log, health => health.AddFreshet(maxLag: 1, failureStatus: HealthStatus.Unhealthy));
         var held = log.Holds = new StubLog.Held();
         try
         {
@@ -102,7 +102,7 @@ public sealed class FreshetHealthTests
     {
         var health = new ServiceCollection().AddHealthChecks();
 
-        Should.Throw<ArgumentOutOfRangeException>(() => health.AddFreshet(mostLag: -1));
+        Should.Throw<ArgumentOutOfRangeException>(() => health.AddFreshet(maxLag: -1));
         Should.Throw<ArgumentException>(() => health.AddFreshet(name: " "));
     }
 

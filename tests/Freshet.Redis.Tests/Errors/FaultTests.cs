@@ -103,16 +103,16 @@ public sealed class FaultTests : RedisTest
     [Fact]
     public async Task ARecordThatIsTooLargeIsRefusedBeforeAnythingIsWritten()
     {
-        var node = Node(LogNode.Settings with { MostRecordBytes = 1024 });
+        var node = Node(LogNode.Settings with { MaxRecordBytes = 1024 });
         var large = new RecordDraft(RecordId.Next(), "Raise", "invoice.paid", new { Note = new string('x', 1024) }, [new Invalidation(LogNode.Tag("account:secret"), InvalidationKind.Expire, TimeSpan.Zero)]);
         var fits = large with { EventValue = new { Note = new string('x', 700) } };
 
         node.Log.Check(LogNode.Writer, fits);
         var error = Should.Throw<RecordTooLargeException>(() => node.Log.Check(LogNode.Writer, large));
-        (error.Code, error.Call, error.Event, error.MostBytes).ShouldBe(("record-too-large", "Raise", "invoice.paid", 1024));
+        (error.Code, error.Call, error.Event, error.MaxBytes).ShouldBe(("record-too-large", "Raise", "invoice.paid", 1024));
         error.Bytes.ShouldBeGreaterThan(1024);
         error.Message.ShouldNotContain("secret");
-        error.Message.ShouldContain("MostRecordBytes");
+        error.Message.ShouldContain("MaxRecordBytes");
 
         await Should.ThrowAsync<RecordTooLargeException>(async () => await node.AppendAsync(fits, large));
         (await node.HeadAsync()).Position.ShouldBe(0);

@@ -82,12 +82,12 @@ public sealed class UseRedisTests : RedisTest
                 ["Freshet:Redis:ConnectionString"] = "127.0.0.1",
                 ["Freshet:Redis:RecordRetention"] = "5",
                 ["Freshet:Redis:IdWindow"] = "00:05:00",
-                ["Freshet:Redis:MostRecordBytes"] = "2048",
+                ["Freshet:Redis:MaxRecordBytes"] = "2048",
                 ["Freshet:Redis:AcceptEviction"] = "true",
             });
         var options = provider.GetRequiredService<IOptions<RedisOptions>>().Value;
 
-        (options.RecordRetention, options.IdWindow, options.MostRecordBytes, options.AcceptEviction).ShouldBe((7, TimeSpan.FromMinutes(5), 2048, true));
+        (options.RecordRetention, options.IdWindow, options.MaxRecordBytes, options.AcceptEviction).ShouldBe((7, TimeSpan.FromMinutes(5), 2048, true));
     }
 
     [Theory]
@@ -97,9 +97,9 @@ public sealed class UseRedisTests : RedisTest
     [InlineData("IdWindow", "00:00:59")]
     [InlineData("IdWindow", "7.00:00:01")]
     [InlineData("IdWindow", "soon")]
-    [InlineData("MostRecordBytes", "1023")]
-    [InlineData("MostRecordBytes", "1048577")]
-    [InlineData("MostRecordBytes", "x")]
+    [InlineData("MaxRecordBytes", "1023")]
+    [InlineData("MaxRecordBytes", "1048577")]
+    [InlineData("MaxRecordBytes", "x")]
     [InlineData("AcceptEviction", "maybe")]
     [InlineData("ConnectionString", "")]
     [InlineData("ConnectionString", "127.0.0.1,password=hunter2,connectTimeout=soon")]

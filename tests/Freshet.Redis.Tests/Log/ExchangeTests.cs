@@ -31,7 +31,7 @@ public sealed class ExchangeTests : RedisTest
     [Fact]
     public async Task AReplyIsCutShortRatherThanHuge()
     {
-        var node = Node(LogNode.Settings with { MostRecordBytes = 1 << 20 });
+        var node = Node(LogNode.Settings with { MaxRecordBytes = 1 << 20 });
         var large = new RecordDraft(RecordId.Next(), "Raise", "large", new { Text = new string('x', 70_000) }, []);
         for (var i = 0; i < 130; i++) await node.AppendAsync(large with { Id = RecordId.Next() });
         var known = (await node.HeadAsync()) with { Position = 0 };

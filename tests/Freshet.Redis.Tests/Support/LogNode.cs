@@ -16,7 +16,7 @@ internal sealed class LogNode : IAsyncDisposable
         MaxTimeToLive = TimeSpan.FromDays(1),
         RecordRetention = 100_000,
         IdWindow = TimeSpan.FromHours(1),
-        MostRecordBytes = 65_536,
+        MaxRecordBytes = 65_536,
     };
 
     private readonly RedisConnection _connection;

@@ -11,7 +11,7 @@ public sealed class SettingLimitTests
     [InlineData(nameof(SqlOutboxOptions.ClaimRetention), 3_600_000, 315_360_000_000)]
     [InlineData(nameof(SqlOutboxOptions.AppendAgainWithin), 0, 3_600_000)]
     [InlineData(nameof(SqlOutboxOptions.BatchSize), 1, 10_000)]
-    [InlineData(nameof(SqlOutboxOptions.MostAttempts), 1, 100)]
+    [InlineData(nameof(SqlOutboxOptions.MaxAttempts), 1, 100)]
     public void ASettingMayBeAtItsLimitsAndNoFurther(string option, long least, long most)
     {
         foreach (var allowed in (long[])[least, most]) FaultsWith(option, allowed).ShouldBeEmpty();

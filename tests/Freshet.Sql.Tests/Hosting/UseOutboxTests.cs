@@ -90,7 +90,7 @@ public sealed class SqliteUseOutboxTests : UseOutboxTests<SqliteTestDatabase>
             ["Freshet:Outbox:LookUpTimeout"] = "01:00:00",
             ["Freshet:Outbox:Retention"] = "00:00:01",
             ["Freshet:Outbox:ClaimRetention"] = "00:00:01",
-            ["Freshet:Outbox:MostAttempts"] = "1000",
+            ["Freshet:Outbox:MaxAttempts"] = "1000",
             ["Freshet:Outbox:Schema"] = " ",
         }).Build();
         var refused = Should.Throw<OptionsValidationException>(() => TestApp.Start(freshet => freshet.UseSqliteOutbox(() => new SqliteConnection("Data Source=:memory:")), configuration));
@@ -132,7 +132,7 @@ public sealed class SqliteUseOutboxTests : UseOutboxTests<SqliteTestDatabase>
             ["Freshet:Outbox:LookUpTimeout"] = "00:00:06",
             ["Freshet:Outbox:Retention"] = "07:00:00",
             ["Freshet:Outbox:ClaimRetention"] = "8.00:00:00",
-            ["Freshet:Outbox:MostAttempts"] = "9",
+            ["Freshet:Outbox:MaxAttempts"] = "9",
             ["Freshet:Outbox:AppendAgainWithin"] = "00:10:00",
         }).Build();
         var options = new SqlOutboxOptions();
@@ -141,7 +141,7 @@ public sealed class SqliteUseOutboxTests : UseOutboxTests<SqliteTestDatabase>
         (options.ConnectionString, options.Schema, options.CreateTables, options.Grace, options.PollInterval, options.BatchSize).ShouldBe(
             ("Host=somewhere", "billing", true, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4), 5));
         options.PrepareStatements.ShouldBeFalse();
-        (options.LookUpTimeout, options.Retention, options.ClaimRetention, options.MostAttempts, options.AppendAgainWithin).ShouldBe(
+        (options.LookUpTimeout, options.Retention, options.ClaimRetention, options.MaxAttempts, options.AppendAgainWithin).ShouldBe(
             (TimeSpan.FromSeconds(6), TimeSpan.FromHours(7), TimeSpan.FromDays(8), 9, TimeSpan.FromMinutes(10)));
     }
 }

@@ -167,7 +167,7 @@ public abstract class RelayTests<TDatabase> : OutboxTest<TDatabase> where TDatab
     [Fact]
     public async Task ARowThatFailsAgainAndAgainIsSetAsideAndCounted()
     {
-        var app = Start(options => options.MostAttempts = 3);
+        var app = Start(options => options.MaxAttempts = 3);
         await InsertAsync("nobody.knows", """{"secret":"s3cret"}""");
         for (var attempt = 1; attempt <= 3; attempt++)
         {
@@ -190,7 +190,7 @@ public abstract class RelayTests<TDatabase> : OutboxTest<TDatabase> where TDatab
     [Fact]
     public async Task WhatARelayDoesIsToldAndCounted()
     {
-        var app = Start(options => options.MostAttempts = 2, freshet => freshet.Services.AddMetrics());
+        var app = Start(options => options.MaxAttempts = 2, freshet => freshet.Services.AddMetrics());
         using var meter = new MeterReader(app);
         await InsertAsync("thing.changed", """{"id":"a"}""");
         await InsertAsync("nobody.knows", "{}");
@@ -211,7 +211,7 @@ public abstract class RelayTests<TDatabase> : OutboxTest<TDatabase> where TDatab
     [InlineData(20, 300, 3_000)]
     public async Task ARowThatFailsIsTriedEverMoreSeldomButNeverForgotten(int attempts, int least, int most)
     {
-        var app = Start(options => options.MostAttempts = 100);
+        var app = Start(options => options.MaxAttempts = 100);
         await InsertAsync("nobody.knows", "{}");
         await Database.ExecuteAsync("UPDATE freshet_outbox SET attempts = @attempts", new { attempts });
 

@@ -10,10 +10,10 @@ public sealed class FreshetWarningOptionsTests
     public async Task ThresholdsComeFromConfiguration()
     {
         await using var app = TestApp.Start(configuration: Configuration(
-            ("BroadTagShare", "0.5"), ("BroadTagLeastEntries", "7"), ("LeastHitRate", "0.2"), ("LeastRequests", "8"), ("UncarriedInvalidations", "9"), ("UnraisedAfter", "2.00:00:00")));
+            ("BroadTagShare", "0.5"), ("BroadTagLeastEntries", "7"), ("MinHitRate", "0.2"), ("MinRequests", "8"), ("UncarriedInvalidations", "9"), ("UnraisedAfter", "2.00:00:00")));
 
         var warnings = app.Services.GetRequiredService<IOptions<FreshetOptions>>().Value.Warnings;
-        (warnings.BroadTagShare, warnings.BroadTagLeastEntries, warnings.LeastHitRate, warnings.LeastRequests, warnings.UncarriedInvalidations, warnings.UnraisedAfter)
+        (warnings.BroadTagShare, warnings.BroadTagLeastEntries, warnings.MinHitRate, warnings.MinRequests, warnings.UncarriedInvalidations, warnings.UnraisedAfter)
             .ShouldBe((0.5, 7, 0.2, 8, 9, TimeSpan.FromDays(2)));
     }
 
@@ -22,11 +22,11 @@ public sealed class FreshetWarningOptionsTests
     [InlineData("BroadTagShare", "1.5", "must be above 0 and at most 1")]
     [InlineData("BroadTagShare", "NaN", "must be above 0 and at most 1")]
     [InlineData("BroadTagShare", "a quarter", "cannot be read. Write a number such as 0.25.")]
-    [InlineData("LeastHitRate", "-0.1", "must be at least 0")]
-    [InlineData("LeastHitRate", "1", "must be at least 0")]
+    [InlineData("MinHitRate", "-0.1", "must be at least 0")]
+    [InlineData("MinHitRate", "1", "must be at least 0")]
     [InlineData("BroadTagLeastEntries", "0", "must be at least 1.")]
-    [InlineData("LeastRequests", "0", "must be at least 1.")]
-    [InlineData("LeastRequests", "1.5", "cannot be read. Write a whole number.")]
+    [InlineData("MinRequests", "0", "must be at least 1.")]
+    [InlineData("MinRequests", "1.5", "cannot be read. Write a whole number.")]
     [InlineData("UncarriedInvalidations", "0", "must be at least 1.")]
     [InlineData("UnraisedAfter", "00:00:00", "must be at least 00:00:01.")]
     [InlineData("UnraisedAfter", "never", "cannot be read.")]

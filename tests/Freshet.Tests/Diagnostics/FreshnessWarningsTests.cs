@@ -10,7 +10,7 @@ public sealed class FreshnessWarningsTests
     private static TestApp Start() => Traced.Start(builder => builder.Configure(options =>
     {
         options.Warnings.BroadTagLeastEntries = 100;
-        options.Warnings.LeastRequests = 100;
+        options.Warnings.MinRequests = 100;
         options.Warnings.UncarriedInvalidations = 10;
     }));
 

@@ -11,8 +11,8 @@ public sealed class OperatingDocsTests
     {
         { FreshnessWarnings.BroadTag, nameof(FreshetWarningOptions.BroadTagShare), Text(new FreshetWarningOptions().BroadTagShare) },
         { "", nameof(FreshetWarningOptions.BroadTagLeastEntries), Text(new FreshetWarningOptions().BroadTagLeastEntries) },
-        { FreshnessWarnings.LowHitRate, nameof(FreshetWarningOptions.LeastHitRate), Text(new FreshetWarningOptions().LeastHitRate) },
-        { "", nameof(FreshetWarningOptions.LeastRequests), Text(new FreshetWarningOptions().LeastRequests) },
+        { FreshnessWarnings.LowHitRate, nameof(FreshetWarningOptions.MinHitRate), Text(new FreshetWarningOptions().MinHitRate) },
+        { "", nameof(FreshetWarningOptions.MinRequests), Text(new FreshetWarningOptions().MinRequests) },
         { FreshnessWarnings.UncarriedTag, nameof(FreshetWarningOptions.UncarriedInvalidations), Text(new FreshetWarningOptions().UncarriedInvalidations) },
         { FreshnessWarnings.UnraisedEvent, nameof(FreshetWarningOptions.UnraisedAfter), Text(new FreshetWarningOptions().UnraisedAfter) },
     };

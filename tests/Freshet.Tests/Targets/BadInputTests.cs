@@ -62,8 +62,8 @@ public sealed class BadInputTests
     [InlineData("Freshet:Targets:mine:AnswerWait", "00:01:00", "between 0 and")]
     [InlineData("Freshet:Targets:mine:AnswerWait", "-00:00:01", "between 0 and")]
     [InlineData("Freshet:Targets:mine:CallTimeout", "00:00:00", "between")]
-    [InlineData("Freshet:Targets:mine:Attempts", "0", "between 1 and 20")]
-    [InlineData("Freshet:Targets:mine:Attempts", "many", "a whole number")]
+    [InlineData("Freshet:Targets:mine:MaxAttempts", "0", "between 1 and 20")]
+    [InlineData("Freshet:Targets:mine:MaxAttempts", "many", "a whole number")]
     public void OptionsThatCannotHoldStopTheStart(string key, string value, string says) =>
         Refused(CacheTargetFault.InvalidOptions, () => TestApp.Start(freshet => freshet.Drive("mine", _ => _target), Configuration(key, value))).Message.ShouldContain(says);
 
@@ -79,14 +79,14 @@ public sealed class BadInputTests
         {
             ["Freshet:Targets:mine:AnswerWait"] = "00:00:00.02",
             ["Freshet:Targets:mine:CallTimeout"] = "00:00:03",
-            ["Freshet:Targets:mine:Attempts"] = "7",
+            ["Freshet:Targets:mine:MaxAttempts"] = "7",
             ["Freshet:Targets:mine:ResetOnStart"] = "false",
         }).Build();
 
-        await using var app = TestApp.Start(freshet => freshet.Drive("mine", _ => _target, options => options.Attempts = 2), configuration);
+        await using var app = TestApp.Start(freshet => freshet.Drive("mine", _ => _target, options => options.MaxAttempts = 2), configuration);
 
         var options = ((FreshnessLog)app.Freshet.Log).Targets.Settings.Single().Options;
-        (options.AnswerWait, options.CallTimeout, options.Attempts, options.ResetOnStart).ShouldBe(
+        (options.AnswerWait, options.CallTimeout, options.MaxAttempts, options.ResetOnStart).ShouldBe(
             (TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(3), 2, false));
     }
 

@@ -33,7 +33,7 @@ public sealed class FailureTests
     public async Task APoisonousRecordStopsNoneAfterItAndIsPaidByAReset()
     {
         FailTimes(position: 2, times: int.MaxValue);
-        await using var app = Start(options => options.Attempts = 2);
+        await using var app = Start(options => options.MaxAttempts = 2);
 
         await app.ChangeAsync();
         await app.ChangeAsync();
@@ -54,7 +54,7 @@ public sealed class FailureTests
     {
         FailTimes(position: 1, times: int.MaxValue);
         FailTimes(position: 2, times: int.MaxValue);
-        await using var app = Start(options => options.Attempts = 1);
+        await using var app = Start(options => options.MaxAttempts = 1);
         await app.ChangeAsync();
         await _target.WhenToldAsync("reset:RecordFailed");
 
@@ -77,7 +77,7 @@ public sealed class FailureTests
             return Volatile.Read(ref isOut) ? throw new InvalidOperationException("away") : ValueTask.CompletedTask;
         };
         _target.OnReset = (_, _) => Volatile.Read(ref isOut) ? throw new InvalidOperationException("away") : ValueTask.CompletedTask;
-        await using var app = Start(options => options.Attempts = 2);
+        await using var app = Start(options => options.MaxAttempts = 2);
         for (var i = 0; i < 50; i++) await app.ChangeAsync();
         await AdvanceAsync(app, _firstRetry);
         await TargetSteps.UntilAsync(() => app.Follower("mine").Lag == 0);

@@ -20,7 +20,7 @@ public sealed class TargetMeterTests
                 .Drive("good", _ => good)
                 .Drive("stuck", _ => stuck)
                 .DriveQuietly("slow", slow, options => options.AnswerWait = TimeSpan.Zero)
-                .DriveQuietly("bad", bad, options => options.Attempts = 1)
+                .DriveQuietly("bad", bad, options => options.MaxAttempts = 1)
                 .DriveQuietly("watched", new RecordingTarget(), options => options.ObserveOnly = true);
         });
 

@@ -12,7 +12,7 @@ namespace BillingDesk.Server;
 /// <remarks>As real ones do, it delivers again until it gets a 2xx, a few times. What it has not delivered when the process ends is lost with it; a real one is another company.</remarks>
 internal sealed class SimulatedProvider(ProviderOptions options, IServer server, TimeProvider time, ILogger<SimulatedProvider> logger) : BackgroundService, IPaymentProvider
 {
-    private const int MostAttempts = 5;
+    private const int MaxAttempts = 5;
 
     private readonly Channel<(string Id, Checkout Checkout)> _begun = Channel.CreateUnbounded<(string, Checkout)>();
     private readonly HttpClient _http = new();
@@ -49,12 +49,12 @@ internal sealed class SimulatedProvider(ProviderOptions options, IServer server,
         try
         {
             await Task.Delay(options.Delay, time, ct);
-            for (var attempt = 1; attempt <= MostAttempts; attempt++)
+            for (var attempt = 1; attempt <= MaxAttempts; attempt++)
             {
                 if (await TryDeliverAsync(body, ct)) return;
                 await Task.Delay(TimeSpan.FromSeconds(1 << attempt), time, ct);
             }
-            logger.NotDelivered(id, MostAttempts);
+            logger.NotDelivered(id, MaxAttempts);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {

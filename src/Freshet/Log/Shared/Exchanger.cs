@@ -81,7 +81,7 @@ internal sealed class Exchanger(
         var wallAt = node.Clock.WallNow;
         var lease = nextLease(known);
         var isMature = follower.EpochKnownSince is { } since && sentAt - since >= (long)options.FullLease.TotalMilliseconds;
-        var request = new ExchangeRequest(known, options.MostRecordsPerExchange, lease, isMature, _refused is { } refused ? [refused] : []);
+        var request = new ExchangeRequest(known, options.MaxRecordsPerExchange, lease, isMature, _refused is { } refused ? [refused] : []);
         var reply = await service.ExchangeAsync(request, CancellationToken.None).AsTask().WaitAsync(options.ExchangeTimeout, node.Clock.Time).ConfigureAwait(false);
 
         // Of another epoch than the log's, the row said "applied up to 100" of other numbers, and writers in this one would not wait for

@@ -24,7 +24,7 @@ public sealed class SharedLogOptions
     public TimeSpan AppendTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Most records read in one step while catching up. Default: 2,000. At least 1.</summary>
-    public int MostRecordsPerExchange { get; set; } = 2_000;
+    public int MaxRecordsPerExchange { get; set; } = 2_000;
 
     /// <summary>How long a lease, and whatever its clock may be off, can outlive the moment it was granted.</summary>
     internal TimeSpan FullLease => LeaseDuration + LeaseMargin;
@@ -38,7 +38,7 @@ public sealed class SharedLogOptions
         Between(nameof(ExchangeInterval), ExchangeInterval, TimeSpan.FromMilliseconds(10), LeaseDuration / 2);
         Between(nameof(ExchangeTimeout), ExchangeTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Between(nameof(AppendTimeout), AppendTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
-        if (MostRecordsPerExchange < 1) faults.Add("Freshet:SharedLog:MostRecordsPerExchange must be at least 1.");
+        if (MaxRecordsPerExchange < 1) faults.Add("Freshet:SharedLog:MaxRecordsPerExchange must be at least 1.");
 
         void Between(string option, TimeSpan value, TimeSpan least, TimeSpan most)
         {

@@ -42,7 +42,7 @@ internal sealed class SimNode
             options.SharedLog.NodeName = Lane.Name;
             options.SharedLog.LeaseDuration = Promises.LeaseDuration;
             options.SharedLog.LeaseMargin = Promises.LeaseMargin;
-            options.SharedLog.MostRecordsPerExchange = world.RecordsPerExchange;
+            options.SharedLog.MaxRecordsPerExchange = world.RecordsPerExchange;
             options.SharedLog.ExchangeTimeout = world.ExchangeTimeout;
         });
         _services = services.BuildServiceProvider();

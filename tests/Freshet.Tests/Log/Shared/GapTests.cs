@@ -67,7 +67,7 @@ public sealed class GapTests
     public async Task Many_records_are_read_in_steps()
     {
         await using var nodes = new Nodes();
-        var (a, b) = (nodes.Start("a"), nodes.Start<Others>("b", builder => builder.Configure(options => options.SharedLog.MostRecordsPerExchange = 2)));
+        var (a, b) = (nodes.Start("a"), nodes.Start<Others>("b", builder => builder.Configure(options => options.SharedLog.MaxRecordsPerExchange = 2)));
         b.Link.DropsBells = true;
         for (var number = 1; number <= 5; number++) await a.WriteAsync("1", number);
         var before = b.Exchanges;
