@@ -56,6 +56,7 @@ internal sealed class ProblemWriter(bool isDevelopment, ILogger logger)
     private static Task WriteAsync(HttpContext http, int status, string code, string title, string? detail, string? retryAfter = null)
     {
         http.Response.Clear(); // whatever a handler had set for the answer it could not finish
+        http.Response.Headers.CacheControl = "no-store"; // a CDN keeps a 404 for minutes, unless it is told not to
         if (retryAfter is not null) http.Response.Headers.RetryAfter = retryAfter;
         var problem = new ProblemDetails { Type = TypePrefix + code, Title = title, Status = status, Detail = detail };
         problem.Extensions["code"] = code;
