@@ -46,6 +46,8 @@ public sealed class OperationTests
             answer.Header(FreshnessHeaders.Events).ShouldBeNull();
             answer.Header(FreshnessHeaders.Tags).ShouldBeNull();
         }
+        foreach (var answer in new[] { waiting, processing }) answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        foreach (var answer in new[] { waiting, processing, completed }) answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
         completed.StatusCode.ShouldBe(HttpStatusCode.OK);
         var done = await completed.JsonAsync();
         done["data"]!.ToJsonString().ShouldBe("""{"id":"inv_1","status":"paid","version":2}""");
@@ -59,6 +61,7 @@ public sealed class OperationTests
         var read = await desk.App.Client.ReadAsync("/invoices/inv_1", token);
         (await read.JsonAsync())["status"]!.GetValue<string>().ShouldBe("paid");
         read.Header(FreshnessHeaders.Satisfied).ShouldBeNull();
+        completed.Header(FreshnessHeaders.Epoch).ShouldBe(read.Header(FreshnessHeaders.Epoch).ShouldNotBeNull());
         (await desk.ReadAsync()).ShouldBe("paid");
     }
 
@@ -77,6 +80,7 @@ public sealed class OperationTests
         foreach (var answer in new[] { others, anonymous, none, nonsense })
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            answer.Headers.CacheControl!.NoStore.ShouldBeTrue();
             (await answer.JsonAsync())["code"]!.GetValue<string>().ShouldBe("unknown-operation");
         }
         (await others.Content.ReadAsStringAsync()).Split("traceId")[0].ShouldBe((await none.Content.ReadAsStringAsync()).Split("traceId")[0]);
@@ -90,6 +94,7 @@ public sealed class OperationTests
         var location = (await desk.PostAsync(null)).Headers.Location!.ToString();
 
         (await desk.AskAsync(location, null)).StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        (await desk.AskAsync(location, "ada")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
     }
 
     [Fact]
@@ -100,6 +105,47 @@ public sealed class OperationTests
 
         (await desk.AskAsync(location, "auditor")).StatusCode.ShouldBe(HttpStatusCode.Accepted);
         (await desk.AskAsync(location, "ada")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task What_is_read_to_decide_who_sees_one_is_not_told_as_the_freshness_of_the_answer()
+    {
+        await using var desk = await Settlements.StartAsync(
+            Settlements.SettleAsync,
+            mayRead: (http, _) => http.RequestServices.GetRequiredService<IFreshet>().ReadAsync(Desk.AccountName, "acc_88").AsTask().GetAwaiter().GetResult() is not null);
+        var location = (await desk.PostAsync("ada")).Headers.Location!.ToString();
+
+        var answer = await desk.AskAsync(location, "ada");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        answer.Header(FreshnessHeaders.Tags).ShouldBeNull();
+        answer.Header(FreshnessHeaders.Position).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Its_events_are_what_was_raised_each_under_its_own_name_and_calls_without_an_event_are_none()
+    {
+        await using var desk = await Settlements.StartAsync(async (run, services, ct) =>
+        {
+            var freshet = services.GetRequiredService<IFreshet>();
+            freshet.RevalidateTag(Desk.PlanList.For("all"), Expire.Now);
+            freshet.Raise(new FileAdded("acc_88", "pdf"));
+            await Settlements.SettleAsync(run, services, ct);
+        });
+        var location = (await desk.PostAsync("ada")).Headers.Location!.ToString();
+        await desk.PollAsync();
+
+        var completed = await desk.WhenAsync(location, "ada", "completed");
+
+        (await completed.JsonAsync())["freshness_events"]!.AsArray().Select(told => told!["type"]!.GetValue<string>()).ShouldBe(["file.added", "invoice.paid"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Where_Freshet_is_not_added_there_is_no_place_to_ask()
+    {
+        await using var app = WebApplication.CreateSlimBuilder().Build();
+
+        Should.Throw<InvalidOperationException>(() => app.MapOperations()).Message.ShouldContain("AddFreshet()");
     }
 
     [Fact]
@@ -137,7 +183,10 @@ public sealed class OperationTests
         desk.Database.LosesNotes = false;
         desk.Database.NoteAppended([.. desk.Database.Noted]);
 
-        (await committed.JsonAsync())["status"]!.GetValue<string>().ShouldBe("processing");
+        var json = await committed.JsonAsync();
+        json["status"]!.GetValue<string>().ShouldBe("processing");
+        json["freshness_events"]!.AsArray().ShouldBeEmpty();
+        committed.Header(FreshnessHeaders.Events).ShouldBeNull();
         (await desk.WhenAsync(location, "ada", "completed")).Header(FreshnessHeaders.Token).ShouldNotBeNull();
     }
 
@@ -163,6 +212,13 @@ public sealed class OperationTests
         await desk.PostAsync("ada");
 
         desk.App.Log.Of(2005).ShouldBeEmpty();
+    }
+
+    public sealed record FileAdded(string AccountId, string Type);
+
+    private sealed class Files() : Catalog("files-team")
+    {
+        public static readonly Event<FileAdded> Added = new Event<FileAdded>("file.added").Invalidates(Desk.Account, e => e.AccountId);
     }
 
     /// <summary>An application that settles invoices in the background.</summary>
@@ -195,7 +251,7 @@ public sealed class OperationTests
                     builder.AddOperators();
                     builder.Services.AddSingleton(database).AddSingleton<IOutbox>(database).AddSingleton<TimeProvider>(time);
                     builder.Services.AddSingleton<IOperationStore>(new MemoryOperations(database, time));
-                    builder.Services.AddFreshet().RunOperation(_settle, (IServiceProvider services, OperationRun<Settle, Invoice> run, CancellationToken ct) => work(run, services, ct));
+                    builder.Services.AddFreshet().Add<Files>().RunOperation(_settle, (IServiceProvider services, OperationRun<Settle, Invoice> run, CancellationToken ct) => work(run, services, ct));
                 },
                 before: app => app.UseAuthentication());
             return new Settlements(app, database, time);
