@@ -14,7 +14,7 @@ internal sealed record FlushOrder(string Scope, string Target, string Reason, bo
     public const int MaxBytes = 8 * 1024;
 
     /// <summary>Most characters of a reason.</summary>
-    public const int MostReason = 500;
+    public const int MaxReason = 500;
 
     /// <summary>What can be flushed.</summary>
     public static readonly string[] Scopes = ["query", "tag", "tagKind", "path", "layout"];
@@ -73,8 +73,8 @@ internal sealed record FlushOrder(string Scope, string Target, string Reason, bo
         if (scope is null || !Scopes.Contains(scope)) throw new OperatorInputException("unknown-scope", $"Say what to flush. Known scopes: {string.Join(", ", Scopes)}.");
         if (string.IsNullOrWhiteSpace(target)) throw new OperatorInputException("missing-target", $"Say which {scope} to flush, as \"target\".");
         if (string.IsNullOrWhiteSpace(reason)) throw new OperatorInputException("missing-reason", "Say why, as \"reason\": it is kept in the log with your name.");
-        if (reason.Length > MostReason || reason.Any(char.IsControl))
-            throw new OperatorInputException("invalid-reason", $"A reason is one line of at most {MostReason} characters.");
+        if (reason.Length > MaxReason || reason.Any(char.IsControl))
+            throw new OperatorInputException("invalid-reason", $"A reason is one line of at most {MaxReason} characters.");
         return new FlushOrder(scope, target, reason.Trim(), dryRun);
     }
 

@@ -39,8 +39,8 @@ internal sealed class RedisOptionsValidator(Func<bool> isConnectionRegistered) :
             faults.Add($"{RedisOptions.Section}:ConnectionString cannot be read. Write it as StackExchange.Redis does: host:port,password=...,ssl=true.");
         if (options.RecordRetention is < 1 or > 10_000_000) faults.Add($"{RedisOptions.Section}:RecordRetention must be between 1 and 10000000.");
         if (options.IdWindow < TimeSpan.FromMinutes(1) || options.IdWindow > TimeSpan.FromDays(7)) faults.Add($"{RedisOptions.Section}:IdWindow must be between 00:01:00 and 7.00:00:00.");
-        if (options.MaxRecordBytes is < RedisOptions.LeastRecordBytes or > RedisOptions.MostRecordBytesAllowed)
-            faults.Add($"{RedisOptions.Section}:MaxRecordBytes must be between {RedisOptions.LeastRecordBytes} and {RedisOptions.MostRecordBytesAllowed}.");
+        if (options.MaxRecordBytes is < RedisOptions.MinRecordBytesAllowed or > RedisOptions.MaxRecordBytesAllowed)
+            faults.Add($"{RedisOptions.Section}:MaxRecordBytes must be between {RedisOptions.MinRecordBytesAllowed} and {RedisOptions.MaxRecordBytesAllowed}.");
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 

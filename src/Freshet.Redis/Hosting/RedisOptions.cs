@@ -9,8 +9,8 @@ public sealed class RedisOptions
     /// <summary>Name of the configuration section: <c>Freshet:Redis</c>.</summary>
     public const string Section = "Freshet:Redis";
 
-    internal const int LeastRecordBytes = 1024;
-    internal const int MostRecordBytesAllowed = 1 << 20;
+    internal const int MinRecordBytesAllowed = 1024;
+    internal const int MaxRecordBytesAllowed = 1 << 20;
 
     /// <summary>Where Redis is, as StackExchange.Redis writes it: <c>redis-1:6379,password=...</c>. Default: null, the <see cref="IConnectionMultiplexer"/> that the application has registered.</summary>
     /// <remarks>Freshet connects in the background and goes on trying (<c>abortConnect=false</c>), so an application starts without Redis.</remarks>
