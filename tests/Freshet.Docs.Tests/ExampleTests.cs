@@ -5,7 +5,7 @@ namespace Freshet.Docs.Tests;
 /// <summary>Every C# example of the README and of the pages compiles against the packages as they are, in a world that has what pages take for granted (<see cref="World"/>).</summary>
 public sealed class ExampleTests
 {
-    private static readonly string[] _pages = [RepositoryRoot.File("README.md"), .. Directory.GetFiles(RepositoryRoot.File("docs"), "*.md").Order(StringComparer.Ordinal)];
+    private static readonly string[] _pages = [RepositoryRoot.File("README.md"), .. RepositoryRoot.Files("docs", "*.md")];
 
     [Fact]
     public void EveryExampleCompiles()

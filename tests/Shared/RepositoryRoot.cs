@@ -8,6 +8,9 @@ internal static class RepositoryRoot
     /// <summary>The path of a file, from the repository's root.</summary>
     public static string File(params string[] parts) => Path.Combine([_path, .. parts]);
 
+    /// <summary>The paths of all files below a folder, from the repository's root, always in the same order.</summary>
+    public static IEnumerable<string> Files(string folder, string pattern) => Directory.EnumerateFiles(File(folder), pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

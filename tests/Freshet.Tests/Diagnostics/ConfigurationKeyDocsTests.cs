@@ -5,7 +5,7 @@ namespace Freshet.Tests.Diagnostics;
 /// <summary>Every configuration key that a page, a message or a comment names is one that is read. Read from the sources, as no test project refers to all packages.</summary>
 public sealed partial class ConfigurationKeyDocsTests
 {
-    private static readonly string[] _sources = [.. Files("src", "*.cs").Select(File.ReadAllText)];
+    private static readonly string[] _sources = [.. RepositoryRoot.Files("src", "*.cs").Select(File.ReadAllText)];
 
     // What of a class stands under which section; below the others names are free.
     private static readonly Dictionary<string, string?> _sections = new()
@@ -17,7 +17,7 @@ public sealed partial class ConfigurationKeyDocsTests
     [Fact]
     public void EveryKeyThatIsNamedIsRead()
     {
-        var named = Files("docs", "*.md").Append(RepositoryRoot.File("README.md")).Append(RepositoryRoot.File("samples", "BillingDesk", "README.md")).Select(File.ReadAllText)
+        var named = RepositoryRoot.Files("docs", "*.md").Append(RepositoryRoot.File("README.md")).Append(RepositoryRoot.File("samples", "BillingDesk", "README.md")).Select(File.ReadAllText)
             .Concat(_sources).SelectMany(text => Keys().Matches(text)).Select(key => key.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal)).ToHashSet();
         named.Count.ShouldBeGreaterThan(30);
         named.Where(key => !IsRead(key.Split(':'))).ShouldBeEmpty();
@@ -29,8 +29,6 @@ public sealed partial class ConfigurationKeyDocsTests
 
     private static HashSet<string> OptionsOf(string type) =>
         [.. _sources.Where(source => source.Contains($"public sealed class {type}\n", StringComparison.Ordinal)).SelectMany(source => Properties().Matches(source)).Select(property => property.Groups[1].Value)];
-
-    private static IEnumerable<string> Files(string folder, string pattern) => Directory.EnumerateFiles(RepositoryRoot.File(folder), pattern, SearchOption.AllDirectories);
 
     [GeneratedRegex(@"\bFreshet(?::|__)([A-Z]\w*?(?:(?::|__)\w+?)*)\b(?!:\{|_)")]
     private static partial Regex Keys();

@@ -7,7 +7,7 @@ public sealed partial class ErrorDocsTests
 {
     private static readonly string _pages = string.Concat(new[] { "errors.md", "http.md", "operator.md" }.Select(page => File.ReadAllText(RepositoryRoot.File("docs", page))));
 
-    private static readonly string[] _sources = [.. Directory.EnumerateFiles(RepositoryRoot.File("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)];
+    private static readonly string[] _sources = [.. RepositoryRoot.Files("src", "*.cs").Select(File.ReadAllText)];
 
     [Fact]
     public void EveryCodeIsExplained()

@@ -6,11 +6,9 @@ namespace Freshet.Tests.Diagnostics;
 /// <summary>Every line that any package can write has an id of its own, and the pages say what it means. Read from the sources: no test project refers to all packages.</summary>
 public sealed partial class LogLineDocsTests
 {
-    private static readonly List<(int Id, string Level, string File)> _lines = [.. Directory
-        .EnumerateFiles(RepositoryRoot.File("src"), "*.cs", SearchOption.AllDirectories).SelectMany(LinesOf)];
+    private static readonly List<(int Id, string Level, string File)> _lines = [.. RepositoryRoot.Files("src", "*.cs").SelectMany(LinesOf)];
 
-    private static readonly List<(int Id, string Level)> _told = [.. Directory
-        .EnumerateFiles(RepositoryRoot.File("docs"), "*.md").SelectMany(page => Row().Matches(File.ReadAllText(page))).SelectMany(Told)];
+    private static readonly List<(int Id, string Level)> _told = [.. RepositoryRoot.Files("docs", "*.md").SelectMany(page => Row().Matches(File.ReadAllText(page))).SelectMany(Told)];
 
     [Fact]
     public void NoTwoLinesShareAnId()
